@@ -1,0 +1,37 @@
+//! Server functions of the door.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+use super::Session;
+use crate::error::AppError;
+
+/// A plain form post, so that the door opens without WASM.
+#[server(endpoint = "sign_in")]
+pub async fn sign_in(email: String, password: String, #[server(default)] next: String) -> Result<(), AppError> {
+    use super::Credentials;
+    use crate::backend;
+    let peer = backend::peer();
+    let cookie =
+        backend::enter_as_guest().auth.sign_in(Credentials { email, password, peer }).await.map_err(backend::report)?;
+    backend::set_cookie(&cookie);
+    leptos_axum::redirect(crate::routes::local_or_home(&next));
+    Ok(())
+}
+
+#[server(endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    use crate::backend;
+    let (caller, backend) = backend::enter().await?;
+    let cookie = backend.auth.sign_out(&caller).await.map_err(backend::report)?;
+    backend::set_cookie(&cookie);
+    leptos_axum::redirect(crate::routes::SIGN_IN);
+    Ok(())
+}
+
+/// Who is looking, for the chrome.
+#[server(input = Json, endpoint = "load_session")]
+pub async fn load_session() -> Result<Session, AppError> {
+    let (caller, backend) = crate::backend::enter().await?;
+    Ok(Session { member_name: caller.name, sandbox: backend.sandbox })
+}

@@ -1,0 +1,22 @@
+//! What signing in and out needs from the server.
+
+use async_trait::async_trait;
+
+use crate::backend::Caller;
+use crate::error::AppError;
+
+/// What a person typed at the door, and where the request came from (for the limits).
+pub struct Credentials {
+    pub email: String,
+    pub password: String,
+    pub peer: Option<std::net::IpAddr>,
+}
+
+#[async_trait]
+pub trait AuthPort: Send + Sync {
+    /// The `Set-Cookie` value of a new session. Unknown accounts and wrong passwords answer alike, after the same time.
+    async fn sign_in(&self, credentials: Credentials) -> Result<String, AppError>;
+
+    /// Ends the caller's session and closes its live connections; gives the `Set-Cookie` value that forgets it.
+    async fn sign_out(&self, caller: &Caller) -> Result<String, AppError>;
+}

@@ -1,0 +1,57 @@
+//! The door: plain HTML, no script. It opens on any browser, at once.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::error::ServerFnUrlError;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+use super::SignIn;
+use crate::error::AppError;
+use crate::ui::{Notice, NoticeKind};
+
+#[derive(Debug)]
+pub struct SignInRoute;
+
+#[lazy_route]
+impl LazyRoute for SignInRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(SignInRoute: Self) -> AnyView {
+        view! { <Door /> }.into_any()
+    }
+}
+
+#[component]
+fn Door() -> impl IntoView {
+    let (next, refusal) = use_query_map().with_untracked(|query| {
+        // A refused post comes back here with the error in the query.
+        let refusal = query.get("__err").map(|error| ServerFnUrlError::<AppError>::decode_err(&error).to_string());
+        (query.get("next").unwrap_or_default(), refusal)
+    });
+    view! {
+        <Title text="Sign in" />
+        <main class="door" id="main">
+            <span class="brand">"Callboard"</span>
+            <section class="card">
+                <h1>"Sign in"</h1>
+                {refusal.map(|sentence| view! { <Notice kind=NoticeKind::Error><p>{sentence}</p></Notice> })}
+                <form class="form" method="post" action=SignIn::PATH>
+                    <input type="hidden" name="next" value=next />
+                    <div class="field">
+                        <label for="email">"Email"</label>
+                        <input id="email" name="email" type="email" autocomplete="username" required autofocus />
+                    </div>
+                    <div class="field">
+                        <label for="password">"Password"</label>
+                        <input id="password" name="password" type="password" autocomplete="current-password" required />
+                    </div>
+                    <button class="button" data-kind="primary" data-wide>"Sign in"</button>
+                </form>
+            </section>
+        </main>
+    }
+}

@@ -1,0 +1,96 @@
+//! What the server functions need from the server: one port per feature, and who is asking.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+use leptos::prelude::{expect_context, use_context};
+
+use crate::auth::AuthPort;
+use crate::contacts::ContactsPort;
+use crate::domain::ids::{AccountId, MemberId};
+use crate::emails::EmailsPort;
+use crate::error::AppError;
+use crate::events::EventsPort;
+use crate::planner::PlannerPort;
+use crate::share_page::SharePagePort;
+
+/// The ports, as the server implements them. In the context of every render and every server function.
+#[derive(Clone)]
+pub struct Backend {
+    pub auth: Arc<dyn AuthPort>,
+    pub contacts: Arc<dyn ContactsPort>,
+    pub emails: Arc<dyn EmailsPort>,
+    pub events: Arc<dyn EventsPort>,
+    pub planner: Arc<dyn PlannerPort>,
+    pub share_page: Arc<dyn SharePagePort>,
+    /// Whether mail goes to the sandbox, which the banner says.
+    pub sandbox: bool,
+}
+
+/// The member who asks, and the account they act in. The session layer puts it in the request's extensions.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub member: MemberId,
+    pub account: AccountId,
+    pub name: String,
+    /// Hash of the session token, to end just this session.
+    pub session: String,
+}
+
+/// The caller and the ports; `Unauthenticated` when nobody is signed in.
+#[expect(clippy::unused_async, reason = "server functions read as: enter, then ask")]
+pub async fn enter() -> Result<(Caller, Backend), AppError> {
+    let caller = caller().ok_or_else(|| report(AppError::Unauthenticated))?;
+    Ok((caller, expect_context::<Backend>()))
+}
+
+/// The ports alone, for what guests may do.
+pub fn enter_as_guest() -> Backend {
+    expect_context::<Backend>()
+}
+
+pub fn caller() -> Option<Caller> {
+    use_context::<Parts>()?.extensions.get::<Caller>().cloned()
+}
+
+/// Sets the HTTP status that belongs to an error, then hands it on.
+pub fn report(error: AppError) -> AppError {
+    use http::StatusCode;
+    let status = match &error {
+        AppError::Unauthenticated => StatusCode::UNAUTHORIZED,
+        AppError::NotFound => StatusCode::NOT_FOUND,
+        AppError::Conflict => StatusCode::CONFLICT,
+        AppError::Invalid { .. } | AppError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::Internal(_) | AppError::Unreachable => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>().filter(|_| !is_plain_form()) {
+        response.set_status(status);
+    }
+    error
+}
+
+/// A form without WASM is answered by a redirect that carries the error; another status would undo it.
+fn is_plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accepts = parts.headers.get(http::header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
+        parts.method == http::Method::POST && accepts.is_some_and(|accepts| accepts.contains("text/html"))
+    })
+}
+
+/// The address the request came from, as the server saw it.
+pub fn peer() -> Option<std::net::IpAddr> {
+    use_context::<Parts>()?.extensions.get::<Peer>().map(|peer| peer.0)
+}
+
+/// The client's address; the server's outermost layer puts it in the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub std::net::IpAddr);
+
+/// Adds a `Set-Cookie` header to the response under way.
+pub fn set_cookie(cookie: &str) {
+    if let (Some(response), Ok(value)) =
+        (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(cookie))
+    {
+        response.append_header(http::header::SET_COOKIE, value);
+    }
+}

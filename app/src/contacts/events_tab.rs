@@ -1,0 +1,140 @@
+//! The Events tab: every event the contact is on, and how their newest invite for it fared.
+
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+
+use super::form::{TabError, contact_of_route};
+use super::{ContactEvent, load_contact_events};
+use crate::domain::ids::ContactId;
+use crate::domain::time::Moment;
+use crate::emails::{BadgeState, StatusBadge};
+use crate::error::AppError;
+use crate::live::{Live, ServerMessage, Topic};
+use crate::routes;
+use crate::ui::Skeleton;
+
+type Loaded = Resource<Result<Vec<ContactEvent>, AppError>>;
+
+#[derive(Debug)]
+pub struct ContactEventsRoute;
+
+#[lazy_route]
+impl LazyRoute for ContactEventsRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(ContactEventsRoute: Self) -> AnyView {
+        view! { <Events /> }.into_any()
+    }
+}
+
+#[component]
+fn Events() -> impl IntoView {
+    let contact = contact_of_route();
+    let events = Resource::new(move || contact.get(), load_contact_events);
+    follow(contact, events);
+    view! {
+        <Transition fallback=|| view! { <Skeleton /> }>
+            {move || Suspend::new(async move {
+                match events.await {
+                    Ok(events) if events.is_empty() => view! { <NoEvents /> }.into_any(),
+                    Ok(events) => view! { <EventRows events /> }.into_any(),
+                    Err(error) => view! { <TabError error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Reads the list again when an email of this contact was sent or changed, and after a gap in the live channel.
+fn follow(contact: Memo<ContactId>, events: Loaded) {
+    let subscribed = StoredValue::new(false);
+    Live::expect().subscribe(
+        move || {
+            subscribed.set_value(false);
+            Some(Topic::Contact(contact.get()))
+        },
+        || 0,
+        move |message| {
+            let Some(contact) = contact.try_get_untracked() else { return };
+            let outdated = match message {
+                ServerMessage::EmailAdded(row) => row.contact == contact,
+                ServerMessage::EmailChanged(change) => change.contact == contact,
+                // The first one answers the subscription, made when the list was fresh.
+                ServerMessage::ContactSnapshot(snapshot) => {
+                    snapshot.header.id == contact
+                        && subscribed.try_update_value(|subscribed| std::mem::replace(subscribed, true)) == Some(true)
+                }
+                _ => false,
+            };
+            if outdated {
+                events.refetch();
+            }
+        },
+    );
+}
+
+#[component]
+fn NoEvents() -> impl IntoView {
+    view! {
+        <section class="card">
+            <div class="empty">
+                <h2>"On no event yet"</h2>
+                <p>"Once this contact is among the people of an event, it is listed here with their newest invite."</p>
+                <a class="button" href=routes::EVENTS>"Go to your events"</a>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn EventRows(events: Vec<ContactEvent>) -> impl IntoView {
+    view! {
+        <section class="card" aria-label="Events">
+            <ol class="mails">
+                {events.into_iter().map(|event| view! { <EventRow event /> }).collect_view()}
+            </ol>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn EventRow(event: ContactEvent) -> impl IntoView {
+    let Moment { at, day, clock } = event.starts;
+    let what = [Some(event.role), event.place].into_iter().flatten().filter(|part| !part.is_empty());
+    let what = what.collect::<Vec<_>>().join(" · ");
+    let invite = event.invited_at.map(|moment| {
+        let id = format!("invite-{}", event.event);
+        let state = BadgeState { status: event.invite_status, reason: event.invite_reason };
+        view! { <Invite id moment state /> }
+    });
+    view! {
+        <li>
+            <time datetime=at.to_iso()>{day} <span>{clock}</span></time>
+            <div>
+                <a class="text subject" href=routes::planner(event.event)>{event.name}</a>
+                {(!what.is_empty()).then(|| view! { <p class="fine">{what}</p> })}
+            </div>
+            <div class="end">
+                {match invite {
+                    Some(invite) => invite.into_any(),
+                    None => view! { <span class="fine">"Not invited yet"</span> }.into_any(),
+                }}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Invite(id: String, moment: Moment, state: BadgeState) -> impl IntoView {
+    view! {
+        <StatusBadge id state=Signal::stored(state) />
+        <span class="fine">
+            "Invited at "
+            <time datetime=moment.at.to_iso()>{format!("{}, {}", moment.day, moment.clock)}</time>
+        </span>
+    }
+}

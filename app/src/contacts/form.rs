@@ -1,0 +1,209 @@
+//! One contact: who it is, whether mail to them is refused, and the tabs Details, Events and Emails.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::{A, Outlet};
+use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::{LazyRoute, lazy_route};
+
+use super::header_state::HeaderState;
+use super::{ContactHeader, load_contact_header};
+use crate::domain::ids::ContactId;
+use crate::domain::suppression::SuppressionCause;
+use crate::error::AppError;
+use crate::live::{Live, Topic};
+use crate::routes;
+use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, Skeleton};
+
+#[derive(Debug)]
+pub struct ContactRoute;
+
+#[lazy_route]
+impl LazyRoute for ContactRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(ContactRoute: Self) -> AnyView {
+        view! { <Contact /> }.into_any()
+    }
+}
+
+/// The contact that the address names. Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
+pub(super) fn contact_of_route() -> Memo<ContactId> {
+    let params = use_params_map();
+    Memo::new(move |_| {
+        params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(ContactId(0)))
+    })
+}
+
+/// Reads the header again, after a tab changed what it shows.
+#[derive(Clone, Copy)]
+pub(super) struct HeaderReload(Resource<Result<ContactHeader, AppError>>);
+
+impl HeaderReload {
+    pub(super) fn expect() -> Self {
+        expect_context()
+    }
+
+    pub(super) fn reload(self) {
+        self.0.refetch();
+    }
+}
+
+#[component]
+fn Contact() -> impl IntoView {
+    let contact = contact_of_route();
+    let header = Resource::new(move || contact.get(), load_contact_header);
+    provide_context(HeaderReload(header));
+    view! {
+        <Transition fallback=|| view! { <Skeleton lines=3 /> }>
+            {move || Suspend::new(async move {
+                match header.await {
+                    Ok(header) => view! { <Head header /> }.into_any(),
+                    Err(error) => view! { <Title text="Contact" /> <ErrorNotice error /> }.into_any(),
+                }
+            })}
+        </Transition>
+        <Outlet />
+    }
+}
+
+/// What failed in a tab. The head above already says when the contact is not there or the session ended.
+#[component]
+pub(super) fn TabError(error: AppError) -> impl IntoView {
+    let said_above = matches!(error, AppError::NotFound | AppError::Unauthenticated);
+    (!said_above).then(|| view! { <InlineError title="This could not be loaded." error /> })
+}
+
+/// Follows the contact live: counts, address and block.
+#[component]
+fn Head(header: ContactHeader) -> impl IntoView {
+    let contact = header.id;
+    let state = RwSignal::new(HeaderState::new(header));
+    Live::expect().subscribe(
+        move || Some(Topic::Contact(contact)),
+        || HeaderState::SNAPSHOT_ROWS,
+        move |message| {
+            // Asked first, so that what changes nothing here wakes nobody.
+            let Some(mut taken) = state.try_get_untracked() else { return };
+            if taken.take(message) {
+                state.set(taken);
+            }
+        },
+    );
+    let header = Memo::new(move |_| state.with(|state| state.header().clone()));
+    let name = Memo::new(move |_| header.with(|header| header.name.clone()));
+    let line = Memo::new(move |_| header.with(line));
+    let path = use_location().pathname;
+    let tab = Memo::new(move |_| path.with(|path| Tab::of(path)));
+    view! {
+        <Title text=move || format!("{} · {}", name.get(), tab.get().label()) />
+        <div class="head">
+            {move || view! { <Avatar name=name.get() large=true /> }}
+            <div>
+                <a class="back" href=routes::CONTACTS>"Contacts"</a>
+                <h1>{move || name.get()}</h1>
+                <p class="fine">{move || line.get()}</p>
+            </div>
+        </div>
+        <Blocked header tab />
+        <nav class="tabs" aria-label="Contact">
+            <A href=routes::contact(contact) exact=true>"Details"</A>
+            <A href=routes::contact_events(contact)>
+                "Events " <span class="count">{move || header.with(|header| header.events)}</span>
+            </A>
+            <A href=routes::contact_emails(contact)>
+                "Emails " <span class="count">{move || header.with(|header| header.emails)}</span>
+            </A>
+        </nav>
+    }
+    .into_any()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    Details,
+    Events,
+    Emails,
+}
+
+impl Tab {
+    fn of(path: &str) -> Self {
+        match path.trim_end_matches('/').rsplit('/').next() {
+            Some("events") => Self::Events,
+            Some("emails") => Self::Emails,
+            _ => Self::Details,
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Details => "Details",
+            Self::Events => "Events",
+            Self::Emails => "Emails",
+        }
+    }
+}
+
+/// "Band leader · Ferreira Quartet · luis@example.com"
+fn line(header: &ContactHeader) -> String {
+    let address = header.address.as_deref().unwrap_or("No address");
+    let parts = [header.role.as_str(), header.organisation.as_str(), address];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// Why mail to the contact is refused, and what to do.
+#[component]
+fn Blocked(header: Memo<ContactHeader>, tab: Memo<Tab>) -> impl IntoView {
+    let blocked = Memo::new(move |_| {
+        header.with(|header| header.blocked.map(|cause| (cause, header.address.clone().unwrap_or_default(), header.id)))
+    });
+    move || {
+        blocked.get().map(|(cause, address, contact)| {
+            let way_on = move || {
+                if tab.get() == Tab::Details {
+                    "Fix the spelling below and save: that is all it takes to send again.".into_any()
+                } else {
+                    view! {
+                        <a class="text" href=routes::contact(contact)>"Fix the spelling in Details"</a>
+                        " and save: that is all it takes to send again."
+                    }
+                    .into_any()
+                }
+            };
+            view! {
+                <Notice kind=NoticeKind::Warning>
+                    <p><b>{address}</b> " " {why_refused(cause)} " " {way_on}</p>
+                </Notice>
+            }
+        })
+    }
+}
+
+/// Goes on after the address itself.
+const fn why_refused(cause: SuppressionCause) -> &'static str {
+    match cause {
+        SuppressionCause::Bounce => "bounced, so mail to it is refused.",
+        SuppressionCause::Complaint => {
+            "reported an earlier mail as spam, so mail to it is refused. Ask for another address if this one is right."
+        }
+        SuppressionCause::ProviderSuppressed => "is refused by the mail provider.",
+        SuppressionCause::Manual => {
+            "is on the list of blocked addresses. Ask for another address if this one is right."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tab;
+
+    #[test]
+    fn the_tab_follows_from_the_path() {
+        assert_eq!(Tab::of("/contacts/7"), Tab::Details);
+        assert_eq!(Tab::of("/contacts/7/"), Tab::Details);
+        assert_eq!(Tab::of("/contacts/7/events"), Tab::Events);
+        assert_eq!(Tab::of("/contacts/7/emails/"), Tab::Emails);
+    }
+}

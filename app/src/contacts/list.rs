@@ -1,0 +1,230 @@
+//! The address book: everybody by name, or those a search finds.
+//!
+//! The question is in the address (`?q=`), so it survives a reload and works as a plain form.
+
+use leptos::ev;
+use leptos::html::Input;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::params::ParamsMap;
+use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
+
+use super::search_box::{PAUSE, SearchBox};
+use super::{ContactPage, ContactRow, load_contacts};
+use crate::routes;
+use crate::ui::{Avatar, ErrorNotice, NextPage, Paged, Skeleton};
+
+/// A question with the first page of its answer.
+
+#[derive(Debug)]
+pub struct ContactsRoute;
+
+#[lazy_route]
+impl LazyRoute for ContactsRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(ContactsRoute: Self) -> AnyView {
+        view! { <Contacts /> }.into_any()
+    }
+}
+
+#[component]
+fn Contacts() -> impl IntoView {
+    let query = use_query_map();
+    let question = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default().trim().to_owned()));
+    let answer = Resource::new(
+        move || question.get(),
+        |question| async move {
+            let page = load_contacts(question.clone(), None).await;
+            (question, page)
+        },
+    );
+    view! {
+        <Title text="Contacts" />
+        <div class="head">
+            <div>
+                <h1>"Contacts"</h1>
+            </div>
+            <div class="end">
+                <a class="button" data-kind="primary" href=routes::NEW_CONTACT>"New contact"</a>
+            </div>
+        </div>
+        <Search question />
+        <Transition fallback=|| view! { <Skeleton /> }>
+            {move || Suspend::new(async move {
+                let (question, page) = answer.await;
+                match page {
+                    Ok(page) if page.rows.is_empty() => view! { <Nobody question /> }.into_any(),
+                    Ok(page) => view! { <ContactRows question page /> }.into_any(),
+                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Asks while one types, and at once on Enter. Without WASM it is a plain form.
+#[component]
+fn Search(question: Memo<String>) -> impl IntoView {
+    let first = question.get_untracked();
+    let state = StoredValue::new(SearchBox::new(&first));
+    let pause = StoredValue::new(None::<TimeoutHandle>);
+    let input = NodeRef::<Input>::new();
+    let navigate = use_navigate();
+    let stop = move || {
+        if let Some(Some(running)) = pause.try_update_value(Option::take) {
+            running.clear();
+        }
+    };
+    let ask = move || {
+        stop();
+        if let Some(Some(question)) = state.try_update_value(SearchBox::ask) {
+            navigate(&with_question(&question), NavigateOptions { replace: true, scroll: false, ..Default::default() });
+        }
+    };
+    let type_in = {
+        let ask = ask.clone();
+        move |text: String| {
+            stop();
+            if state.try_update_value(|state| state.type_in(&text)) == Some(true) {
+                pause.set_value(set_timeout_with_handle(ask.clone(), PAUSE).ok());
+            }
+        }
+    };
+    // The field is the browser's own between two questions, so that nothing overwrites what is typed.
+    Effect::new({
+        let type_in = type_in.clone();
+        move |alive: Option<bool>| {
+            let question = question.get();
+            let Some(input) = input.get() else { return false };
+            if alive != Some(true) && input.value().trim() != question {
+                // Typed before the page was alive.
+                type_in(input.value());
+            } else if let Some(Some(text)) = state.try_update_value(|state| state.follow(&question)) {
+                input.set_value(&text);
+            }
+            true
+        }
+    });
+    on_cleanup(stop);
+    let on_submit = move |ev: ev::SubmitEvent| {
+        ev.prevent_default();
+        ask();
+    };
+    view! {
+        <form class="search" role="search" method="get" action=routes::CONTACTS on:submit=on_submit>
+            <input
+                type="search"
+                name="q"
+                aria-label="Search contacts"
+                placeholder="Search by name, business or address"
+                autocomplete="off"
+                value=first
+                node_ref=input
+                on:input=move |ev| type_in(event_target_value(&ev))
+            />
+            <button class="button">"Search"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn with_question(question: &str) -> String {
+    let mut query = ParamsMap::new();
+    if !question.is_empty() {
+        query.insert("q", question.to_owned());
+    }
+    format!("{}{}", routes::CONTACTS, query.to_query_string())
+}
+
+#[component]
+fn Nobody(question: String) -> impl IntoView {
+    if question.is_empty() {
+        view! {
+            <section class="card">
+                <div class="empty">
+                    <h2>"No contacts yet"</h2>
+                    <p>"Add the people you put on events: crew, vendors, guests."</p>
+                    <a class="button" data-kind="primary" href=routes::NEW_CONTACT>"New contact"</a>
+                </div>
+            </section>
+        }
+        .into_any()
+    } else {
+        view! {
+            <section class="card">
+                <div class="empty" role="status">
+                    <h2>"Nobody matches “" {question} "”"</h2>
+                    <p>"Each word must begin a name, a business or an address. Try fewer letters, or add a new contact."</p>
+                    <div class="cluster">
+                        <a class="button" href=routes::CONTACTS>"Show everybody"</a>
+                        <a class="button" data-kind="plain" href=routes::NEW_CONTACT>"New contact"</a>
+                    </div>
+                </div>
+            </section>
+        }
+        .into_any()
+    }
+}
+
+/// The rows of one question. Another question gets rows of its own.
+#[component]
+fn ContactRows(question: String, page: ContactPage) -> impl IntoView {
+    let list = Paged::new(page.rows, page.next, row_id, "contacts");
+    let ask = move |after| {
+        let question = question.clone();
+        async move { load_contacts(question, Some(after)).await.map(|page| (page.rows, page.next)) }
+    };
+    view! {
+        <section class="card" aria-label="Contacts">
+            <ul class="rows">
+                <For each=move || list.rows() key=|row| row.id let:row>
+                    <Row row />
+                </For>
+            </ul>
+        </section>
+        <NextPage list ask />
+    }
+    .into_any()
+}
+
+fn row_id(row: &ContactRow) -> String {
+    format!("contact-{}", row.id)
+}
+
+#[component]
+fn Row(row: ContactRow) -> impl IntoView {
+    let id = row_id(&row);
+    let what = [row.role, row.organisation].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    view! {
+        <li>
+            <a class="row-link" id=id href=routes::contact(row.id)>
+                <Avatar name=row.name.clone() />
+                <span class="name">{row.name}</span>
+                {(!what.is_empty()).then(|| view! { <span class="secondary">{what}</span> })}
+                <span class="meta">{row.address.unwrap_or_else(|| "No address".into())}</span>
+                <span class="counts">
+                    {row.blocked.map(|_| view! { <span class="badge" data-status="bounced">"blocked"</span> })}
+                    <span><b>{row.emails}</b> {if row.emails == 1 { " email" } else { " emails" }}</span>
+                </span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_question;
+
+    #[test]
+    fn the_question_is_escaped_in_the_address() {
+        assert_eq!(with_question(""), "/contacts");
+        assert_eq!(with_question("luis"), "/contacts?q=luis");
+        assert_eq!(with_question("a&b#c"), "/contacts?q=a%26b%23c");
+    }
+}

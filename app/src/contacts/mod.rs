@@ -1,0 +1,30 @@
+//! The address book: the list, and one contact's Details, Events and Emails.
+
+mod api;
+mod details_tab;
+mod emails_tab;
+mod events_tab;
+mod fields;
+mod form;
+mod header_state;
+mod list;
+mod model;
+mod new_contact;
+#[cfg(feature = "ssr")]
+mod port;
+mod search_box;
+
+pub use api::{
+    create_contact, load_contact_details, load_contact_events, load_contact_header, load_contacts, save_contact,
+};
+pub use details_tab::ContactDetailsRoute;
+pub use emails_tab::ContactEmailsRoute;
+pub use events_tab::ContactEventsRoute;
+pub use form::ContactRoute;
+pub use list::ContactsRoute;
+pub use model::{
+    ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, ContactSnapshot, PAGE_ROWS,
+};
+pub use new_contact::NewContactRoute;
+#[cfg(feature = "ssr")]
+pub use port::ContactsPort;

@@ -1,0 +1,89 @@
+//! A contact as a row, as a header with tabs, and as a form.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::cursor::NameCursor;
+use crate::domain::delivery::DeliveryStatus;
+use crate::domain::ids::{ContactId, EventId};
+use crate::domain::suppression::SuppressionCause;
+use crate::domain::time::Moment;
+use crate::emails::EmailRow;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactRow {
+    pub id: ContactId,
+    pub name: String,
+    pub organisation: String,
+    pub role: String,
+    pub address: Option<String>,
+    pub blocked: Option<SuppressionCause>,
+    /// Tracked emails over every event.
+    pub emails: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactPage {
+    pub rows: Vec<ContactRow>,
+    pub next: Option<NameCursor>,
+}
+
+/// Rows of one page of the contacts list.
+pub const PAGE_ROWS: u32 = 50;
+
+/// What stands above the tabs, and on them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactHeader {
+    pub id: ContactId,
+    pub name: String,
+    pub organisation: String,
+    pub role: String,
+    pub address: Option<String>,
+    pub blocked: Option<SuppressionCause>,
+    pub events: u64,
+    pub emails: u64,
+    pub revision: u32,
+}
+
+/// What a person types into the Details tab. Limits: names 100, organisation 200, notes 3,000 characters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactForm {
+    pub first_name: String,
+    pub last_name: String,
+    pub organisation: String,
+    pub role: String,
+    pub email: String,
+    pub mobile: String,
+    pub website: String,
+    /// Never shown to crew.
+    pub notes: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactDetails {
+    pub id: ContactId,
+    pub form: ContactForm,
+    /// Why the saved address is refused, if it is.
+    pub blocked: Option<SuppressionCause>,
+    /// The revision this form was filled from; a save of an older one is a conflict.
+    pub revision: u32,
+}
+
+/// An event the contact is on, with how their newest invite fared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactEvent {
+    pub event: EventId,
+    pub name: String,
+    pub starts: Moment,
+    pub role: String,
+    pub place: Option<String>,
+    pub invited_at: Option<Moment>,
+    pub invite_status: Option<DeliveryStatus>,
+    pub invite_reason: Option<String>,
+}
+
+/// The first rows of a contact's history and its header, as the live channel re-sends them after a gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactSnapshot {
+    pub header: ContactHeader,
+    pub emails: Vec<EmailRow>,
+}

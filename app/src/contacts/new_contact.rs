@@ -1,0 +1,101 @@
+//! A new contact: the same fields, then on to the contact's own page.
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::hooks::use_navigate;
+use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
+
+use super::fields::{ContactFields, NotSaved, Typed, check, focus_fault};
+use super::{ContactForm, create_contact};
+use crate::error::AppError;
+use crate::routes;
+use crate::ui::{Announcer, on_save_key, warn_on_leaving};
+
+#[derive(Debug)]
+pub struct NewContactRoute;
+
+#[lazy_route]
+impl LazyRoute for NewContactRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(this: Self) -> AnyView {
+        let NewContactRoute = this;
+        view! { <NewContact /> }.into_any()
+    }
+}
+
+#[component]
+fn NewContact() -> impl IntoView {
+    let announcer = Announcer::expect();
+    let navigate = use_navigate();
+    let typed = Typed::new(&ContactForm::default());
+    let refused = RwSignal::new(None::<AppError>);
+    let pending = RwSignal::new(false);
+    let create = move || {
+        if pending.get_untracked() {
+            return;
+        }
+        let form = typed.form_untracked();
+        if let Err(error) = check(&form) {
+            focus_fault(&error);
+            refused.set(Some(error));
+            return;
+        }
+        refused.set(None);
+        pending.set(true);
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            let answer = create_contact(form).await;
+            if pending.is_disposed() {
+                return;
+            }
+            match answer {
+                Ok(contact) => {
+                    announcer.say("Contact created");
+                    navigate(&routes::contact(contact), NavigateOptions { replace: true, ..Default::default() });
+                }
+                Err(error) => {
+                    pending.set(false);
+                    focus_fault(&error);
+                    refused.set(Some(error));
+                }
+            }
+        });
+    };
+    on_save_key(create.clone());
+    // While the contact is being created, leaving loses nothing.
+    warn_on_leaving(Memo::new(move |_| !pending.get() && typed.form() != ContactForm::default()));
+    let on_submit = move |ev: ev::SubmitEvent| {
+        ev.prevent_default();
+        create();
+    };
+    view! {
+        <Title text="New contact" />
+        <div class="head">
+            <div>
+                <a class="back" href=routes::CONTACTS>"Contacts"</a>
+                <h1>"New contact"</h1>
+            </div>
+        </div>
+        <form class="form card" novalidate on:submit=on_submit>
+            {move || refused.get().map(|error| view! { <NotSaved error /> })}
+            <ContactFields typed refused />
+            <div class="actions">
+                <button
+                    class="button"
+                    data-kind="primary"
+                    aria-busy=move || pending.get().then_some("true")
+                    aria-disabled=move || pending.get().then_some("true")
+                >
+                    {move || if pending.get() { "Creating…" } else { "Create contact" }}
+                </button>
+                <a class="button" data-kind="plain" href=routes::CONTACTS>"Cancel"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}

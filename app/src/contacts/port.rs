@@ -1,0 +1,34 @@
+//! What the address book needs from the server.
+
+use async_trait::async_trait;
+
+use super::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage};
+use crate::backend::Caller;
+use crate::domain::cursor::NameCursor;
+use crate::domain::ids::ContactId;
+use crate::error::AppError;
+
+#[async_trait]
+pub trait ContactsPort: Send + Sync {
+    /// Contacts by name; with a search, those of whom every word begins a word of name, organisation or address.
+    async fn list(&self, caller: &Caller, search: String, after: Option<NameCursor>) -> Result<ContactPage, AppError>;
+
+    async fn header(&self, caller: &Caller, contact: ContactId) -> Result<ContactHeader, AppError>;
+
+    async fn details(&self, caller: &Caller, contact: ContactId) -> Result<ContactDetails, AppError>;
+
+    /// Every event the contact is on, newest first.
+    async fn events(&self, caller: &Caller, contact: ContactId) -> Result<Vec<ContactEvent>, AppError>;
+
+    async fn create(&self, caller: &Caller, form: ContactForm) -> Result<ContactId, AppError>;
+
+    /// Saves what was typed if nobody saved since `revision`; else `Conflict`. Saving a corrected address is all it
+    /// takes to send again.
+    async fn save(
+        &self,
+        caller: &Caller,
+        contact: ContactId,
+        revision: u32,
+        form: ContactForm,
+    ) -> Result<ContactDetails, AppError>;
+}

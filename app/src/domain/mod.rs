@@ -1,0 +1,15 @@
+//! The pure core: what the product believes about emails, addresses and links.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number: `now` and random values are arguments.
+//! Only std, serde and thiserror are imported; `address` also folds international domains, on the server alone.
+
+#[cfg(feature = "ssr")]
+pub mod address;
+pub mod cursor;
+pub mod delivery;
+pub mod email_kind;
+pub mod ids;
+pub mod send_rules;
+pub mod suppression;
+pub mod time;
+pub mod typo;

@@ -1,0 +1,84 @@
+//! Whether a tracked email may go out. The server enforces these rules; the button explains them.
+
+use serde::{Deserialize, Serialize};
+
+use super::suppression::SuppressionCause;
+use super::time::{MINUTE_MS, Timestamp};
+
+/// One email per link and address in this time. A corrected address has no wait of its own yet.
+pub const WAIT_MS: i64 = 5 * MINUTE_MS;
+
+/// Why an email was not accepted for sending. A refusal writes no row and starts no wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum SendRefusal {
+    #[error("There is no address to send to. Add one, then send.")]
+    NoAddress,
+    #[error("{0}")]
+    MalformedAddress(String),
+    #[error("{}", suppressed_text(*.0))]
+    Suppressed(SuppressionCause),
+    #[error("This link went to this address less than five minutes ago. Wait a little before sending it again.")]
+    TooSoon { until: Timestamp },
+}
+
+const fn suppressed_text(cause: SuppressionCause) -> &'static str {
+    match cause {
+        SuppressionCause::Bounce => {
+            "Mail to this address bounced, so it is blocked until it is corrected. Fix the spelling, or ask for a current address."
+        }
+        SuppressionCause::Complaint => {
+            "This address reported an earlier mail as spam, so it is blocked. Ask for another address."
+        }
+        SuppressionCause::ProviderSuppressed => {
+            "The mail provider refuses this address. Fix the spelling, or ask for a current address."
+        }
+        SuppressionCause::Manual => "This address is blocked. Ask for another address.",
+    }
+}
+
+/// What the rules look at, as the store found it in the sending transaction.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SendFacts {
+    pub suppressed: Option<SuppressionCause>,
+    /// The newest email of the same link to the same address that did not fail.
+    pub last_sent_at: Option<Timestamp>,
+}
+
+/// The sending rules. Blocked comes first: waiting would not help.
+pub fn may_send(facts: SendFacts, now: Timestamp) -> Result<(), SendRefusal> {
+    if let Some(cause) = facts.suppressed {
+        return Err(SendRefusal::Suppressed(cause));
+    }
+    match facts.last_sent_at.map(wait_until) {
+        Some(until) if now < until => Err(SendRefusal::TooSoon { until }),
+        _ => Ok(()),
+    }
+}
+
+/// When an address that was sent to at `sent_at` may be sent to again.
+pub const fn wait_until(sent_at: Timestamp) -> Timestamp {
+    sent_at.plus_ms(WAIT_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_ends_after_exactly_five_minutes() {
+        let sent = Timestamp(1_000);
+        let facts = SendFacts { last_sent_at: Some(sent), ..SendFacts::default() };
+        let until = sent.plus_ms(WAIT_MS);
+        assert_eq!(may_send(facts, until.plus_ms(-1)), Err(SendRefusal::TooSoon { until }));
+        assert_eq!(may_send(facts, until), Ok(()));
+    }
+
+    #[test]
+    fn a_blocked_address_is_refused_before_any_wait() {
+        for cause in SuppressionCause::ALL {
+            let facts = SendFacts { suppressed: Some(cause), last_sent_at: Some(Timestamp(0)) };
+            assert_eq!(may_send(facts, Timestamp(0)), Err(SendRefusal::Suppressed(cause)));
+        }
+    }
+}

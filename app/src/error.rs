@@ -1,0 +1,48 @@
+//! What a server function can answer besides its value. Only the boundary makes these; services have errors of their own.
+
+use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::codec::JsonEncoding;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::send_rules::SendRefusal;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    #[error("Your session has ended. Please sign in again.")]
+    Unauthenticated,
+    /// Also what somebody else's id gives: no one learns that it exists.
+    #[error("This does not exist, or is not yours to see.")]
+    NotFound,
+    #[error("Somebody else changed this meanwhile. Reload to see their version, then make your change again.")]
+    Conflict,
+    #[error("{message}")]
+    Invalid { field: String, message: String },
+    #[error("{0}")]
+    Refused(SendRefusal),
+    /// The cause is in the log under this reference; the user can quote it.
+    #[error("Something went wrong on our side. Try again; if it stays, tell support this reference: {0}")]
+    Internal(String),
+    /// The browser could not reach the server.
+    #[error("The server could not be reached. Check the connection, then try again.")]
+    Unreachable,
+}
+
+impl AppError {
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), message: message.into() }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
+        match value {
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Args(message) | ServerFnErrorErr::MissingArg(message) => {
+                Self::Invalid { field: String::new(), message }
+            }
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The events of the account, the home of the app: what is coming, or what is over.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+use super::{EventPage, EventRow, load_events};
+use crate::routes;
+use crate::ui::{ErrorNotice, NextPage, Paged, Skeleton};
+
+/// Whether the past was asked for, with the first page of the answer.
+
+#[derive(Debug)]
+pub struct EventsRoute;
+
+#[lazy_route]
+impl LazyRoute for EventsRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(EventsRoute: Self) -> AnyView {
+        view! { <Events /> }.into_any()
+    }
+}
+
+fn old_events() -> String {
+    format!("{}?old=1", routes::EVENTS)
+}
+
+#[component]
+fn Events() -> impl IntoView {
+    let query = use_query_map();
+    let old = Memo::new(move |_| query.with(|query| query.get_str("old") == Some("1")));
+    let answer = Resource::new(move || old.get(), |old| async move { (old, load_events(old, None).await) });
+    let current = move |shown: bool| move || (old.get() == shown).then_some("true");
+    view! {
+        <Title text=move || if old.get() { "Old events" } else { "Events" } />
+        <div class="head">
+            <div>
+                <h1>"Events"</h1>
+            </div>
+        </div>
+        <nav class="cluster" aria-label="Which events">
+            <a class="chip" href=routes::EVENTS aria-current=current(false)>"Upcoming"</a>
+            <a class="chip" href=old_events() aria-current=current(true)>"Show old events"</a>
+        </nav>
+        <Transition fallback=|| view! { <Skeleton /> }>
+            {move || Suspend::new(async move {
+                let (old, page) = answer.await;
+                match page {
+                    Ok(page) if page.rows.is_empty() => view! { <NoEvents old /> }.into_any(),
+                    Ok(page) => view! { <EventRows old page /> }.into_any(),
+                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn NoEvents(old: bool) -> impl IntoView {
+    let (title, sentence, href, label) = if old {
+        (
+            "No old events",
+            "An event moves here the day after it ends.",
+            routes::EVENTS.to_owned(),
+            "Show what is coming",
+        )
+    } else {
+        ("Nothing coming up", "Events that are over are among the old ones.", old_events(), "Show old events")
+    };
+    view! {
+        <section class="card">
+            <div class="empty">
+                <h2>{title}</h2>
+                <p>{sentence}</p>
+                <a class="button" href=href>{label}</a>
+            </div>
+        </section>
+    }
+}
+
+/// The rows of one view of the list. The other view gets rows of its own.
+#[component]
+fn EventRows(old: bool, page: EventPage) -> impl IntoView {
+    let list = Paged::new(page.rows, page.next, row_id, "events");
+    let ask = move |after| async move { load_events(old, Some(after)).await.map(|page| (page.rows, page.next)) };
+    view! {
+        <section class="card" aria-label=if old { "Old events" } else { "Upcoming events" }>
+            <ul class="rows">
+                <For each=move || list.rows() key=|row| row.id let:row>
+                    <Row row />
+                </For>
+            </ul>
+        </section>
+        <NextPage list ask />
+    }
+    .into_any()
+}
+
+fn row_id(row: &EventRow) -> String {
+    format!("event-{}", row.id)
+}
+
+#[component]
+fn Row(row: EventRow) -> impl IntoView {
+    let id = row_id(&row);
+    let (number, month) = row.starts.day.split_once(' ').unwrap_or((row.starts.day.as_str(), ""));
+    let (number, month) = (number.to_owned(), month.to_owned());
+    let when = format!("{} {}, {}", row.weekday, row.starts.day, row.starts.clock);
+    let where_and_when = row.place.map_or_else(|| when.clone(), |place| format!("{when} · {place}"));
+    let people = match row.people {
+        0 => "Nobody on it yet".to_owned(),
+        1 => "1 person".to_owned(),
+        people => format!("{people} people"),
+    };
+    view! {
+        <li>
+            <a class="row-link" id=id href=routes::planner(row.id)>
+                <time class="date" datetime=row.starts.at.to_iso() aria-hidden="true"><b>{number}</b>{month}</time>
+                <span class="name">{row.name}</span>
+                <span class="secondary">{where_and_when}</span>
+                <span class="meta">
+                    {people} {(row.delivered > 0).then(|| format!(" · {} delivered", row.delivered))}
+                </span>
+                <span class="counts">
+                    {(row.need_a_look > 0).then(|| view! {
+                        <span class="badge" data-status="bounced">{need_a_look(row.need_a_look)}</span>
+                    })}
+                    <span class="chip" data-status=row.status.code()>{row.status.label()}</span>
+                </span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn need_a_look(count: u32) -> String {
+    if count == 1 { "1 needs a look".into() } else { format!("{count} need a look") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::need_a_look;
+
+    #[test]
+    fn one_needs_and_two_need() {
+        assert_eq!(need_a_look(1), "1 needs a look");
+        assert_eq!(need_a_look(2), "2 need a look");
+    }
+}

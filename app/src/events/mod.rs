@@ -1,0 +1,13 @@
+//! The events of an account: the home of the app.
+
+mod api;
+mod list;
+mod model;
+#[cfg(feature = "ssr")]
+mod port;
+
+pub use api::load_events;
+pub use list::EventsRoute;
+pub use model::{EventPage, EventRow, EventStatus, PAGE_ROWS};
+#[cfg(feature = "ssr")]
+pub use port::EventsPort;

@@ -1,0 +1,73 @@
+//! An event as a row of the list.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::cursor::TimeCursor;
+use crate::domain::ids::EventId;
+use crate::domain::time::Moment;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventStatus {
+    Enquiry,
+    Tentative,
+    Confirmed,
+    Cancelled,
+    Completed,
+}
+
+impl EventStatus {
+    pub const ALL: [Self; 5] = [Self::Enquiry, Self::Tentative, Self::Confirmed, Self::Cancelled, Self::Completed];
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Enquiry => "Enquiry",
+            Self::Tentative => "Tentative",
+            Self::Confirmed => "Confirmed",
+            Self::Cancelled => "Cancelled",
+            Self::Completed => "Completed",
+        }
+    }
+
+    /// As the database and `data-status` spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Enquiry => "enquiry",
+            Self::Tentative => "tentative",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled => "cancelled",
+            Self::Completed => "completed",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventRow {
+    pub id: EventId,
+    pub name: String,
+    pub starts: Moment,
+    /// "Sat"
+    pub weekday: String,
+    pub status: EventStatus,
+    /// The space it is held in.
+    pub place: Option<String>,
+    /// Contacts on the event.
+    pub people: u32,
+    /// Of those, with an invite that was delivered.
+    pub delivered: u32,
+    /// Of those, with a newest invite that bounced, failed or was reported as spam.
+    pub need_a_look: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventPage {
+    pub rows: Vec<EventRow>,
+    pub next: Option<TimeCursor>,
+}
+
+/// Rows of one page of the events list.
+pub const PAGE_ROWS: u32 = 50;

@@ -1,0 +1,79 @@
+//! What stands around every signed-in page: the bar on top, the sandbox banner, the live region.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::components::{A, Outlet};
+
+use crate::auth::{Session, SignOut, load_session};
+use crate::live::{Live, LivePill};
+use crate::routes;
+use crate::ui::{AnnouncementRegion, Avatar, ErrorNotice};
+
+/// The frame of the signed-in pages. It keeps the live channel open.
+#[component]
+pub fn Frame() -> impl IntoView {
+    Live::expect().keep_open();
+    let session = Resource::new_blocking(|| (), |()| load_session());
+    view! {
+        <a class="skip-link" href="#main">"Skip to the page"</a>
+        <Suspense fallback=|| view! { <header class="top"></header> }>
+            {move || Suspend::new(async move {
+                match session.await {
+                    Ok(session) => view! { <TopBar session /> }.into_any(),
+                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+        <main id="main" class="page"><Outlet /></main>
+        <AnnouncementRegion />
+    }
+}
+
+#[component]
+fn TopBar(session: Session) -> impl IntoView {
+    view! {
+        <header class="top">
+            <A href=routes::HOME attr:class="brand">"Callboard"</A>
+            <nav aria-label="Main">
+                <A href=routes::EVENTS>"Events"</A>
+                <A href=routes::CONTACTS>"Contacts"</A>
+            </nav>
+            <div class="end">
+                <LivePill />
+                <details class="menu">
+                    <summary>
+                        <Avatar name=session.member_name.clone() />
+                        <span class="visually-hidden">{format!("Account of {}", session.member_name)}</span>
+                    </summary>
+                    <div>
+                        <p class="fine">{session.member_name}</p>
+                        <form method="post" action=SignOut::PATH>
+                            <button class="button" data-kind="plain">"Sign out"</button>
+                        </form>
+                    </div>
+                </details>
+            </div>
+        </header>
+        {session.sandbox.then(|| view! {
+            <aside class="sandbox" aria-label="Sandbox">
+                "Sandbox: no mail leaves this machine. "
+                <a class="text" href=routes::SANDBOX rel="external">"Open the mailbox"</a>
+            </aside>
+        })}
+    }
+}
+
+/// A path that leads nowhere.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <Title text="Not found" />
+        <main class="errorpage" id="main">
+            <p class="code">"404"</p>
+            <h1>"There is no page here"</h1>
+            <p>"The address may be mistyped, or the page was moved."</p>
+            <p><a class="button" data-kind="primary" href=routes::HOME rel="external">"Go to your events"</a></p>
+        </main>
+    }
+}

@@ -1,0 +1,33 @@
+//! What people see: pages, components, the server functions they call, the pure domain rules, and the ports they need.
+//!
+//! Compiled twice: for the server (`ssr`) and for the browser (`hydrate`). **Nothing here knows a database or a mail
+//! library**; those stand behind the ports, which `server` implements. Of axum the server's build knows what
+//! `leptos_axum` needs to set a status, a cookie or a redirect; the browser's knows nothing.
+#![recursion_limit = "256"]
+
+#[cfg(all(feature = "ssr", feature = "hydrate"))]
+compile_error!("`app` is for the server or for the browser: build `frontend` alone, never with `server`");
+
+pub mod auth;
+#[cfg(feature = "ssr")]
+pub mod backend;
+pub mod contacts;
+#[cfg(feature = "ssr")]
+pub mod csp;
+pub mod domain;
+pub mod emails;
+pub mod error;
+pub mod events;
+mod frame;
+pub mod live;
+pub mod planner;
+pub mod routes;
+pub mod share_page;
+#[cfg(feature = "ssr")]
+mod shell;
+mod ui;
+
+pub use routes::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+pub use ui::hydrated;

@@ -1,0 +1,275 @@
+//! The browser's end of the live channel: one socket a tab, opened again for ever, with every subscription renewed.
+//!
+//! A subscriber hears each message of each topic of the tab and picks its own. After every (re)connection the server
+//! sends snapshots, so what was missed is made good. Effects never run on the server, so nothing here does either.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
+
+use super::{ClientMessage, ServerMessage, Topic};
+use crate::ui::when_alive;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiveStatus {
+    Connecting,
+    Live,
+    /// Several attempts failed, or the device says that it has no network.
+    Offline,
+}
+
+/// The live channel of this tab.
+#[derive(Clone, Copy)]
+pub struct Live(RwSignal<LiveStatus>);
+
+/// What the server closes with when the session ended.
+const SESSION_ENDED: u16 = 4401;
+const FIRST_RETRY_MS: u32 = 300;
+const LONGEST_RETRY_MS: u32 = 15_000;
+/// After so many failures in a row the pill says so.
+const OFFLINE_AFTER: u32 = 3;
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The server answers each `Ping`; longer silence means that the connection is dead.
+const SILENCE_MS: f64 = 40_000.0;
+
+thread_local! {
+    static CONNECTION: RefCell<Connection> = RefCell::new(Connection::default());
+}
+
+#[derive(Default)]
+struct Connection {
+    socket: Option<Held>,
+    subscriptions: Vec<Rc<Subscription>>,
+    next_id: u64,
+    failures: u32,
+    heard_at: f64,
+    retry: Option<TimeoutHandle>,
+    opened: bool,
+}
+
+/// The socket with the closures it calls, which live as long as it does.
+struct Held {
+    socket: WebSocket,
+    _on_open: Closure<dyn FnMut()>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_close: Closure<dyn FnMut(CloseEvent)>,
+}
+
+struct Subscription {
+    id: u64,
+    topic: Topic,
+    rows: Box<dyn Fn() -> u32>,
+    /// Takes the text of a frame: what messages look like inside is known to the screens' chunks alone.
+    on_text: Rc<dyn Fn(&str)>,
+}
+
+impl Live {
+    pub fn provide() {
+        provide_context(Self(RwSignal::new(LiveStatus::Connecting)));
+    }
+
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    pub fn status(self) -> Signal<LiveStatus> {
+        self.0.into()
+    }
+
+    /// Keeps the channel open while the calling component lives.
+    pub fn keep_open(self) {
+        when_alive(move || {
+            let first = with(|connection| !std::mem::replace(&mut connection.opened, true));
+            if first {
+                self.connect();
+                let beat = set_interval_with_handle(move || self.beat(), HEARTBEAT);
+                let online = window_event_listener(leptos::ev::online, move |_| self.reconnect_now());
+                let offline = window_event_listener(leptos::ev::offline, move |_| {
+                    self.0.set(LiveStatus::Offline);
+                    drop_socket();
+                });
+                // A phone that slept wakes up with a dead socket that nobody told us about.
+                let visible = window_event_listener(leptos::ev::visibilitychange, move |_| self.beat());
+                on_cleanup(move || {
+                    if let Ok(beat) = beat {
+                        beat.clear();
+                    }
+                    online.remove();
+                    offline.remove();
+                    visible.remove();
+                    drop_socket();
+                    with(|connection| {
+                        connection.opened = false;
+                        if let Some(retry) = connection.retry.take() {
+                            retry.clear();
+                        }
+                    });
+                });
+            }
+        });
+    }
+
+    /// Hears everything of `topic` while the calling component lives, and again when the topic changes. `rows` is how
+    /// many emails the snapshot of a contact must cover.
+    pub fn subscribe(
+        self,
+        topic: impl Fn() -> Option<Topic> + 'static,
+        rows: impl Fn() -> u32 + Clone + 'static,
+        on_message: impl Fn(&ServerMessage) + 'static,
+    ) {
+        let on_text: Rc<dyn Fn(&str)> = Rc::new(move |text| match serde_json::from_slice(text.as_bytes()) {
+            Ok(message) => on_message(&message),
+            // A server newer than this page: reload to speak its language.
+            Err(_) => reload(),
+        });
+        Effect::new(move |_| {
+            let Some(topic) = topic() else { return };
+            let subscription = with(|connection| {
+                connection.next_id += 1;
+                let subscription = Rc::new(Subscription {
+                    id: connection.next_id,
+                    topic,
+                    rows: Box::new(rows.clone()),
+                    on_text: Rc::clone(&on_text),
+                });
+                connection.subscriptions.push(Rc::clone(&subscription));
+                subscription
+            });
+            send(&ClientMessage::Subscribe { topic, rows: (subscription.rows)() });
+            let id = subscription.id;
+            let cleanup = move || {
+                let last = with(|connection| {
+                    connection.subscriptions.retain(|held| held.id != id);
+                    connection.subscriptions.iter().all(|held| held.topic != topic)
+                });
+                if last {
+                    send(&ClientMessage::Unsubscribe { topic });
+                }
+            };
+            on_cleanup(cleanup);
+        });
+    }
+
+    fn connect(self) {
+        let Ok(socket) = WebSocket::new("/live") else {
+            self.retry_later();
+            return;
+        };
+        let on_open = Closure::new(move || {
+            with(|connection| {
+                connection.failures = 0;
+                connection.heard_at = js_sys::Date::now();
+            });
+            self.0.set(LiveStatus::Live);
+            for subscription in with(|connection| connection.subscriptions.clone()) {
+                send(&ClientMessage::Subscribe { topic: subscription.topic, rows: (subscription.rows)() });
+            }
+        });
+        let on_message = Closure::new(move |ev: MessageEvent| {
+            let Some(text) = ev.data().as_string() else { return };
+            with(|connection| connection.heard_at = js_sys::Date::now());
+            // Cloned out first: a handler may subscribe or unsubscribe.
+            for subscription in with(|connection| connection.subscriptions.clone()) {
+                (subscription.on_text)(&text);
+            }
+        });
+        let on_close = Closure::new(move |ev: CloseEvent| {
+            with(|connection| connection.socket = None);
+            if ev.code() == SESSION_ENDED {
+                reload();
+            } else {
+                self.retry_later();
+            }
+        });
+        socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        with(|connection| {
+            connection.socket = Some(Held { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close });
+        });
+    }
+
+    fn retry_later(self) {
+        let failures = with(|connection| {
+            connection.failures += 1;
+            connection.failures
+        });
+        self.0.set(if failures > OFFLINE_AFTER { LiveStatus::Offline } else { LiveStatus::Connecting });
+        let longest = FIRST_RETRY_MS.saturating_mul(1 << failures.min(10)).min(LONGEST_RETRY_MS);
+        // Half fixed, half random: a restarted server is not met by everybody at once.
+        let wait = f64::from(longest) * (0.5 + js_sys::Math::random() / 2.0);
+        let retry = set_timeout_with_handle(
+            move || {
+                with(|connection| connection.retry = None);
+                self.connect();
+            },
+            Duration::from_secs_f64(wait / 1_000.0),
+        );
+        with(|connection| connection.retry = retry.ok());
+    }
+
+    fn reconnect_now(self) {
+        let waiting = with(|connection| {
+            connection.failures = 0;
+            if let Some(retry) = connection.retry.take() {
+                retry.clear();
+            }
+            connection.socket.is_none()
+        });
+        if waiting {
+            self.0.set(LiveStatus::Connecting);
+            self.connect();
+        }
+    }
+
+    fn beat(self) {
+        let (alive, silent) = with(|connection| {
+            let alive = connection.socket.as_ref().is_some_and(|held| held.socket.ready_state() == WebSocket::OPEN);
+            (alive, js_sys::Date::now() - connection.heard_at > SILENCE_MS)
+        });
+        if alive && silent {
+            drop_socket();
+            self.reconnect_now();
+        } else if alive {
+            send(&ClientMessage::Ping);
+        } else if with(|connection| connection.socket.is_none()) {
+            self.reconnect_now();
+        }
+    }
+}
+
+fn with<T>(f: impl FnOnce(&mut Connection) -> T) -> T {
+    CONNECTION.with_borrow_mut(f)
+}
+
+fn drop_socket() {
+    if let Some(held) = with(|connection| connection.socket.take()) {
+        held.socket.set_onclose(None);
+        held.socket.set_onmessage(None);
+        held.socket.set_onopen(None);
+        // Closing a closed socket is no error worth telling.
+        let _ = held.socket.close();
+    }
+}
+
+fn send(message: &ClientMessage) {
+    let Ok(text) = serde_json::to_string(message) else { return };
+    with(|connection| {
+        if let Some(held) = &connection.socket
+            && held.socket.ready_state() == WebSocket::OPEN
+        {
+            // A socket that dies in this moment renews every subscription when it is back.
+            let _ = held.socket.send_with_str(&text);
+        }
+    });
+}
+
+fn reload() {
+    let _ = window().location().reload();
+}

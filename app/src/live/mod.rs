@@ -1,0 +1,9 @@
+//! The live channel: one websocket per tab that drives signals.
+
+mod client;
+mod message;
+mod pill;
+
+pub use client::{Live, LiveStatus};
+pub use message::{ClientMessage, EventSnapshot, ServerMessage, Topic};
+pub use pill::LivePill;

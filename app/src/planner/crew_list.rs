@@ -1,0 +1,211 @@
+//! The crew accordion: everybody on the event with their newest invite, live.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::crew_row::CrewRowView;
+use super::{CrewRow, Standing};
+use crate::domain::delivery::DeliveryStatus;
+use crate::domain::ids::{CrewId, EventId};
+use crate::domain::time::Timestamp;
+use crate::emails::BadgeState;
+use crate::live::{Live, ServerMessage, Topic};
+use crate::ui::Announcer;
+
+/// A little longer than the pulse of the badge takes.
+const PULSE: Duration = Duration::from_millis(1_500);
+
+/// One row's state: a signal of its own, so that a badge that flips re-renders itself and nothing else.
+#[derive(Clone)]
+pub struct CrewState {
+    pub id: CrewId,
+    pub row: ArcRwSignal<CrewRow>,
+    /// The badge changed by the live channel and may pulse.
+    pub fresh: ArcRwSignal<bool>,
+}
+
+impl CrewState {
+    fn new(row: CrewRow) -> Self {
+        Self { id: row.id, row: ArcRwSignal::new(row), fresh: ArcRwSignal::new(false) }
+    }
+
+    /// Changes the row by `take`; where the badge shows something else then, it pulses and is announced.
+    fn update(&self, announcer: Announcer, take: impl FnOnce(&mut CrewRow) -> bool) {
+        let badge = |row: &CrewRow| row.invite.as_ref().map(BadgeState::from);
+        let before = self.row.with_untracked(badge);
+        let mut changed = false;
+        self.row.maybe_update(|row| {
+            changed = take(row);
+            changed
+        });
+        let after = self.row.with_untracked(badge);
+        if changed && before != after {
+            self.fresh.set(true);
+            let fresh = self.fresh.clone();
+            set_timeout(move || fresh.set(false), PULSE);
+            if let Some(word) = after.map(|badge| badge.word()) {
+                announcer.say(format!("{}: {word}", self.row.with_untracked(|row| row.name.clone())));
+            }
+        }
+    }
+}
+
+#[component]
+pub fn CrewList(
+    event: EventId,
+    crew: Vec<CrewRow>,
+    /// When the server read the page.
+    now: Timestamp,
+    today: String,
+) -> impl IntoView {
+    let crew = RwSignal::new(crew.into_iter().map(CrewState::new).collect::<Vec<_>>());
+    let announcer = Announcer::expect();
+    Live::expect().subscribe(
+        move || Some(Topic::Event(event)),
+        || 0,
+        move |message| take(event, crew, announcer, message),
+    );
+
+    let summary = Memo::new(move |_| Summary::of(&crew.get()));
+    let shown = RwSignal::new(None::<Standing>);
+    let people = crew.with_untracked(Vec::len);
+    view! {
+        <details class="accordion card" open>
+            <summary>
+                <h2>"Crew"</h2>
+                <span class="fine">{if people == 1 { "1 person".to_owned() } else { format!("{people} people") }}</span>
+            </summary>
+            {if people == 0 {
+                view! {
+                    <div class="empty">
+                        <h3>"Nobody is on this event yet"</h3>
+                        <p>"People you put on it stand here, each with the newest invite and how it fared."</p>
+                    </div>
+                }
+                .into_any()
+            } else {
+                view! {
+                    {move || summary.get().view(shown)}
+                    <ul class="crew">
+                        <For each=move || crew.get() key=|state| state.id let:state>
+                            <CrewRowView state shown=shown.into() now today=today.clone() />
+                        </For>
+                    </ul>
+                }
+                .into_any()
+            }}
+        </details>
+    }
+}
+
+/// How the whole crew stands, for a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Summary {
+    standings: Vec<Standing>,
+    /// Of each person's newest invite; `None` without one. A mail that is about to go counts as sent.
+    statuses: Vec<Option<DeliveryStatus>>,
+}
+
+impl Summary {
+    fn of(crew: &[CrewState]) -> Self {
+        let status = |row: &CrewRow| row.invite.as_ref().map(|invite| invite.status.unwrap_or(DeliveryStatus::Sent));
+        Self {
+            standings: crew.iter().map(|state| state.row.with(CrewRow::standing)).collect(),
+            statuses: crew.iter().map(|state| state.row.with(status)).collect(),
+        }
+    }
+
+    /// One bar a person, grouped by how their invite fares, and a chip for each group that shows only its rows.
+    fn view(&self, shown: RwSignal<Option<Standing>>) -> AnyView {
+        const ORDER: [Option<DeliveryStatus>; 7] = [
+            Some(DeliveryStatus::Delivered),
+            Some(DeliveryStatus::Sent),
+            Some(DeliveryStatus::Delayed),
+            Some(DeliveryStatus::Bounced),
+            Some(DeliveryStatus::SpamReported),
+            Some(DeliveryStatus::Failed),
+            None,
+        ];
+        const CHIPS: [(Standing, &str); 4] = [
+            (Standing::Delivered, "delivered"),
+            (Standing::Waiting, "waiting"),
+            (Standing::NeedsALook, "need a look"),
+            (Standing::NotInvited, "not invited"),
+        ];
+        let groups = ORDER.map(|status| (status, self.statuses.iter().filter(|one| **one == status).count()));
+        let label = groups
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(status, count)| format!("{count} {}", status.map_or("not invited", DeliveryStatus::label)))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let bars = groups.into_iter().flat_map(|(status, count)| std::iter::repeat_n(status, count));
+        let bars = bars.map(|status| view! { <i data-status=status.map(DeliveryStatus::code)></i> }).collect_view();
+        let chosen = shown.get();
+        let chip = |standing: Option<Standing>, label: &'static str, count: usize| {
+            (standing.is_none() || count > 0 || chosen == standing).then(|| {
+                view! {
+                    <button
+                        type="button"
+                        class="chip"
+                        aria-pressed=(chosen == standing).to_string()
+                        on:click=move |_| shown.set(standing.filter(|_| shown.get_untracked() != standing))
+                    >
+                        <b>{count}</b>
+                        " "
+                        {label}
+                    </button>
+                }
+            })
+        };
+        let chips = CHIPS.map(|(standing, label)| {
+            chip(Some(standing), label, self.standings.iter().filter(|one| **one == standing).count())
+        });
+        view! {
+            <div class="body">
+                <div class="meter" role="img" aria-label=label>{bars}</div>
+                <div class="cluster" role="group" aria-label="Show">
+                    {chip(None, "Everyone", self.standings.len())}
+                    {chips.into_iter().collect_view()}
+                </div>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// Takes a live message in.
+fn take(event: EventId, crew: RwSignal<Vec<CrewState>>, announcer: Announcer, message: &ServerMessage) {
+    let each = |take: &dyn Fn(&mut CrewRow) -> bool| {
+        for state in crew.get_untracked() {
+            state.update(announcer, take);
+        }
+    };
+    match message {
+        ServerMessage::EmailAdded(email) => each(&|row| row.take_email(email)),
+        ServerMessage::EmailChanged(change) => each(&|row| row.take_email_change(change)),
+        ServerMessage::LinkChanged(change) if change.event == event => each(&|row| row.take_link(change)),
+        ServerMessage::AddressChanged(change) => each(&|row| row.take_address(change)),
+        ServerMessage::EventSnapshot(snapshot) if snapshot.event == event => {
+            let held = crew.get_untracked();
+            let same = held.iter().map(|state| state.id).eq(snapshot.crew.iter().map(|row| row.id));
+            let states = snapshot.crew.iter().map(|row| match held.iter().find(|state| state.id == row.id) {
+                Some(state) => {
+                    state.update(announcer, |held| {
+                        let before = held.clone();
+                        held.take_row(row);
+                        *held != before
+                    });
+                    state.clone()
+                }
+                None => CrewState::new(row.clone()),
+            });
+            let states: Vec<_> = states.collect();
+            if !same {
+                crew.set(states);
+            }
+        }
+        _ => {}
+    }
+}

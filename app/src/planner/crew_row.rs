@@ -1,0 +1,203 @@
+//! One person on the event: who, the invite and how it fares, and the button that sends it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::A;
+
+use super::crew_list::CrewState;
+use super::fix_address::FixAddress;
+use super::share_panel::share_panel;
+use super::{CrewRow, Standing, correct_address, email_link};
+use crate::domain::ids::{CrewId, IdempotencyKey};
+use crate::domain::send_rules::WAIT_MS;
+use crate::domain::time::{MINUTE_MS, Timestamp};
+use crate::emails::{BadgeState, EmailRow, StatusBadge};
+use crate::error::AppError;
+use crate::routes;
+use crate::ui::{Ago, Avatar, Now, Skeleton};
+
+/// What a press of a sending button is doing.
+#[derive(Clone)]
+pub struct Sending {
+    crew: CrewId,
+    row: ArcRwSignal<CrewRow>,
+    pub pending: RwSignal<bool>,
+    /// Why the last press was refused; shown at the button.
+    pub refusal: RwSignal<Option<String>>,
+    /// Kept until the server gave an answer, so that a press repeated after a lost one is the same send.
+    key: StoredValue<Option<IdempotencyKey>>,
+}
+
+/// Whether the address is only used, or also saved on the contact.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    Once,
+    Correct,
+}
+
+impl Sending {
+    fn new(state: &CrewState) -> Self {
+        Self {
+            crew: state.id,
+            row: state.row.clone(),
+            pending: RwSignal::new(false),
+            refusal: RwSignal::new(None),
+            key: StoredValue::new(None),
+        }
+    }
+
+    /// Sends the link to `address`; one press at a time.
+    pub fn send(&self, address: String, how: Use) {
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.pending.set(true);
+        self.refusal.set(None);
+        let key = self.key.get_value().unwrap_or_else(new_key);
+        self.key.set_value(Some(key.clone()));
+        let this = self.clone();
+        spawn_local(async move {
+            let answer = match how {
+                Use::Once => email_link(this.crew, address, key).await,
+                Use::Correct => correct_address(this.crew, address, key).await,
+            };
+            if !matches!(answer, Err(AppError::Unreachable)) {
+                this.key.try_set_value(None);
+            }
+            match answer {
+                Ok(row) => this.row.update(|held| held.take_row(&row)),
+                Err(error) => drop(this.refusal.try_set(Some(error.to_string()))),
+            }
+            this.pending.try_set(false);
+        });
+    }
+}
+
+/// Unique for this account, and no secret.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "any 32 bits do")]
+fn new_key() -> IdempotencyKey {
+    let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+    IdempotencyKey(format!("{}-{:x}-{:x}", Now::exactly().0, random(), random()))
+}
+
+#[component]
+pub fn CrewRowView(
+    state: CrewState,
+    /// Which standing the list shows now.
+    shown: Signal<Option<Standing>>,
+    /// When the server read the page.
+    now: Timestamp,
+    today: String,
+) -> impl IntoView {
+    let row = RwSignal::from(state.row.clone());
+    let sending = StoredValue::new(Sending::new(&state));
+    // What stands in "Send to" once somebody typed there; until then it follows the contact.
+    let typed = RwSignal::new(None::<String>);
+    let open = RwSignal::new(false);
+    let fresh = RwSignal::from(state.fresh);
+    let clock = Now::expect();
+    let address = Signal::derive(move || send_to(&row.read(), typed.get()));
+
+    let line = move || {
+        let (row, now) = (row.get(), clock.get().unwrap_or(now));
+        let (pending, refusal) = sending.with_value(|sending| (sending.pending.get(), sending.refusal.get()));
+        let address = send_to(&row, typed.get());
+        let left = row.wait_until(&address).map(|until| until.since_ms(now)).filter(|left| *left > 0);
+        let blocked = row.blocked.is_some() && typed.with(Option::is_none);
+        let refusal_id = format!("refusal-{}", row.id);
+        let (name, part) = (row.name.clone(), part(&row));
+        let more = format!(" for {name}");
+        let nowhere = address.trim().is_empty();
+        let send = move |_| sending.with_value(|sending| sending.send(address.clone(), Use::Once));
+        view! {
+            <div class="row">
+                <Avatar name=row.name.clone() />
+                <span>
+                    <A href=routes::contact(row.contact) attr:class="name">{name}</A>
+                    " "
+                    <span class="fine">{part}</span>
+                </span>
+                <button
+                    type="button"
+                    class="button"
+                    disabled=pending || left.is_some() || blocked || nowhere
+                    aria-busy=pending.then_some("true")
+                    aria-describedby=refusal_id.clone()
+                    on:click=send
+                >
+                    "Email link"
+                </button>
+                <span class="state">
+                    {match &row.invite {
+                        Some(invite) => invited(invite, &today, fresh.into()),
+                        None if nowhere => {
+                            view! { <span>"No address yet: type one under “More”"</span> }.into_any()
+                        }
+                        None => view! { <span>"Not invited yet"</span> }.into_any(),
+                    }}
+                    {pending.then(|| view! { <span class="sending">"Sending…"</span> })}
+                    {left.map(|left| {
+                        // The page's clock lags a little behind the server's.
+                        let minutes = (left.min(WAIT_MS) + MINUTE_MS - 1) / MINUTE_MS;
+                        view! { <span class="fine">{format!("again in {minutes} min")}</span> }
+                    })}
+                    <button
+                        type="button"
+                        class="toggle"
+                        aria-expanded=open.get().to_string()
+                        on:click=move |_| open.update(|open| *open = !*open)
+                    >
+                        <span>"More" <span class="visually-hidden">{more}</span></span>
+                    </button>
+                    <span id=refusal_id class="error" role="alert">{refusal}</span>
+                </span>
+            </div>
+        }
+        .into_any()
+    };
+    let needs_fixing = Memo::new(move |_| row.with(CrewRow::needs_fixing));
+    view! {
+        <li hidden=move || shown.get().is_some_and(|shown| row.with(CrewRow::standing) != shown)>
+            {line}
+            {move || needs_fixing.get().then(|| view! { <FixAddress row sending=sending.get_value() /> })}
+            {move || open.get().then(|| view! {
+                <div class="panels">
+                    <Suspense fallback=|| view! { <Skeleton lines=3 /> }>
+                        {Suspend::new(share_panel(row, typed, address))}
+                    </Suspense>
+                </div>
+            })}
+        </li>
+    }
+    .into_any()
+}
+
+/// Where "Email link" sends to: what was typed, else the contact's address.
+fn send_to(row: &CrewRow, typed: Option<String>) -> String {
+    typed.or_else(|| row.address.clone()).unwrap_or_default()
+}
+
+/// "Photographer · 5 items"
+fn part(row: &CrewRow) -> String {
+    let items = match row.items {
+        0 => None,
+        1 => Some("1 item".to_owned()),
+        items => Some(format!("{items} items")),
+    };
+    let role = (!row.role.is_empty()).then(|| row.role.clone());
+    role.into_iter().chain(items).collect::<Vec<_>>().join(" · ")
+}
+
+/// "Invited at 14:03", and the badge.
+fn invited(invite: &EmailRow, today: &str, fresh: Signal<bool>) -> AnyView {
+    let badge = BadgeState::from(invite);
+    view! {
+        <span>
+            "Invited at "
+            <time datetime=invite.sent_at.at.to_iso()>{invite.sent_at.short(today)}</time>
+        </span>
+        <StatusBadge id=format!("reason-{}", invite.id) state=Signal::derive(move || badge.clone()) fresh />
+        <span class="fine"><Ago at=invite.sent_at.at /></span>
+    }
+    .into_any()
+}

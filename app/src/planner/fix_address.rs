@@ -1,0 +1,92 @@
+//! The way out of a bounce, where the bounce is seen: correct the address, send again.
+
+use leptos::prelude::*;
+
+use super::CrewRow;
+use super::crew_row::{Sending, Use};
+use crate::domain::delivery::DeliveryStatus;
+use crate::domain::suppression::SuppressionCause;
+use crate::domain::typo;
+
+#[component]
+pub fn FixAddress(row: RwSignal<CrewRow>, sending: Sending) -> impl IntoView {
+    let story = Memo::new(move |_| row.with(Story::of));
+    let guess = story.with_untracked(|story| story.suggested.clone());
+    let corrected = RwSignal::new(row.with_untracked(|row| story.with_untracked(|story| story.prefill(row))));
+    let field = format!("corrected-{}", row.with_untracked(|row| row.id));
+    let pending = sending.pending;
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        ev.prevent_default();
+        sending.send(corrected.get_untracked(), Use::Correct);
+    };
+    view! {
+        <div class="fix" role="group" aria-label="Fix the address">
+            <p>
+                <b>{move || story.with(|story| story.sentence)}</b>
+                {move || story.with(|story| story.words.clone()).map(|words| view! {
+                    " The mail server said " <q>{words}</q>
+                })}
+            </p>
+            <form class="do" on:submit=submit>
+                <div class="field">
+                    <label for=field.clone()>
+                        {match guess {
+                            Some(_) => "Did you mean",
+                            None => "Corrected address",
+                        }}
+                    </label>
+                    <input
+                        id=field
+                        type="email"
+                        autocomplete="off"
+                        required
+                        prop:value=move || corrected.get()
+                        value=corrected.get_untracked()
+                        on:input=move |ev| corrected.set(event_target_value(&ev))
+                    />
+                </div>
+                <button class="button" data-kind="primary" disabled=move || pending.get()>"Correct and send again"</button>
+            </form>
+        </div>
+    }
+}
+
+/// Why the row needs fixing, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Story {
+    sentence: &'static str,
+    /// The server's own words.
+    words: Option<String>,
+    /// The address that was refused.
+    refused: Option<String>,
+    suggested: Option<String>,
+}
+
+impl Story {
+    fn of(row: &CrewRow) -> Self {
+        let invite = row.invite.as_ref().filter(|invite| invite.status.is_some_and(DeliveryStatus::blocks_address));
+        let refused = invite.map(|invite| invite.recipient.clone()).or_else(|| row.address.clone());
+        let complaint = row.blocked == Some(SuppressionCause::Complaint)
+            || invite.is_some_and(|invite| invite.status == Some(DeliveryStatus::SpamReported));
+        let sentence = if complaint {
+            "This person reported a mail as spam, so the address is blocked. Ask them for another one."
+        } else if invite.is_some() {
+            "The address does not take mail. Correct the spelling, or ask for a current address."
+        } else {
+            "Mail to this address bounced before, so it is blocked. Correct the spelling, or ask for a current address."
+        };
+        let suggested = refused.as_deref().filter(|_| !complaint).and_then(typo::suggestion);
+        Self {
+            sentence,
+            words: invite.filter(|_| !complaint).and_then(|invite| invite.reason.clone()),
+            refused,
+            suggested,
+        }
+    }
+
+    /// The likeliest right address: the guess, what the contact has by now, or the wrong one to be edited.
+    fn prefill(&self, row: &CrewRow) -> String {
+        let current = row.address.clone().filter(|_| row.blocked.is_none());
+        self.suggested.clone().or(current).or_else(|| self.refused.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,20 @@
+//! The planner: an event's working page, with its timeline and its guests and crew.
+
+mod api;
+mod crew_list;
+mod crew_row;
+mod fix_address;
+mod model;
+mod page;
+#[cfg(feature = "ssr")]
+mod port;
+mod share_panel;
+mod timeline;
+
+pub use api::{correct_address, email_link, generate_link, load_planner, revoke_link};
+pub use model::{
+    AddressChange, CrewRow, EventHeader, LinkChange, LinkState, Person, PlannerPage, Standing, TimelineItem,
+};
+pub use page::PlannerRoute;
+#[cfg(feature = "ssr")]
+pub use port::PlannerPort;

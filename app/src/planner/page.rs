@@ -1,0 +1,83 @@
+//! The planner page: header, run of show, crew. Its state comes with the page and is kept current by the live channel.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+use super::crew_list::CrewList;
+use super::timeline::Timeline;
+use super::{EventHeader, PlannerPage, load_planner};
+use crate::domain::ids::EventId;
+use crate::ui::{ErrorNotice, Skeleton};
+
+#[derive(Debug)]
+pub struct PlannerRoute;
+
+#[lazy_route]
+impl LazyRoute for PlannerRoute {
+    /// The resource is made in the view: what is named here is part of the first download of every page.
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(PlannerRoute: Self) -> AnyView {
+        view! { <Planner /> }.into_any()
+    }
+}
+
+#[component]
+fn Planner() -> impl IntoView {
+    let params = use_params_map();
+    // Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
+    let event = Memo::new(move |_| {
+        params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(EventId(0)))
+    });
+    let page = Resource::new(move || event.get(), load_planner);
+    view! {
+        <Transition fallback=|| view! { <Skeleton lines=12 /> }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <Loaded page /> }.into_any(),
+                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Loaded(page: PlannerPage) -> impl IntoView {
+    let PlannerPage { event, items, crew, now, today } = page;
+    let id = event.id;
+    view! {
+        <Title text=event.name.clone() />
+        <Head event />
+        <div class="two">
+            <Timeline items now />
+            <CrewList event=id crew now today />
+        </div>
+    }
+}
+
+#[component]
+fn Head(event: EventHeader) -> impl IntoView {
+    let facts = [
+        Some(event.date),
+        event.place,
+        event.pax.map(|pax| format!("{pax} guests")),
+        Some(format!("times in {}", event.time_zone.replace('_', " "))),
+    ];
+    let facts = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    view! {
+        <div class="head">
+            <div>
+                <p class="fine">{facts}</p>
+                <h1>{event.name}</h1>
+            </div>
+            <div class="end">
+                <span class="chip" data-status=event.status.code()>{event.status.label()}</span>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,32 @@
+//! The run of show as one guest may see it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::time::{Moment, Timestamp};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunOfShow {
+    pub event: String,
+    /// "Sat 12 Dec 2026"
+    pub date: String,
+    pub place: Option<String>,
+    /// "12 Rua do Cais, Lisbon"
+    pub place_address: Option<String>,
+    pub time_zone: String,
+    /// The guest's own first name.
+    pub guest: String,
+    pub role: String,
+    pub items: Vec<GuestItem>,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestItem {
+    pub starts: Moment,
+    pub minutes: Option<u32>,
+    pub title: String,
+    pub details: String,
+    pub location: String,
+    /// The guest owns this item.
+    pub mine: bool,
+}

@@ -1,0 +1,144 @@
+//! A guest's run of show: plain HTML, no script.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+use super::{GuestItem, RunOfShow, load_run_of_show};
+use crate::domain::time::{MINUTE_MS, Timestamp};
+use crate::error::AppError;
+
+#[derive(Debug)]
+pub struct SharePage;
+
+#[lazy_route]
+impl LazyRoute for SharePage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(SharePage: Self) -> AnyView {
+        view! { <Guest /> }.into_any()
+    }
+}
+
+#[component]
+fn Guest() -> impl IntoView {
+    let params = use_params_map();
+    let token = move || params.with(|params| params.get("token").unwrap_or_default());
+    let show = Resource::new_blocking(token, load_run_of_show);
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match show.await {
+                    Ok(show) => view! { <RunOfShowPage show /> }.into_any(),
+                    Err(AppError::NotFound) => view! { <NotActive /> }.into_any(),
+                    Err(error) => view! { <Trouble error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn RunOfShowPage(show: RunOfShow) -> impl IntoView {
+    let facts = [Some(show.date), show.place].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let next = show.items.iter().find(|item| item.starts.at > show.now);
+    let next = next.map(|item| (wait(item.starts.at, show.now), item.title.clone(), item.starts.clock.clone()));
+    let mine = show.items.iter().filter(|item| item.mine).count();
+    let mut day = String::new();
+    let now = show.now;
+    let rows = show
+        .items
+        .into_iter()
+        .map(|item| {
+            let new_day = (item.starts.day != day).then(|| item.starts.day.clone());
+            day.clone_from(&item.starts.day);
+            view! {
+                {new_day.map(|day| view! { <li class="day">{day}</li> })}
+                <Item item now />
+            }
+        })
+        .collect_view();
+    view! {
+        <Title text=show.event.clone() />
+        <main class="guest" id="main">
+            <header>
+                <div>
+                    <p class="fine">{facts}</p>
+                    <h1>{show.event}</h1>
+                </div>
+            </header>
+            {next.map(|(wait, title, clock)| view! {
+                <p class="next"><b>{wait}</b> " " <span>{format!("to {title}, {clock}")}</span></p>
+            })}
+            <section class="card">
+                <header>
+                    <h2>"Run of show"</h2>
+                    <span class="fine">
+                        {format!("for {}", show.guest)}
+                        {match mine { 0 => String::new(), 1 => " · 1 item is yours".into(), n => format!(" · {n} items are yours") }}
+                    </span>
+                </header>
+                <ol class="timeline">{rows}</ol>
+            </section>
+            <footer class="fine">
+                {show.place_address.map(|address| view! { <p>{address}</p> })}
+                <p>{format!("All times are in {}. This page shows the plan as it stood when you opened it; reload for the latest.", show.time_zone.replace('_', " "))}</p>
+            </footer>
+        </main>
+    }
+}
+
+#[component]
+fn Item(item: GuestItem, now: Timestamp) -> impl IntoView {
+    let ends = item.starts.at.plus_ms(i64::from(item.minutes.unwrap_or(0)) * MINUTE_MS);
+    let is_now = item.starts.at <= now && now < ends;
+    view! {
+        <li data-mine=item.mine.then_some("") data-now=is_now.then_some("") aria-current=is_now.then_some("time")>
+            <time datetime=item.starts.at.to_iso()>
+                {item.starts.clock}
+                {item.minutes.map(|minutes| view! { <span>{minutes} " min"</span> })}
+            </time>
+            <div>
+                <h3>{item.title} {item.mine.then(|| view! { " " <span class="yours">"yours"</span> })}</h3>
+                {(!item.location.is_empty()).then(|| view! { <p class="fine">{item.location}</p> })}
+                {(!item.details.is_empty()).then(|| view! { <p class="fine">{item.details}</p> })}
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn NotActive() -> impl IntoView {
+    view! {
+        <Title text="Link not active" />
+        <main class="errorpage" id="main">
+            <h1>"Link not active"</h1>
+            <p>"This link was replaced or switched off, or was not copied whole. Ask the planner who sent it for a new one."</p>
+        </main>
+    }
+}
+
+#[component]
+fn Trouble(error: AppError) -> impl IntoView {
+    view! {
+        <Title text="Not available" />
+        <main class="errorpage" id="main">
+            <h1>"Not available right now"</h1>
+            <p>{error.to_string()}</p>
+        </main>
+    }
+}
+
+/// "18 min", "3 h", "2 days".
+fn wait(until: Timestamp, now: Timestamp) -> String {
+    let minutes = (until.since_ms(now) + MINUTE_MS - 1) / MINUTE_MS;
+    match minutes {
+        ..60 => format!("{minutes} min"),
+        60..1_440 => format!("{} h {:02} min", minutes / 60, minutes % 60),
+        1_440..2_880 => "1 day".into(),
+        _ => format!("{} days", minutes / 1_440),
+    }
+}

@@ -1,0 +1,76 @@
+//! "2 min ago" beside a time. It needs the reader's clock, so it appears once the page is alive.
+
+use leptos::prelude::*;
+
+use super::when_alive;
+use crate::domain::time::{Moment, SECOND_MS, Timestamp, relative};
+
+/// The browser's clock as a signal that ticks; `None` on the server and until the page is alive.
+#[derive(Clone, Copy)]
+pub struct Now(RwSignal<Option<Timestamp>>);
+
+const TICK_MS: i64 = 10 * SECOND_MS;
+
+impl Now {
+    pub fn provide() {
+        let now = Self(RwSignal::new(None));
+        provide_context(now);
+        when_alive(move || {
+            now.0.set(Some(browser_now()));
+            let tick = set_interval_with_handle(
+                move || now.0.set(Some(browser_now())),
+                std::time::Duration::from_millis(TICK_MS.unsigned_abs()),
+            );
+            if let Ok(tick) = tick {
+                on_cleanup(move || tick.clear());
+            }
+        });
+    }
+
+    /// The ticking clock of this page.
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    pub fn get(self) -> Option<Timestamp> {
+        self.0.get()
+    }
+
+    /// The time to the millisecond, for what a person does now. Browser only.
+    pub fn exactly() -> Timestamp {
+        browser_now()
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit in 53 bits")]
+fn browser_now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+/// "2 min ago", kept current.
+#[component]
+pub fn Ago(at: Timestamp) -> impl IntoView {
+    let now = Now::expect();
+    view! { <span class="ago">{move || now.get().map(|now| relative(at, now))}</span> }
+}
+
+/// A moment in the event's zone with "2 min ago" under or beside it.
+#[component]
+pub fn When(
+    moment: Moment,
+    /// The day it is, so that today needs no date.
+    #[prop(into)]
+    today: String,
+) -> impl IntoView {
+    let at = moment.at;
+    let text = if moment.day == today {
+        format!("Today {}", moment.clock)
+    } else {
+        format!("{}, {}", moment.day, moment.clock)
+    };
+    view! {
+        <time datetime=at.to_iso()>
+            {text} <Ago at />
+        </time>
+    }
+}

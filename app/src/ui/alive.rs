@@ -1,0 +1,32 @@
+//! When the page begins to react.
+//!
+//! The server's HTML is taken over bit by bit, with pauses while chunks load. Whatever changes a signal that a view shows
+//! (a clock, a message) has to wait until all of it is taken over: else the view no longer matches the HTML it meets.
+
+use leptos::prelude::*;
+
+thread_local! {
+    static ALIVE: ArcRwSignal<bool> = ArcRwSignal::new(false);
+}
+
+/// Runs `begin` once the page is alive; at once when it is already. Never on the server. What `begin` registers with
+/// `on_cleanup` ends with the calling component.
+pub fn when_alive(begin: impl FnOnce() + 'static) {
+    let mut begin = Some(begin);
+    Effect::new(move |_| {
+        if ALIVE.with(ArcRwSignal::get)
+            && let Some(begin) = begin.take()
+        {
+            begin();
+        }
+    });
+}
+
+/// Says that the whole page is taken over. `<html>` then carries `data-hydrated`.
+pub fn hydrated() {
+    if let Some(root) = document().document_element() {
+        // Setting an attribute of <html> cannot fail.
+        let _ = root.set_attribute("data-hydrated", "");
+    }
+    ALIVE.with(|alive| alive.set(true));
+}

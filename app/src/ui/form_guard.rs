@@ -1,0 +1,30 @@
+//! What a form with a Save button owes its user: the key they know, and a question before typing is lost.
+
+use leptos::ev;
+use leptos::prelude::*;
+
+/// Saves on Ctrl+S or Cmd+S anywhere on the page, while the calling component lives.
+pub fn on_save_key(save: impl Fn() + Clone + 'static) {
+    Effect::new(move |_| {
+        let save = save.clone();
+        let listener = window_event_listener(ev::keydown, move |ev| {
+            if (ev.ctrl_key() || ev.meta_key()) && ev.key().eq_ignore_ascii_case("s") {
+                ev.prevent_default();
+                save();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+}
+
+/// Lets the browser ask before the tab is closed or reloaded while something typed is not saved.
+pub fn warn_on_leaving(unsaved: Memo<bool>) {
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::beforeunload, move |ev| {
+            if unsaved.try_get_untracked() == Some(true) {
+                ev.prevent_default();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+}

@@ -1,0 +1,25 @@
+//! Components that know no feature.
+
+mod ago;
+mod alive;
+mod announcer;
+mod avatar;
+mod field;
+mod focus;
+mod form_guard;
+mod load_more;
+mod notice;
+mod paged;
+mod tip;
+
+pub use ago::{Ago, Now, When};
+pub use alive::{hydrated, when_alive};
+pub use announcer::{AnnouncementRegion, Announcer};
+pub use avatar::Avatar;
+pub use field::{TextArea, TextField};
+pub use focus::focus_soon;
+pub use form_guard::{on_save_key, warn_on_leaving};
+pub use load_more::LoadMore;
+pub use notice::{ErrorNotice, InlineError, Notice, NoticeKind, Skeleton};
+pub use paged::{NextPage, Paged};
+pub use tip::WithTip;

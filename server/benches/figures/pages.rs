@@ -1,0 +1,107 @@
+//! Pages and lists as somebody signed in asks for them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use crate::http::{Connection, request};
+use crate::subject::{EMAILS, SPREAD_MS, Scene, Subject};
+use crate::{Figure, Outcome, ROUNDS, percentile, rate, spread};
+
+const CONNECTIONS: usize = 32;
+const LOAD: Duration = Duration::from_secs(3);
+
+/// The session's cookie, by the form that people use.
+pub async fn sign_in(subject: &Subject) -> Outcome<String> {
+    let form = b"email=demo%40callboard.test&password=callboard-demo&next=";
+    let origin = format!("http://{}", subject.address);
+    let headers = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("accept", "text/html"),
+        ("origin", &*origin),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let post = request("POST", subject.address, server_function("sign_in")?, &headers, form);
+    let answer = Connection::open(subject.address).await?.exchange(&post).await?;
+    answer.set_cookie.ok_or_else(|| format!("signing in was answered {} and no cookie", answer.status).into())
+}
+
+/// The path of a server function; Leptos ends it with a hash of where it stands.
+fn server_function(name: &str) -> Outcome<&'static str> {
+    leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path)
+        .find(|path| {
+            path.strip_prefix("/api/").is_some_and(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()) == name)
+        })
+        .ok_or_else(|| format!("there is no server function {name}").into())
+}
+
+pub async fn measure(subject: &Subject, scene: &Scene, cookie: &str) -> Outcome<Vec<Figure>> {
+    let address = subject.address;
+    let path = format!("/contacts/{}/emails", scene.usual_contact);
+    let tab = request("GET", address, &path, &[("cookie", cookie), ("accept", "text/html")], b"");
+    let (rates, tails) = rounds(address, vec![tab]).await?;
+
+    let pages = [1, 4, 8, 12, 16, 19].map(|twentieth| {
+        let depth = i64::try_from(EMAILS).unwrap_or_default() * twentieth / 20;
+        let at = scene.now - depth * SPREAD_MS;
+        format!(r#"{{"contact":{},"after":{{"at":{at},"id":{}}}}}"#, scene.contact, i64::MAX)
+    });
+    let path = server_function("load_contact_emails")?;
+    let headers = [("cookie", cookie), ("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
+    let pages = pages.iter().map(|body| request("POST", address, path, &headers, body.as_bytes())).collect();
+    let (_, depths) = rounds(address, pages).await?;
+    Ok(vec![
+        Figure {
+            what: "Emails tab, signed in, whole page from the database (32 connections)",
+            measured: spread(&rates, "req/s"),
+            target: "≥ 3,000 req/s",
+            peer: "Next 31, Astro 671",
+        },
+        Figure { what: "… p99", measured: spread(&tails, "ms"), target: "≤ 15 ms", peer: "" },
+        Figure {
+            what: "a page of 56,000 emails, p99 over six depths (32 connections)",
+            measured: spread(&depths, "ms"),
+            target: "≤ 10 ms at any depth",
+            peer: "OFFSET: seconds",
+        },
+    ])
+}
+
+/// Requests a second and p99 of each round, the requests taken in turn.
+async fn rounds(address: SocketAddr, requests: Vec<Vec<u8>>) -> Outcome<(Vec<f64>, Vec<f64>)> {
+    let requests = Arc::new(requests);
+    let (mut rates, mut tails) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        let mut readers = JoinSet::new();
+        for n in 0..CONNECTIONS {
+            let requests = Arc::clone(&requests);
+            let mut connection = Connection::open(address).await?;
+            readers.spawn(async move {
+                let mut waits = Vec::new();
+                for request in requests.iter().cycle().skip(n % requests.len()) {
+                    if begun.elapsed() > LOAD {
+                        break;
+                    }
+                    let sent = Instant::now();
+                    let answer = connection.exchange(request).await?;
+                    if answer.status != 200 || answer.body.is_empty() {
+                        return Err(format!("a page was answered {}", answer.status).into());
+                    }
+                    waits.push(sent.elapsed());
+                }
+                Outcome::Ok(waits)
+            });
+        }
+        let mut waits = Vec::new();
+        while let Some(done) = readers.join_next().await {
+            waits.extend(done??);
+        }
+        rates.push(rate(waits.len(), begun.elapsed()));
+        tails.push(percentile(&mut waits, 0.99));
+    }
+    Ok((rates, tails))
+}

@@ -1,0 +1,43 @@
+//! The door: passwords, sessions, and the limits on guessing.
+//!
+//! Holds no HTTP beyond the session layer and its cookie. Guarantees: only hashes of passwords and tokens are stored;
+//! an unknown account answers as a wrong password does, after the same work; a session that ended opens nothing from the
+//! next request on, and its live connections are closed.
+
+mod limits;
+mod password;
+mod service;
+pub mod session;
+pub mod store;
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub use password::hash as hash_password;
+pub use service::AuthService;
+
+use crate::state::Core;
+
+const TIDY_EVERY: Duration = Duration::from_hours(1);
+
+/// Deletes what has expired, once an hour. Nothing depends on it: expired sessions open nothing anyway.
+pub fn start(core: Core, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::task::spawn_blocking(password::prepare);
+    tokio::spawn(async move {
+        loop {
+            match store::prune(&core.db, core.clock.now()).await {
+                Ok(0) => {}
+                Ok(sessions) => tracing::info!(sessions, "Expired sessions were deleted."),
+                Err(error) => {
+                    tracing::warn!(%error, "Expired sessions could not be deleted; the next hour tries again.");
+                }
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stopped| *stopped) => return,
+                () = tokio::time::sleep(TIDY_EVERY) => {}
+            }
+        }
+    })
+}

@@ -1,0 +1,109 @@
+//! The session cookie, and the layer that turns it into a `Caller` on every request.
+//!
+//! Access is looked up anew each time: a session that ended, or a member who left the account, is nobody from the next
+//! request on. App pages send nobody to the door before anything is rendered.
+
+use app::backend::Caller;
+use app::domain::ids::{AccountId, MemberId};
+use app::routes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::store::{self, SESSION_MS};
+use crate::config::Config;
+use crate::error::{StoreError, boundary};
+use crate::secret;
+use crate::state::Core;
+
+/// `__Host-` binds the cookie to this host and to https.
+const fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-callboard_session" } else { "callboard_session" }
+}
+
+/// The `Set-Cookie` value that keeps a session.
+pub fn cookie(config: &Config, token: &str) -> String {
+    set_cookie(config, token, SESSION_MS / 1_000)
+}
+
+/// The `Set-Cookie` value that makes the browser forget its session.
+pub fn forget_cookie(config: &Config) -> String {
+    set_cookie(config, "", 0)
+}
+
+fn set_cookie(config: &Config, value: &str, max_age: i64) -> String {
+    let https = config.is_https();
+    let secure = if https { "; Secure" } else { "" };
+    format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", cookie_name(https))
+}
+
+/// Resolves the cookie and puts the `Caller` into the request's extensions.
+pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next) -> Response {
+    let caller = match caller(&core, request.headers()).await {
+        Ok(caller) => caller,
+        Err(error) => return unavailable(error, request.uri().path()),
+    };
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        && let Some(elsewhere) = redirect(&request, caller.is_some())
+    {
+        return elsewhere.into_response();
+    }
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
+    }
+    next.run(request).await
+}
+
+async fn caller(core: &Core, headers: &HeaderMap) -> Result<Option<Caller>, StoreError> {
+    let Some(token) = session_token(headers, core.config.is_https()) else { return Ok(None) };
+    let session = secret::token_hash(token);
+    let holder = store::session_holder(&core.db, &session, core.clock.now()).await?;
+    Ok(holder.map(|holder| Caller {
+        member: MemberId(holder.member_id),
+        account: AccountId(holder.account_id),
+        name: holder.name,
+        session,
+    }))
+}
+
+fn session_token(headers: &HeaderMap, https: bool) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, value)| *name == cookie_name(https) && !value.is_empty())
+        .map(|(_, value)| value)
+}
+
+/// Where a visit to a page goes instead, before anything is rendered.
+fn redirect(request: &Request, signed_in: bool) -> Option<Redirect> {
+    let path = request.uri().path();
+    match path {
+        "/" | routes::SIGN_IN if signed_in => Some(Redirect::to(routes::HOME)),
+        _ if signed_in || !is_members_page(path) => None,
+        _ => {
+            let wanted = request.uri().path_and_query().map_or(path, |wanted| wanted.as_str());
+            let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+            Some(Redirect::to(&format!("{}?next={next}", routes::SIGN_IN)))
+        }
+    }
+}
+
+fn is_members_page(path: &str) -> bool {
+    path == "/"
+        || ["/events", "/contacts", "/sandbox"]
+            .iter()
+            .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Nobody can tell who is asking while the database is away. Server functions answer in their own form.
+fn unavailable(error: StoreError, path: &str) -> Response {
+    let error = boundary(error);
+    if path.starts_with("/api/") {
+        let body = serde_json::to_string(&error).expect("an error is plain data");
+        let json = [(header::CONTENT_TYPE, "application/json")];
+        return (StatusCode::SERVICE_UNAVAILABLE, json, body).into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], error.to_string()).into_response()
+}

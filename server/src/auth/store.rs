@@ -1,0 +1,212 @@
+//! Accounts, members, sessions and counted attempts in the database.
+
+use app::domain::address;
+use app::domain::ids::{AccountId, MemberId};
+use app::domain::time::{HOUR_MS, Timestamp};
+use sqlx::FromRow;
+
+use crate::db::{Db, WriteTransaction};
+use crate::error::StoreError;
+
+/// A session ends this long after the sign-in.
+pub const SESSION_MS: i64 = 30 * 24 * HOUR_MS;
+
+/// What a member may do in an account. Everybody may do everything so far; the owner is the one it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Owner,
+    Handler,
+}
+
+impl Role {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Handler => "handler",
+        }
+    }
+}
+
+/// A login to be made.
+pub struct NewMember<'a> {
+    pub email: &'a str,
+    pub name: &'a str,
+    /// From `auth::hash_password`.
+    pub password_hash: &'a str,
+    pub role: Role,
+}
+
+pub async fn add_account(
+    transaction: &mut WriteTransaction,
+    name: &str,
+    now: Timestamp,
+) -> Result<AccountId, StoreError> {
+    let id = sqlx::query_scalar("INSERT INTO account (name, created_at) VALUES ($1, $2) RETURNING id")
+        .bind(name)
+        .bind(now.0)
+        .fetch_one(&mut **transaction)
+        .await?;
+    Ok(AccountId(id))
+}
+
+/// A new login and its place in the account; `None` when the address has a login already.
+pub async fn add_member(
+    transaction: &mut WriteTransaction,
+    account: AccountId,
+    member: &NewMember<'_>,
+    now: Timestamp,
+) -> Result<Option<MemberId>, StoreError> {
+    let id: Option<i64> = sqlx::query_scalar(
+        "INSERT INTO member (email, email_key, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (email_key) DO NOTHING RETURNING id",
+    )
+    .bind(member.email)
+    .bind(address::fold(member.email))
+    .bind(member.name)
+    .bind(member.password_hash)
+    .bind(now.0)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some(id) = id else { return Ok(None) };
+    sqlx::query("INSERT INTO membership (account_id, member_id, role, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(account.0)
+        .bind(id)
+        .bind(member.role.code())
+        .bind(now.0)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(Some(MemberId(id)))
+}
+
+/// What a sign-in is checked against.
+#[derive(FromRow)]
+pub struct Login {
+    pub member_id: i64,
+    pub account_id: i64,
+    pub password_hash: String,
+}
+
+/// The login with this folded address, in the account that it joined first.
+pub async fn login(db: &Db, email_key: &str) -> Result<Option<Login>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT member.id AS member_id, membership.account_id AS account_id, member.password_hash AS password_hash \
+         FROM member JOIN membership ON membership.member_id = member.id \
+         WHERE member.email_key = $1 ORDER BY membership.created_at, membership.account_id LIMIT 1",
+    )
+    .bind(email_key)
+    .fetch_optional(db.reader())
+    .await?)
+}
+
+/// Stores a new session under the hash of its token.
+pub async fn open_session(
+    transaction: &mut WriteTransaction,
+    token_hash: &str,
+    member: MemberId,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO session (token_hash, member_id, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(token_hash)
+    .bind(member.0)
+    .bind(account.0)
+    .bind(now.0)
+    .bind(now.plus_ms(SESSION_MS).0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// Who holds a session.
+#[derive(FromRow)]
+pub struct Holder {
+    pub member_id: i64,
+    pub account_id: i64,
+    pub name: String,
+}
+
+/// The holder of a live session who is still a member of its account. Three reads by key.
+pub async fn session_holder(db: &Db, token_hash: &str, now: Timestamp) -> Result<Option<Holder>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT session.member_id AS member_id, session.account_id AS account_id, member.name AS name FROM session \
+         JOIN membership ON membership.account_id = session.account_id AND membership.member_id = session.member_id \
+         JOIN member ON member.id = session.member_id WHERE session.token_hash = $1 AND session.expires_at > $2",
+    )
+    .bind(token_hash)
+    .bind(now.0)
+    .fetch_optional(db.reader())
+    .await?)
+}
+
+pub async fn end_session(db: &Db, token_hash: &str) -> Result<(), StoreError> {
+    let mut transaction = db.begin_write().await?;
+    sqlx::query("DELETE FROM session WHERE token_hash = $1").bind(token_hash).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Counts an attempt under a key and gives the count within its window; more than `limit` means wait. The attempt that
+/// reaches the limit starts a lock of one window, which later attempts do not lengthen.
+pub async fn count_attempt(
+    transaction: &mut WriteTransaction,
+    key: &str,
+    limit: i64,
+    window_ms: i64,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    // A lock outlives the window it began in; when it ends, or an unlocked window does, counting starts afresh.
+    let count = sqlx::query_scalar(
+        "INSERT INTO sign_in_attempt (attempt_key, failures, window_started_at, locked_until) VALUES ($1, 1, $2, NULL) \
+         ON CONFLICT (attempt_key) DO UPDATE SET \
+         failures = CASE WHEN COALESCE(sign_in_attempt.locked_until, sign_in_attempt.window_started_at + $3) > $2 \
+             THEN sign_in_attempt.failures + 1 ELSE 1 END, \
+         window_started_at = CASE WHEN COALESCE(sign_in_attempt.locked_until, sign_in_attempt.window_started_at + $3) > $2 \
+             THEN sign_in_attempt.window_started_at ELSE $2 END, \
+         locked_until = CASE WHEN sign_in_attempt.locked_until > $2 THEN sign_in_attempt.locked_until \
+             WHEN sign_in_attempt.locked_until IS NULL AND sign_in_attempt.window_started_at + $3 > $2 \
+                 AND sign_in_attempt.failures + 1 >= $4 THEN $2 + $3 \
+             ELSE NULL END \
+         RETURNING failures",
+    )
+    .bind(key)
+    .bind(now.0)
+    .bind(window_ms)
+    .bind(limit)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(count)
+}
+
+/// Takes back one counted attempt, and the lock if it was that attempt that reached the limit.
+pub async fn give_attempt_back(transaction: &mut WriteTransaction, key: &str, limit: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE sign_in_attempt SET failures = failures - 1, \
+         locked_until = CASE WHEN failures - 1 < $2 THEN NULL ELSE locked_until END \
+         WHERE attempt_key = $1 AND failures > 0",
+    )
+    .bind(key)
+    .bind(limit)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+pub async fn forget_attempts(transaction: &mut WriteTransaction, key: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM sign_in_attempt WHERE attempt_key = $1").bind(key).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// Deletes expired sessions and attempts of yesterday; gives the number of sessions.
+pub async fn prune(db: &Db, now: Timestamp) -> Result<u64, StoreError> {
+    let mut transaction = db.begin_write().await?;
+    let sessions =
+        sqlx::query("DELETE FROM session WHERE expires_at <= $1").bind(now.0).execute(&mut *transaction).await?;
+    sqlx::query("DELETE FROM sign_in_attempt WHERE window_started_at <= $1")
+        .bind(now.plus_ms(-24 * HOUR_MS).0)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(sessions.rows_affected())
+}

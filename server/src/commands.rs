@@ -1,0 +1,72 @@
+//! The commands beside `serve`: each does one thing to the database and exits. Results go to stdout, the log to stderr.
+
+use app::domain::time::Timestamp;
+
+use crate::config::{Config, SuppressionsAction};
+use crate::demo;
+use crate::emails::suppressions as blocked;
+use crate::error::StoreError;
+use crate::serve::{StartError, open_core};
+use crate::state::Core;
+use crate::zone::Zone;
+
+/// What went wrong, for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0} is not blocked, so there is nothing to remove")]
+    NotBlocked(String),
+}
+
+/// Opening the database brings its schema up to date; there is no more to it.
+pub async fn migrate(config: Config) -> Result<(), CommandError> {
+    let core = open_core(config).await?;
+    println!("The database is up to date.");
+    core.db.close().await;
+    Ok(())
+}
+
+pub async fn demo(config: Config) -> Result<(), CommandError> {
+    let core = open_core(config).await?;
+    let made = demo::fill(&core).await?;
+    println!("{}", if made { "The demo account was made." } else { "The demo account is there already." });
+    println!("Sign in with {} and {}", demo::EMAIL, demo::PASSWORD);
+    core.db.close().await;
+    Ok(())
+}
+
+pub async fn suppressions(config: Config, action: SuppressionsAction) -> Result<(), CommandError> {
+    let core = open_core(config).await?;
+    let outcome = match action {
+        SuppressionsAction::List => list(&core).await,
+        SuppressionsAction::Remove { address } => remove(&core, address).await,
+    };
+    core.db.close().await;
+    outcome
+}
+
+async fn list(core: &Core) -> Result<(), CommandError> {
+    for row in blocked::list(&core.db).await? {
+        let seen = day(row.last_seen_at, core.clock.now());
+        println!("{}\t{}\t{seen}\t{}", row.address_key, row.cause.code(), row.reason.as_deref().unwrap_or("-"));
+    }
+    Ok(())
+}
+
+fn day(at: Timestamp, now: Timestamp) -> String {
+    let moment = Zone::utc().moment(at, now);
+    format!("{} {} UTC", moment.day, moment.clock)
+}
+
+async fn remove(core: &Core, address: String) -> Result<(), CommandError> {
+    if !blocked::lift(&core.db, &address, "command line", core.clock.now()).await? {
+        return Err(CommandError::NotBlocked(address));
+    }
+    println!(
+        "{address} can be sent to again. Remove it from the provider's own list too, or the next mail comes back."
+    );
+    Ok(())
+}

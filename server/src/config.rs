@@ -1,0 +1,386 @@
+//! The configuration: environment variables and the same flags, read once. All that is wrong is reported together.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::db;
+use crate::secret::SecretKey;
+
+/// The run-of-show app that knows whether your mail arrived.
+#[derive(Parser, Debug)]
+#[command(name = "callboard", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+#[derive(Subcommand, Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Serve the app (the default).
+    Serve,
+    /// Bring the database's schema up to this version, then exit.
+    Migrate,
+    /// Fill the database with the demo account, if it is not there yet, then exit.
+    Demo,
+    /// See or lift blocked addresses.
+    Suppressions {
+        #[command(subcommand)]
+        action: SuppressionsAction,
+    },
+}
+
+#[derive(Subcommand, Debug, Clone, PartialEq, Eq)]
+pub enum SuppressionsAction {
+    /// One blocked address a line: address, cause, last seen, reason.
+    List,
+    /// Let an address be sent to again. Lift it at the provider too, or the next mail comes back.
+    Remove { address: String },
+}
+
+/// Every setting as it was given, not yet checked.
+#[derive(Args, Debug, Clone, Default)]
+pub struct Settings {
+    /// Where to listen.
+    #[arg(long = "addr", env = "CALLBOARD_ADDR", global = true, default_value = "127.0.0.1:3000")]
+    pub addr: String,
+    /// What links in mails begin with. Default: http:// and the address.
+    #[arg(long, env = "CALLBOARD_BASE_URL", global = true)]
+    pub base_url: Option<String>,
+    /// `sqlite://FILE` or `postgres://…`
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        global = true,
+        default_value = "sqlite://data/callboard.db",
+        hide_env_values = true
+    )]
+    pub database_url: String,
+    /// 1 fills an empty database with the demo account. Only on loopback.
+    #[arg(long, env = "CALLBOARD_DEMO", global = true)]
+    pub demo: Option<String>,
+    /// The sender: an address, or Name <address>.
+    #[arg(long, env = "CALLBOARD_MAIL_FROM", global = true, default_value = "Callboard <callboard@callboard.test>")]
+    pub mail_from: String,
+    /// sandbox, smtp or resend.
+    #[arg(long, env = "CALLBOARD_MAIL_PROVIDER", global = true, default_value = "sandbox")]
+    pub mail_provider: String,
+    /// `smtp://`, `smtps://` or `smtp+starttls://` with user, password, host and port.
+    #[arg(long, env = "CALLBOARD_SMTP_URL", global = true, hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// The signing secret of Resend's webhook; several, comma-separated, while one is rotated.
+    #[arg(long, env = "CALLBOARD_WEBHOOK_SECRET_RESEND", global = true, hide_env_values = true)]
+    pub webhook_secret_resend: Option<String>,
+    /// Share-link tokens are derived from it. Default: made once, kept beside the database.
+    #[arg(long, env = "CALLBOARD_SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// Addresses of proxies that may say whom they speak for, comma-separated.
+    #[arg(long, env = "CALLBOARD_TRUSTED_PROXIES", global = true, default_value = "127.0.0.1,::1")]
+    pub trusted_proxies: String,
+    /// The folder with the built client. Default: `site` beside the binary, else target/site.
+    #[arg(long, env = "CALLBOARD_SITE", global = true)]
+    pub site: Option<PathBuf>,
+    /// text or json.
+    #[arg(long, env = "CALLBOARD_LOG", global = true, default_value = "text")]
+    pub log: String,
+}
+
+/// Who takes our mail and reports on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// A real SMTP listener on loopback that plays Resend.
+    Sandbox,
+    /// Any mail server; nothing comes back after the hand-over.
+    Smtp,
+    Resend,
+}
+
+impl Provider {
+    /// As the database stores it. The sandbox reports as Resend does, so it is stored as Resend.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Sandbox | Self::Resend => "resend",
+            Self::Smtp => "smtp",
+        }
+    }
+}
+
+/// A configuration that can be run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub addr: SocketAddr,
+    /// No slash at the end.
+    pub base_url: String,
+    pub database_url: String,
+    pub demo: bool,
+    pub mail_from: String,
+    pub provider: Provider,
+    /// Where the outbox hands over; the sandbox fills it in once it listens.
+    pub smtp_url: Option<String>,
+    pub resend_secrets: Vec<String>,
+    pub secret_key: SecretKey,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    pub site: PathBuf,
+    pub log_json: bool,
+}
+
+/// One setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub setting: &'static str,
+    pub expected: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.setting, self.expected)
+    }
+}
+
+impl Config {
+    /// Checks every setting; on any fault gives all of them.
+    pub fn check(settings: &Settings) -> Result<Self, Vec<Fault>> {
+        let mut faults = Faults::default();
+
+        let addr = faults.take(
+            "CALLBOARD_ADDR",
+            settings
+                .addr
+                .parse::<SocketAddr>()
+                .map_err(|_| format!("expected an address and a port such as 127.0.0.1:3000, got “{}”", settings.addr)),
+        );
+        let demo = faults.take("CALLBOARD_DEMO", switch(settings.demo.as_deref())).unwrap_or(false);
+        if demo && addr.is_some_and(|addr| !addr.ip().is_loopback()) {
+            faults.add("CALLBOARD_DEMO", "the demo has a well-known password, so it only runs on loopback (127.0.0.1)");
+        }
+        let base_url = faults.take("CALLBOARD_BASE_URL", base_url(settings.base_url.as_deref(), addr));
+        let database_url = faults.take("DATABASE_URL", database_url(&settings.database_url));
+        let mail_from = faults.take(
+            "CALLBOARD_MAIL_FROM",
+            crate::mailer::check_sender(&settings.mail_from).map(|()| settings.mail_from.clone()),
+        );
+        let provider = faults.take("CALLBOARD_MAIL_PROVIDER", provider(&settings.mail_provider));
+        let smtp_url = settings.smtp_url.clone().filter(|url| !url.is_empty());
+        if let Some(Err(expected)) = smtp_url.as_deref().map(crate::mailer::check_smtp_url) {
+            faults.add("CALLBOARD_SMTP_URL", expected);
+        }
+        if matches!(provider, Some(Provider::Smtp | Provider::Resend)) && smtp_url.is_none() {
+            faults
+                .add("CALLBOARD_SMTP_URL", "expected the mail server, such as smtps://user:password@smtp.example.com");
+        }
+        let resend_secrets = list(settings.webhook_secret_resend.as_deref());
+        if resend_secrets.iter().any(|secret| crate::webhooks::check_secret(secret).is_err()) {
+            faults.add("CALLBOARD_WEBHOOK_SECRET_RESEND", "expected whsec_ and base64, as the provider shows it");
+        }
+        if provider == Some(Provider::Resend) && resend_secrets.is_empty() {
+            faults.add(
+                "CALLBOARD_WEBHOOK_SECRET_RESEND",
+                "expected the webhook's signing secret; without it no delivery can be believed",
+            );
+        }
+        let trusted_proxies =
+            faults.take("CALLBOARD_TRUSTED_PROXIES", trusted_proxies(&settings.trusted_proxies)).unwrap_or_default();
+        let log_json = faults.take(
+            "CALLBOARD_LOG",
+            match settings.log.as_str() {
+                "text" => Ok(false),
+                "json" => Ok(true),
+                other => Err(format!("expected text or json, got “{other}”")),
+            },
+        );
+        let secret_key = database_url
+            .as_deref()
+            .and_then(|url| faults.take("CALLBOARD_SECRET_KEY", secret_key(settings.secret_key.as_deref(), url)));
+
+        match (addr, base_url, database_url, mail_from, provider, secret_key, log_json) {
+            (
+                Some(addr),
+                Some(base_url),
+                Some(database_url),
+                Some(mail_from),
+                Some(provider),
+                Some(secret_key),
+                Some(log_json),
+            ) if faults.0.is_empty() => Ok(Self {
+                addr,
+                base_url,
+                database_url,
+                demo,
+                mail_from,
+                provider,
+                smtp_url,
+                resend_secrets,
+                secret_key,
+                trusted_proxies,
+                site: settings.site.clone().unwrap_or_else(default_site),
+                log_json,
+            }),
+            _ => Err(faults.0),
+        }
+    }
+
+    /// Cookies are `Secure` and `__Host-` exactly when the public address is https.
+    pub fn is_https(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
+#[derive(Default)]
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn add(&mut self, setting: &'static str, expected: impl Into<String>) {
+        self.0.push(Fault { setting, expected: expected.into() });
+    }
+
+    fn take<T>(&mut self, setting: &'static str, checked: Result<T, String>) -> Option<T> {
+        checked.map_err(|expected| self.add(setting, expected)).ok()
+    }
+}
+
+fn switch(text: Option<&str>) -> Result<bool, String> {
+    match text.unwrap_or("") {
+        "" | "0" | "false" => Ok(false),
+        "1" | "true" => Ok(true),
+        other => Err(format!("expected 1 or 0, got “{other}”")),
+    }
+}
+
+fn list(text: Option<&str>) -> Vec<String> {
+    text.unwrap_or("").split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn trusted_proxies(text: &str) -> Result<Vec<IpAddr>, String> {
+    list(Some(text))
+        .iter()
+        .map(|part| part.parse().map_err(|_| format!("expected IP addresses, comma-separated, got “{part}”")))
+        .collect()
+}
+
+fn base_url(given: Option<&str>, addr: Option<SocketAddr>) -> Result<String, String> {
+    let Some(text) = given.filter(|text| !text.is_empty()) else {
+        return Ok(addr.map_or_else(String::new, |addr| format!("http://{addr}")));
+    };
+    match url::Url::parse(text) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.host().is_some()
+                && url.path() == "/"
+                && url.query().is_none() =>
+        {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err(format!(
+            "expected http(s):// and a host without a path, such as https://callboard.example, got “{text}”"
+        )),
+    }
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    let known = db::sqlite_file(text).is_some_and(|file| !file.is_empty())
+        || text.starts_with("postgres://")
+        || text.starts_with("postgresql://");
+    // Not echoed: it may hold a password.
+    if known {
+        Ok(text.to_owned())
+    } else {
+        Err("expected sqlite://FILE or postgres://user:password@host/database".into())
+    }
+}
+
+fn provider(text: &str) -> Result<Provider, String> {
+    match text {
+        "sandbox" => Ok(Provider::Sandbox),
+        "smtp" => Ok(Provider::Smtp),
+        "resend" => Ok(Provider::Resend),
+        other => Err(format!("expected sandbox, smtp or resend, got “{other}”")),
+    }
+}
+
+fn secret_key(given: Option<&str>, database_url: &str) -> Result<SecretKey, String> {
+    if let Some(text) = given.filter(|text| !text.is_empty()) {
+        return if text.len() < 32 {
+            Err("expected at least 32 characters that nobody can guess".into())
+        } else {
+            Ok(SecretKey::from_text(text))
+        };
+    }
+    let Some(file) = db::sqlite_file(database_url) else {
+        return Err("expected with PostgreSQL: the same secret of at least 32 characters on every machine".into());
+    };
+    let file = Path::new(file).with_extension("key");
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    }
+    SecretKey::load_or_create(&file).map_err(|error| format!("cannot keep a key in {}: {error}", file.display()))
+}
+
+fn default_site() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|binary| Some(binary.parent()?.join("site")));
+    beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings {
+            addr: "127.0.0.1:3000".into(),
+            database_url: "postgres://localhost/callboard".into(),
+            mail_from: "Venue <mail@venue.test>".into(),
+            mail_provider: "sandbox".into(),
+            secret_key: Some("0123456789abcdef0123456789abcdef".into()),
+            log: "text".into(),
+            ..Settings::default()
+        }
+    }
+
+    fn faults(settings: &Settings) -> Vec<&'static str> {
+        Config::check(settings).err().unwrap_or_default().into_iter().map(|fault| fault.setting).collect()
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once() {
+        let wrong = Settings {
+            addr: "localhost".into(),
+            base_url: Some("ftp://x".into()),
+            database_url: "mysql://x".into(),
+            demo: Some("maybe".into()),
+            mail_from: "nobody".into(),
+            mail_provider: "pigeon".into(),
+            smtp_url: Some("http://x".into()),
+            webhook_secret_resend: Some("%%%".into()),
+            trusted_proxies: "10.0.0.0/8".into(),
+            log: "xml".into(),
+            ..settings()
+        };
+        assert_eq!(faults(&wrong).len(), 10, "{:?}", Config::check(&wrong));
+    }
+
+    #[test]
+    fn the_demo_stays_on_loopback() {
+        let open = Settings { addr: "0.0.0.0:3000".into(), demo: Some("1".into()), ..settings() };
+        assert_eq!(faults(&open), ["CALLBOARD_DEMO"]);
+    }
+
+    #[test]
+    fn resend_needs_its_server_and_secret() {
+        let bare = Settings { mail_provider: "resend".into(), ..settings() };
+        assert_eq!(faults(&bare), ["CALLBOARD_SMTP_URL", "CALLBOARD_WEBHOOK_SECRET_RESEND"]);
+    }
+
+    #[test]
+    fn links_begin_with_the_address_unless_told_otherwise() {
+        let config = Config::check(&settings()).expect("a good configuration");
+        assert_eq!(config.base_url, "http://127.0.0.1:3000");
+        let named = Settings { base_url: Some("https://callboard.example/".into()), ..settings() };
+        let config = Config::check(&named).expect("a good configuration");
+        assert_eq!(config.base_url, "https://callboard.example");
+        assert!(config.is_https());
+    }
+}

@@ -1,0 +1,16 @@
+//! The address book: the list and its search, one contact's details and events, and the saving of a corrected address.
+
+mod checked;
+mod search_words;
+mod service;
+mod store;
+
+pub use checked::CheckedContact;
+pub use search_words::{sort_name, words_of};
+pub use service::ContactsService;
+pub use store::{LIST, address_change, events_of, insert_words, replace_address, search};
+
+/// The name as every screen writes it.
+pub fn display_name(first_name: &str, last_name: &str) -> String {
+    format!("{first_name} {last_name}").trim().to_owned()
+}

@@ -1,0 +1,188 @@
+//! The address book. Everything is scoped by the caller's account: somebody else's contact is `NotFound`.
+//!
+//! Saving a corrected address is all it takes to send again: blocks are per address, so nothing needs lifting.
+
+use app::backend::Caller;
+use app::contacts::{
+    ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, ContactsPort, PAGE_ROWS,
+};
+use app::domain::cursor::NameCursor;
+use app::domain::ids::{ContactId, EventId};
+use app::domain::time::Timestamp;
+use app::error::AppError;
+use async_trait::async_trait;
+
+use super::store::{self, StoredContact, StoredContactEvent, StoredContactRow};
+use super::{CheckedContact, display_name, search_words};
+use crate::emails::row::{revision, status};
+use crate::emails::suppressions;
+use crate::error::{StoreError, boundary};
+use crate::state::Core;
+use crate::zone::Zone;
+
+#[derive(Clone)]
+pub struct ContactsService {
+    core: Core,
+}
+
+impl ContactsService {
+    pub fn new(core: Core) -> Self {
+        Self { core }
+    }
+
+    async fn stored(&self, caller: &Caller, contact: ContactId) -> Result<StoredContact, AppError> {
+        let found = store::contact(&self.core.db, caller.account, contact).await.map_err(boundary)?;
+        found.ok_or(AppError::NotFound)
+    }
+
+    /// Writes and says what open pages must hear; `None` if the revision is not the present one.
+    async fn write(
+        &self,
+        caller: &Caller,
+        contact: ContactId,
+        known_revision: u32,
+        checked: &CheckedContact,
+    ) -> Result<Option<(app::planner::AddressChange, Vec<EventId>)>, StoreError> {
+        let mut transaction = self.core.db.begin_write().await?;
+        if !store::update(&mut transaction, caller.account, contact, known_revision, checked).await? {
+            return Ok(None);
+        }
+        let change = store::address_change(&mut transaction, caller.account, contact).await?;
+        transaction.commit().await?;
+        Ok(Some(change))
+    }
+}
+
+#[async_trait]
+impl ContactsPort for ContactsService {
+    async fn list(&self, caller: &Caller, search: String, after: Option<NameCursor>) -> Result<ContactPage, AppError> {
+        let words = search_words::searched(&search);
+        // Typed, but nothing to look for: nobody is called "?!".
+        if words.is_empty() && !search.trim().is_empty() {
+            return Ok(ContactPage { rows: Vec::new(), next: None });
+        }
+        let mut stored =
+            store::list(&self.core.db, caller.account, &words, after, PAGE_ROWS + 1).await.map_err(boundary)?;
+        let more = stored.len() > PAGE_ROWS as usize;
+        stored.truncate(PAGE_ROWS as usize);
+        let next = stored.last().filter(|_| more).map(|last| NameCursor { name: last.sort_name.clone(), id: last.id });
+        let rows = stored.into_iter().map(row).collect::<Result<_, _>>().map_err(boundary)?;
+        Ok(ContactPage { rows, next })
+    }
+
+    async fn header(&self, caller: &Caller, contact: ContactId) -> Result<ContactHeader, AppError> {
+        let stored = self.stored(caller, contact).await?;
+        let events = store::count_events(&self.core.db, caller.account, contact).await.map_err(boundary)?;
+        header(stored, events).map_err(boundary)
+    }
+
+    async fn details(&self, caller: &Caller, contact: ContactId) -> Result<ContactDetails, AppError> {
+        details(self.stored(caller, contact).await?).map_err(boundary)
+    }
+
+    async fn events(&self, caller: &Caller, contact: ContactId) -> Result<Vec<ContactEvent>, AppError> {
+        let stored = store::events(&self.core.db, caller.account, contact).await.map_err(boundary)?;
+        if stored.is_empty() {
+            return Err(AppError::NotFound);
+        }
+        let now = self.core.clock.now();
+        stored
+            .into_iter()
+            .filter_map(|event| contact_event(event, now).transpose())
+            .collect::<Result<_, _>>()
+            .map_err(boundary)
+    }
+
+    async fn create(&self, caller: &Caller, form: ContactForm) -> Result<ContactId, AppError> {
+        let checked = CheckedContact::check(form)?;
+        let write = async {
+            let mut transaction = self.core.db.begin_write().await?;
+            let id = store::insert(&mut transaction, caller.account, &checked, self.core.clock.now()).await?;
+            transaction.commit().await?;
+            Ok::<_, StoreError>(id)
+        };
+        write.await.map_err(boundary)
+    }
+
+    async fn save(
+        &self,
+        caller: &Caller,
+        contact: ContactId,
+        revision: u32,
+        form: ContactForm,
+    ) -> Result<ContactDetails, AppError> {
+        // Whose it is comes before what is wrong with it.
+        self.stored(caller, contact).await?;
+        let checked = CheckedContact::check(form)?;
+        let written = self.write(caller, contact, revision, &checked).await.map_err(boundary)?;
+        let (change, events) = written.ok_or(AppError::Conflict)?;
+        self.core.hub.address_changed(&change, &events);
+        self.details(caller, contact).await
+    }
+}
+
+fn row(stored: StoredContactRow) -> Result<ContactRow, StoreError> {
+    Ok(ContactRow {
+        id: ContactId(stored.id),
+        name: display_name(&stored.first_name, &stored.last_name),
+        organisation: stored.organisation,
+        role: stored.role,
+        address: stored.email,
+        blocked: suppressions::cause(stored.cause)?,
+        emails: count(stored.email_count)?,
+    })
+}
+
+fn header(stored: StoredContact, events: i64) -> Result<ContactHeader, StoreError> {
+    Ok(ContactHeader {
+        id: ContactId(stored.id),
+        name: display_name(&stored.first_name, &stored.last_name),
+        organisation: stored.organisation,
+        role: stored.role,
+        address: stored.email,
+        blocked: suppressions::cause(stored.cause)?,
+        events: count(events)?,
+        emails: count(stored.email_count)?,
+        revision: revision(stored.revision)?,
+    })
+}
+
+fn details(stored: StoredContact) -> Result<ContactDetails, StoreError> {
+    Ok(ContactDetails {
+        id: ContactId(stored.id),
+        form: ContactForm {
+            first_name: stored.first_name,
+            last_name: stored.last_name,
+            organisation: stored.organisation,
+            role: stored.role,
+            email: stored.email.unwrap_or_default(),
+            mobile: stored.mobile,
+            website: stored.website,
+            notes: stored.notes,
+        },
+        blocked: suppressions::cause(stored.cause)?,
+        revision: revision(stored.revision)?,
+    })
+}
+
+/// `None` is the row of a contact that is on no event.
+fn contact_event(stored: StoredContactEvent, now: Timestamp) -> Result<Option<ContactEvent>, StoreError> {
+    let (Some(id), Some(name), Some(starts_at)) = (stored.id, stored.name, stored.starts_at) else {
+        return Ok(None);
+    };
+    let zone = stored.time_zone.as_deref().map_or_else(Zone::utc, Zone::named);
+    Ok(Some(ContactEvent {
+        event: EventId(id),
+        name,
+        starts: zone.moment(Timestamp(starts_at), now),
+        role: stored.role.unwrap_or_default(),
+        place: stored.place,
+        invited_at: stored.invited_at.map(|at| zone.moment(Timestamp(at), now)),
+        invite_status: status(stored.status)?,
+        invite_reason: stored.reason,
+    }))
+}
+
+fn count(stored: i64) -> Result<u64, StoreError> {
+    u64::try_from(stored).map_err(|_| StoreError::corrupt("count", stored))
+}

@@ -1,0 +1,304 @@
+//! The SQL of the address book. A list is a range of `contact_by_name`; a search is a range of `contact_word`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use app::domain::address::RecipientAddress;
+use app::domain::cursor::NameCursor;
+use app::domain::ids::{AccountId, ContactId, EventId};
+use app::domain::time::Timestamp;
+use app::planner::AddressChange;
+use sqlx::AssertSqlSafe;
+
+use super::{CheckedContact, display_name, search_words, sort_name, words_of};
+use crate::db::{Db, WriteTransaction, values_rows};
+use crate::emails::row::revision;
+use crate::emails::suppressions;
+use crate::error::StoreError;
+
+/// A contact with the cause for which its address is refused.
+#[derive(sqlx::FromRow)]
+pub struct StoredContact {
+    pub id: i64,
+    pub first_name: String,
+    pub last_name: String,
+    pub organisation: String,
+    pub role: String,
+    pub email: Option<String>,
+    pub mobile: String,
+    pub website: String,
+    pub notes: String,
+    pub email_count: i64,
+    pub revision: i64,
+    pub cause: Option<String>,
+}
+
+const CONTACT: &str = "SELECT c.id, c.first_name, c.last_name, c.organisation, c.role, c.email, c.mobile, c.website, \
+     c.notes, c.email_count, c.revision, s.cause \
+     FROM contact c LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL \
+     WHERE c.id = $1 AND c.account_id = $2";
+
+/// A contact as the list needs it.
+#[derive(sqlx::FromRow)]
+pub struct StoredContactRow {
+    pub id: i64,
+    pub first_name: String,
+    pub last_name: String,
+    pub organisation: String,
+    pub role: String,
+    pub email: Option<String>,
+    pub sort_name: String,
+    pub email_count: i64,
+    pub cause: Option<String>,
+}
+
+macro_rules! select_rows {
+    ($from:literal, $rest:literal) => {
+        concat!(
+            "SELECT c.id, c.first_name, c.last_name, c.organisation, c.role, c.email, c.sort_name, c.email_count, \
+             s.cause FROM ",
+            $from,
+            " LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL ",
+            $rest
+        )
+    };
+}
+
+/// One page of the list, by name.
+pub const LIST: &str = select_rows!(
+    "contact c",
+    "WHERE c.account_id = $1 AND (c.sort_name, c.id) > ($2, $3) ORDER BY c.sort_name, c.id LIMIT $4"
+);
+
+/// One page of what a search finds, by name. The first word is a range of the index and gives the candidates (the
+/// cross join keeps SQLite from starting at the contacts); each further word is looked up per candidate.
+pub fn search(words: usize) -> String {
+    let mut sql = select_rows!(
+        "(SELECT DISTINCT w.contact_id FROM contact_word w \
+          WHERE w.account_id = $1 AND w.word >= $5 AND w.word < $6) found CROSS JOIN contact c",
+        "WHERE c.id = found.contact_id AND c.account_id = $1 AND (c.sort_name, c.id) > ($2, $3)"
+    )
+    .to_owned();
+    for word in 1..words {
+        let _ = write!(
+            sql,
+            " AND EXISTS (SELECT 1 FROM contact_word x WHERE x.contact_id = c.id AND x.word >= ${} AND x.word < ${})",
+            5 + 2 * word,
+            6 + 2 * word
+        );
+    }
+    sql.push_str(" ORDER BY c.sort_name, c.id LIMIT $4");
+    sql
+}
+
+/// At most `limit` contacts after `after`, by name; with `words`, those who have a word beginning with each of them.
+pub async fn list(
+    db: &Db,
+    account: AccountId,
+    words: &[String],
+    after: Option<NameCursor>,
+    limit: u32,
+) -> Result<Vec<StoredContactRow>, StoreError> {
+    let after = after.unwrap_or(NameCursor { name: String::new(), id: i64::MIN });
+    let sql = if words.is_empty() { LIST.to_owned() } else { search(words.len()) };
+    let mut query =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(account.0).bind(after.name).bind(after.id).bind(i64::from(limit));
+    for word in words {
+        query = query.bind(word.clone()).bind(search_words::range_end(word));
+    }
+    Ok(query.fetch_all(db.reader()).await?)
+}
+
+pub async fn contact(db: &Db, account: AccountId, contact: ContactId) -> Result<Option<StoredContact>, StoreError> {
+    let found = sqlx::query_as(CONTACT).bind(contact.0).bind(account.0).fetch_optional(db.reader()).await?;
+    Ok(found)
+}
+
+/// How many events a contact is on.
+pub async fn count_events(db: &Db, account: AccountId, contact: ContactId) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT COUNT(*) FROM crew WHERE contact_id = $1 AND account_id = $2")
+        .bind(contact.0)
+        .bind(account.0)
+        .fetch_one(db.reader())
+        .await?)
+}
+
+/// An event of a contact. Without an id, the contact exists but is on no event.
+#[derive(sqlx::FromRow)]
+pub struct StoredContactEvent {
+    pub id: Option<i64>,
+    pub name: Option<String>,
+    pub starts_at: Option<i64>,
+    pub time_zone: Option<String>,
+    pub role: Option<String>,
+    pub place: Option<String>,
+    pub invited_at: Option<i64>,
+    pub status: Option<String>,
+    pub reason: Option<String>,
+}
+
+/// The contact's events, newest first, each with its newest invite. No row at all: not this account's contact.
+pub async fn events(db: &Db, account: AccountId, contact: ContactId) -> Result<Vec<StoredContactEvent>, StoreError> {
+    let events = sqlx::query_as(
+        "SELECT v.id, v.name, v.starts_at, v.time_zone, cr.role, s.name AS place, e.created_at AS invited_at, \
+         e.status, e.reason \
+         FROM contact c LEFT JOIN crew cr ON cr.contact_id = c.id LEFT JOIN event v ON v.id = cr.event_id \
+         LEFT JOIN space s ON s.id = v.space_id LEFT JOIN email e ON e.id = cr.invite_email_id \
+         WHERE c.id = $1 AND c.account_id = $2 ORDER BY v.starts_at DESC, v.id DESC",
+    )
+    .bind(contact.0)
+    .bind(account.0)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(events)
+}
+
+pub async fn insert(
+    transaction: &mut WriteTransaction,
+    account: AccountId,
+    contact: &CheckedContact,
+    now: Timestamp,
+) -> Result<ContactId, StoreError> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO contact (account_id, first_name, last_name, organisation, role, email, email_key, mobile, \
+         website, notes, sort_name, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
+    )
+    .bind(account.0)
+    .bind(contact.first_name.clone())
+    .bind(contact.last_name.clone())
+    .bind(contact.organisation.clone())
+    .bind(contact.role.clone())
+    .bind(contact.email.as_ref().map(|email| email.as_str().to_owned()))
+    .bind(contact.email.as_ref().map(|email| email.key().as_str().to_owned()))
+    .bind(contact.mobile.clone())
+    .bind(contact.website.clone())
+    .bind(contact.notes.clone())
+    .bind(sort_name(&contact.first_name, &contact.last_name))
+    .bind(now.0)
+    .fetch_one(&mut **transaction)
+    .await?;
+    let email = contact.email.as_ref().map(RecipientAddress::as_str);
+    let words = words_of(&contact.first_name, &contact.last_name, &contact.organisation, email);
+    insert_words(transaction, account, &[(id, words)]).await?;
+    Ok(ContactId(id))
+}
+
+/// Writes the contact if it still has this revision; says whether it did.
+pub async fn update(
+    transaction: &mut WriteTransaction,
+    account: AccountId,
+    id: ContactId,
+    known_revision: u32,
+    contact: &CheckedContact,
+) -> Result<bool, StoreError> {
+    let written = sqlx::query(
+        "UPDATE contact SET first_name = $4, last_name = $5, organisation = $6, role = $7, email = $8, \
+         email_key = $9, mobile = $10, website = $11, notes = $12, sort_name = $13, revision = revision + 1 \
+         WHERE id = $1 AND account_id = $2 AND revision = $3",
+    )
+    .bind(id.0)
+    .bind(account.0)
+    .bind(i64::from(known_revision))
+    .bind(contact.first_name.clone())
+    .bind(contact.last_name.clone())
+    .bind(contact.organisation.clone())
+    .bind(contact.role.clone())
+    .bind(contact.email.as_ref().map(|email| email.as_str().to_owned()))
+    .bind(contact.email.as_ref().map(|email| email.key().as_str().to_owned()))
+    .bind(contact.mobile.clone())
+    .bind(contact.website.clone())
+    .bind(contact.notes.clone())
+    .bind(sort_name(&contact.first_name, &contact.last_name))
+    .execute(&mut **transaction)
+    .await?
+    .rows_affected();
+    if written == 0 {
+        return Ok(false);
+    }
+    let email = contact.email.as_ref().map(RecipientAddress::as_str);
+    let words = words_of(&contact.first_name, &contact.last_name, &contact.organisation, email);
+    replace_words(transaction, account, id, words).await?;
+    Ok(true)
+}
+
+/// Gives the contact another address and nothing else. The caller knows that the contact is this account's.
+pub async fn replace_address(
+    transaction: &mut WriteTransaction,
+    account: AccountId,
+    contact: ContactId,
+    address: &RecipientAddress,
+) -> Result<(), StoreError> {
+    let (first_name, last_name, organisation): (String, String, String) = sqlx::query_as(
+        "UPDATE contact SET email = $3, email_key = $4, revision = revision + 1 \
+         WHERE id = $1 AND account_id = $2 RETURNING first_name, last_name, organisation",
+    )
+    .bind(contact.0)
+    .bind(account.0)
+    .bind(address.as_str().to_owned())
+    .bind(address.key().as_str().to_owned())
+    .fetch_one(&mut **transaction)
+    .await?;
+    let words = words_of(&first_name, &last_name, &organisation, Some(address.as_str()));
+    replace_words(transaction, account, contact, words).await
+}
+
+async fn replace_words(
+    transaction: &mut WriteTransaction,
+    account: AccountId,
+    contact: ContactId,
+    words: BTreeSet<String>,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM contact_word WHERE contact_id = $1").bind(contact.0).execute(&mut **transaction).await?;
+    insert_words(transaction, account, &[(contact.0, words)]).await
+}
+
+/// Makes contacts that have no words yet findable by these.
+pub async fn insert_words(
+    transaction: &mut WriteTransaction,
+    account: AccountId,
+    words: &[(i64, BTreeSet<String>)],
+) -> Result<(), StoreError> {
+    let rows: Vec<(i64, &String)> =
+        words.iter().flat_map(|(contact, words)| words.iter().map(|word| (*contact, word))).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO contact_word (account_id, contact_id, word) VALUES {}",
+        values_rows(1, rows.len(), &["BIGINT", "BIGINT", "TEXT"])
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (contact, word) in rows {
+        query = query.bind(account.0).bind(contact).bind(word.clone());
+    }
+    query.execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// What open pages must hear about a contact's address, as this transaction leaves it, and the events they are open on.
+pub async fn address_change(
+    transaction: &mut WriteTransaction,
+    account: AccountId,
+    contact: ContactId,
+) -> Result<(AddressChange, Vec<EventId>), StoreError> {
+    let stored: StoredContact =
+        sqlx::query_as(CONTACT).bind(contact.0).bind(account.0).fetch_one(&mut **transaction).await?;
+    let change = AddressChange {
+        contact,
+        name: display_name(&stored.first_name, &stored.last_name),
+        address: stored.email,
+        blocked: suppressions::cause(stored.cause)?,
+        contact_revision: revision(stored.revision)?,
+    };
+    Ok((change, events_of(transaction, contact).await?))
+}
+
+/// The events a contact is on.
+pub async fn events_of(transaction: &mut WriteTransaction, contact: ContactId) -> Result<Vec<EventId>, StoreError> {
+    let events: Vec<i64> = sqlx::query_scalar("SELECT event_id FROM crew WHERE contact_id = $1")
+        .bind(contact.0)
+        .fetch_all(&mut **transaction)
+        .await?;
+    Ok(events.into_iter().map(EventId).collect())
+}

@@ -1,0 +1,178 @@
+//! The database: pools, transactions, and everything that differs between SQLite and PostgreSQL.
+//!
+//! One SQL text serves both: `$1` placeholders and BIGINT, TEXT and BLOB/BYTEA columns through sqlx's `Any`. Nothing
+//! outside this folder asks which engine it is.
+
+mod values;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyPool, Executor, Transaction};
+
+pub use values::{pad, placeholders, values_rows};
+
+use crate::error::StoreError;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// A transaction that may write. Dropped without `commit`, it rolls back.
+pub type WriteTransaction = Transaction<'static, Any>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// The pools. On SQLite one connection writes and the others only read; on PostgreSQL both are the same pool.
+#[derive(Clone, Debug)]
+pub struct Db {
+    engine: Engine,
+    read: AnyPool,
+    write: AnyPool,
+}
+
+/// Waiting longer than this for a connection or a lock is an outage, which `/readyz` shows.
+const PATIENCE: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+const SQLITE_COMMON: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+     PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456;";
+const SQLITE_WRITER: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;";
+const SQLITE_READER: &str = "PRAGMA query_only = ON;";
+
+impl Db {
+    /// Opens the pools without touching the schema. The folder of a SQLite file is made if it is missing.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        if let Some(file) = sqlite_file(url) {
+            if let Some(folder) = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+            }
+            let options: AnyConnectOptions = format!("sqlite://{file}?mode=rwc").parse()?;
+            let write = AnyPoolOptions::new()
+                .max_connections(1)
+                .min_connections(1)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .acquire_timeout(PATIENCE)
+                .after_connect(|connection, _| {
+                    Box::pin(async move {
+                        connection.execute(SQLITE_COMMON).await?;
+                        connection.execute(SQLITE_WRITER).await.map(drop)
+                    })
+                })
+                .connect_with(options.clone())
+                .await?;
+            let read = AnyPoolOptions::new()
+                .max_connections(READERS)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .acquire_timeout(PATIENCE)
+                .test_before_acquire(false)
+                .after_connect(|connection, _| {
+                    Box::pin(async move {
+                        connection.execute(SQLITE_COMMON).await?;
+                        connection.execute(SQLITE_READER).await.map(drop)
+                    })
+                })
+                .connect_lazy_with(options);
+            return Ok(Self { engine: Engine::Sqlite, read, write });
+        }
+        let pool = AnyPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(url.parse()?)
+            .await?;
+        Ok(Self { engine: Engine::Postgres, read: pool.clone(), write: pool })
+    }
+
+    /// Brings the schema up to this version. Safe to run again.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let migrations = match self.engine {
+            Engine::Sqlite => &SQLITE_MIGRATIONS,
+            Engine::Postgres => &POSTGRES_MIGRATIONS,
+        };
+        migrations.run(&self.write).await.map_err(|error| sqlx::Error::Migrate(Box::new(error)))?;
+        Ok(())
+    }
+
+    /// For statements that only read.
+    pub fn reader(&self) -> &AnyPool {
+        &self.read
+    }
+
+    /// A transaction that may write. On SQLite it takes the write lock at once, so that what it reads stays true.
+    pub async fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        Ok(self.write.begin_with(begin).await?)
+    }
+
+    /// What a `SELECT` ends with to keep others from changing its rows until the commit. SQLite's writer holds the
+    /// whole database anyway.
+    pub fn for_update(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// As `for_update`, passing over rows that somebody else holds.
+    pub fn for_update_skip_locked(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Whether another process may be working on the same rows.
+    pub fn is_shared(&self) -> bool {
+        self.engine == Engine::Postgres
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Whether a statement can be run and a write begun, for `/readyz`.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(self.reader()).await?;
+        let transaction = self.begin_write().await?;
+        transaction.rollback().await?;
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+/// Whether an error means that the database cannot be reached or is held by somebody else, and not that a statement was
+/// wrong.
+pub fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => true,
+        // SQLite: busy, locked, I/O error, full, cannot open. PostgreSQL: too many connections, shutting down.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            matches!(&*code, "5" | "6" | "10" | "13" | "14" | "53300" | "57P01" | "57P02" | "57P03")
+        }),
+        _ => false,
+    }
+}
+
+/// The file of a `sqlite://` URL; `None` for any other.
+pub fn sqlite_file(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    Some(rest.split('?').next().unwrap_or(rest))
+}

@@ -1,0 +1,137 @@
+//! Delivery events become statuses here, and only here: webhooks, the hand-over and the sweep all come through `record`.
+//!
+//! Guarantees: an event counts once, in any order; whenever an email is shown as bounced or spam reported the address it
+//! went to is listed, in the same transaction, and no other status ever lists one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use app::domain::delivery::{Applied, DeliveryEvent, Report};
+use app::domain::ids::{EmailId, EventId};
+use app::domain::suppression::SuppressionCause;
+use app::domain::time::Timestamp;
+use app::emails::EmailChange;
+use app::planner::AddressChange;
+
+use super::fold_store::{self, Tracked};
+use super::suppressions::{self, NewSuppression};
+use crate::db::{Db, WriteTransaction};
+use crate::error::StoreError;
+use crate::realtime::Hub;
+
+/// A fact about one known email.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    pub email: EmailId,
+    /// Who reports: a provider's code, or "callboard" for the hand-over and the sweep.
+    pub provider: &'static str,
+    /// Unique per provider; a repetition is ignored.
+    pub event_key: String,
+    pub event: DeliveryEvent,
+    /// Why the address is refused from now on, for the reports that block it; the others never do.
+    pub suppress: Option<SuppressionCause>,
+}
+
+/// What browsers must hear of once the transaction has committed.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub emails: Vec<EmailChange>,
+    /// Contacts whose present address became blocked, with the events they are on.
+    pub addresses: Vec<(AddressChange, Vec<EventId>)>,
+    /// Per incoming event, in order: whether it was new.
+    pub fresh: Vec<bool>,
+}
+
+impl Changes {
+    /// Tells every open browser. Only after the commit.
+    pub fn publish(&self, hub: &Hub) {
+        for change in &self.emails {
+            hub.email_changed(change);
+        }
+        for (change, events) in &self.addresses {
+            hub.address_changed(change, events);
+        }
+    }
+}
+
+/// Inserts each event once, folds the new ones into their emails through `Delivery::apply`, raises revisions, and lists
+/// addresses, in the caller's transaction: a constant number of statements for any number of events.
+pub async fn record(
+    db: &Db,
+    transaction: &mut WriteTransaction,
+    events: Vec<Incoming>,
+    now: Timestamp,
+) -> Result<Changes, StoreError> {
+    let mut fresh = vec![false; events.len()];
+    if events.is_empty() {
+        return Ok(Changes::default());
+    }
+    // The emails are locked before anything is written: a PostgreSQL foreign key would otherwise share-lock them first,
+    // and two transactions that both want more would wait for each other.
+    let mut tracked = fold_store::lock(transaction, db.for_update(), events.iter().map(|event| event.email)).await?;
+    let mut first: HashMap<(&str, &str), usize> = HashMap::with_capacity(events.len());
+    for (index, event) in events.iter().enumerate() {
+        if tracked.contains_key(&event.email) {
+            first.entry((event.provider, &event.event_key)).or_insert(index);
+        }
+    }
+    let mut candidates: Vec<usize> = first.values().copied().collect();
+    candidates.sort_unstable();
+    let candidates: Vec<&Incoming> = candidates.into_iter().map(|index| &events[index]).collect();
+    for (provider, key) in fold_store::insert_new(transaction, &candidates, now).await? {
+        if let Some(index) = first.get(&(provider.as_str(), key.as_str())) {
+            fresh[*index] = true;
+        }
+    }
+
+    let mut touched: BTreeMap<EmailId, Applied> = BTreeMap::new();
+    for event in events.iter().zip(&fresh).filter_map(|(event, fresh)| fresh.then_some(event)) {
+        let email = tracked.get_mut(&event.email).expect("only events of known emails were inserted");
+        let applied = email.delivery.apply(&event.event);
+        match (applied, touched.get(&event.email)) {
+            (Applied::Ignored, _) | (Applied::Refreshed, Some(_)) => {}
+            (Applied::Changed | Applied::Refreshed, _) => {
+                touched.insert(event.email, applied);
+            }
+        }
+    }
+    for email in touched.iter().filter(|(_, applied)| **applied == Applied::Changed).map(|(email, _)| email) {
+        tracked.get_mut(email).expect("it was just folded").revision += 1;
+    }
+    let blocked: Vec<NewSuppression> = events
+        .iter()
+        .zip(&fresh)
+        .filter(|(_, fresh)| **fresh)
+        .filter_map(|(event, _)| {
+            Some(NewSuppression {
+                cause: blocks(event)?,
+                address_key: tracked[&event.email].recipient_key.clone(),
+                reason: event.event.reason.clone(),
+                email_id: Some(event.email.0),
+                provider: event.provider.to_owned(),
+            })
+        })
+        .collect();
+
+    let changed: Vec<&Tracked> = touched.keys().map(|email| &tracked[email]).collect();
+    fold_store::update(transaction, &changed).await?;
+    let emails = touched
+        .iter()
+        .filter(|(_, applied)| **applied == Applied::Changed)
+        .map(|(email, _)| tracked[email].change())
+        .collect();
+    suppressions::add(transaction, &blocked, now).await?;
+    let mut addresses: Vec<&str> = blocked.iter().map(|blocked| blocked.address_key.as_str()).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let addresses = fold_store::blocked_contacts(transaction, &addresses).await?;
+    Ok(Changes { emails, addresses, fresh })
+}
+
+/// The cause under which an event lists the address; only what is shown as bounced or spam reported ever does.
+fn blocks(event: &Incoming) -> Option<SuppressionCause> {
+    match event.event.report {
+        Report::SpamReported => Some(event.suppress.unwrap_or(SuppressionCause::Complaint)),
+        Report::Bounced => Some(event.suppress.unwrap_or(SuppressionCause::Bounce)),
+        Report::HandOverUnconfirmed | Report::Sent | Report::Delayed | Report::Failed | Report::Delivered => None,
+    }
+}

@@ -1,0 +1,234 @@
+//! The SQL of the fold. Every function is one statement for up to `CHUNK` rows.
+
+use std::collections::HashMap;
+use std::collections::btree_map::{BTreeMap, Entry};
+
+use app::domain::delivery::{Delivery, DeliveryStatus, Rank};
+use app::domain::ids::{ContactId, CrewId, EmailId, EventId};
+use app::domain::time::Timestamp;
+use app::emails::EmailChange;
+use app::planner::AddressChange;
+use sqlx::AssertSqlSafe;
+
+use super::fold::Incoming;
+use super::suppressions;
+use crate::contacts::display_name;
+use crate::db::{self, WriteTransaction};
+use crate::error::StoreError;
+
+/// Rows of one statement: a power of two, and with the widest row still below SQLite's 32,766 parameters.
+const CHUNK: usize = 2_048;
+
+/// An email as the fold sees it, locked until the commit.
+#[derive(Clone, Debug)]
+pub struct Tracked {
+    pub id: EmailId,
+    pub contact: ContactId,
+    pub event: Option<EventId>,
+    pub crew: Option<CrewId>,
+    pub recipient_key: String,
+    pub delivery: Delivery,
+    pub revision: i64,
+}
+
+impl Tracked {
+    pub fn change(&self) -> EmailChange {
+        EmailChange {
+            id: self.id,
+            contact: self.contact,
+            event: self.event,
+            crew: self.crew,
+            status: self.delivery.status,
+            reason: self.delivery.reason.clone(),
+            revision: u32::try_from(self.revision).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct TrackedRow {
+    id: i64,
+    contact_id: i64,
+    event_id: Option<i64>,
+    crew_id: Option<i64>,
+    recipient_key: String,
+    status: Option<String>,
+    rank: i64,
+    reason: Option<String>,
+    status_at: i64,
+    revision: i64,
+}
+
+impl TryFrom<TrackedRow> for Tracked {
+    type Error = StoreError;
+
+    fn try_from(row: TrackedRow) -> Result<Self, StoreError> {
+        let status = row
+            .status
+            .map(|code| DeliveryStatus::from_code(&code).ok_or_else(|| StoreError::corrupt("delivery status", code)))
+            .transpose()?;
+        Ok(Self {
+            id: EmailId(row.id),
+            contact: ContactId(row.contact_id),
+            event: row.event_id.map(EventId),
+            crew: row.crew_id.map(CrewId),
+            recipient_key: row.recipient_key,
+            delivery: Delivery { status, rank: Rank(row.rank), reason: row.reason, as_of: Timestamp(row.status_at) },
+            revision: row.revision,
+        })
+    }
+}
+
+/// The emails that exist, locked in the order of their ids so that two transactions never wait for each other.
+pub async fn lock(
+    transaction: &mut WriteTransaction,
+    for_update: &str,
+    emails: impl Iterator<Item = EmailId>,
+) -> Result<HashMap<EmailId, Tracked>, StoreError> {
+    let mut ids: Vec<i64> = emails.map(|email| email.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut tracked = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let mut chunk = chunk.to_vec();
+        db::pad(&mut chunk);
+        let sql = format!(
+            "SELECT id, contact_id, event_id, crew_id, recipient_key, status, rank, reason, status_at, revision \
+             FROM email WHERE id IN ({}) ORDER BY id{for_update}",
+            db::placeholders(1, chunk.len()),
+        );
+        let mut query = sqlx::query_as::<_, TrackedRow>(AssertSqlSafe(sql));
+        for id in chunk {
+            query = query.bind(id);
+        }
+        for row in query.fetch_all(&mut **transaction).await? {
+            let email = Tracked::try_from(row)?;
+            tracked.insert(email.id, email);
+        }
+    }
+    Ok(tracked)
+}
+
+/// Writes down what was not known yet; gives the provider and key of each event that was new.
+pub async fn insert_new(
+    transaction: &mut WriteTransaction,
+    events: &[&Incoming],
+    now: Timestamp,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let mut new = Vec::with_capacity(events.len());
+    for chunk in events.chunks(CHUNK) {
+        let mut chunk = chunk.to_vec();
+        db::pad(&mut chunk);
+        let sql = format!(
+            "INSERT INTO delivery_event (provider, event_key, email_id, report, reason, occurred_at, received_at) \
+             VALUES {} ON CONFLICT (provider, event_key) DO NOTHING RETURNING provider, event_key",
+            db::values_rows(1, chunk.len(), &["TEXT", "TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"]),
+        );
+        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql));
+        for Incoming { email, provider, event_key, event, .. } in chunk {
+            query = query
+                .bind(*provider)
+                .bind(event_key.as_str())
+                .bind(email.0)
+                .bind(event.report.code())
+                .bind(event.reason.as_deref())
+                .bind(event.occurred_at.0)
+                .bind(now.0);
+        }
+        new.extend(query.fetch_all(&mut **transaction).await?);
+    }
+    Ok(new)
+}
+
+/// Writes the folded emails back.
+pub async fn update(transaction: &mut WriteTransaction, emails: &[&Tracked]) -> Result<(), StoreError> {
+    for chunk in emails.chunks(CHUNK) {
+        let mut chunk = chunk.to_vec();
+        db::pad(&mut chunk);
+        let sql = format!(
+            "UPDATE email SET status = folded.column2, rank = folded.column3, reason = folded.column4, \
+             status_at = folded.column5, revision = folded.column6 FROM (VALUES {}) AS folded \
+             WHERE email.id = folded.column1",
+            db::values_rows(1, chunk.len(), &["BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT"]),
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for Tracked { id, delivery, revision, .. } in chunk {
+            query = query
+                .bind(id.0)
+                .bind(delivery.status.map(DeliveryStatus::code))
+                .bind(delivery.rank.0)
+                .bind(delivery.reason.as_deref())
+                .bind(delivery.as_of.0)
+                .bind(*revision);
+        }
+        query.execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct ContactRow {
+    id: i64,
+    first_name: String,
+    last_name: String,
+    email: Option<String>,
+    revision: i64,
+    cause: String,
+    event_id: Option<i64>,
+}
+
+/// The contacts, of any account, whose present address is one of these and blocked, with the events they are on.
+pub async fn blocked_contacts(
+    transaction: &mut WriteTransaction,
+    addresses: &[&str],
+) -> Result<Vec<(AddressChange, Vec<EventId>)>, StoreError> {
+    let mut contacts: BTreeMap<i64, (AddressChange, Vec<EventId>)> = BTreeMap::new();
+    for chunk in addresses.chunks(CHUNK) {
+        let mut chunk = chunk.to_vec();
+        db::pad(&mut chunk);
+        let sql = format!(
+            "SELECT contact.id, contact.first_name, contact.last_name, contact.email, contact.revision, \
+             suppression.cause, crew.event_id FROM contact \
+             JOIN suppression ON suppression.address_key = contact.email_key AND suppression.lifted_at IS NULL \
+             LEFT JOIN crew ON crew.contact_id = contact.id WHERE contact.email_key IN ({})",
+            db::placeholders(1, chunk.len()),
+        );
+        let mut query = sqlx::query_as::<_, ContactRow>(AssertSqlSafe(sql));
+        for key in chunk {
+            query = query.bind(key.to_owned());
+        }
+        for row in query.fetch_all(&mut **transaction).await? {
+            let (_, events) = match contacts.entry(row.id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let change = AddressChange {
+                        contact: ContactId(row.id),
+                        name: display_name(&row.first_name, &row.last_name),
+                        address: row.email,
+                        blocked: suppressions::cause(Some(row.cause))?,
+                        contact_revision: u32::try_from(row.revision).unwrap_or(u32::MAX),
+                    };
+                    place.insert((change, Vec::new()))
+                }
+            };
+            events.extend(row.event_id.map(EventId));
+        }
+    }
+    Ok(contacts.into_values().collect())
+}
+
+/// Emails that are delayed and were handed over before `limit`, longest first; locked, but for those others hold.
+pub async fn lock_delayed(
+    transaction: &mut WriteTransaction,
+    for_update: &str,
+    limit: Timestamp,
+    count: i64,
+) -> Result<Vec<EmailId>, StoreError> {
+    let sql = format!(
+        "SELECT id FROM email WHERE status = 'delayed' AND handed_over_at < $1 \
+         ORDER BY handed_over_at LIMIT $2{for_update}"
+    );
+    let ids: Vec<(i64,)> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(limit.0).bind(count).fetch_all(&mut **transaction).await?;
+    Ok(ids.into_iter().map(|(id,)| EmailId(id)).collect())
+}

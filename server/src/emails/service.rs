@@ -1,0 +1,56 @@
+//! The history of a contact's tracked emails. Reads only: emails are written by the planner, changed by the fold.
+
+use app::backend::Caller;
+use app::domain::cursor::TimeCursor;
+use app::domain::ids::ContactId;
+use app::emails::{EmailPage, EmailRow, EmailsPort, PAGE_ROWS};
+use app::error::AppError;
+use async_trait::async_trait;
+
+use super::store;
+use crate::error::{StoreError, boundary};
+use crate::state::Core;
+use crate::zone::Zone;
+
+#[derive(Clone)]
+pub struct EmailsService {
+    core: Core,
+}
+
+impl EmailsService {
+    pub fn new(core: Core) -> Self {
+        Self { core }
+    }
+
+    /// The count on the tab; `NotFound` for a contact of another account.
+    async fn total(&self, caller: &Caller, contact: ContactId) -> Result<u64, AppError> {
+        let count = store::count(&self.core.db, caller.account, contact).await.map_err(boundary)?;
+        let count = count.ok_or(AppError::NotFound)?;
+        u64::try_from(count).map_err(|_| boundary(StoreError::corrupt("count of emails", count)))
+    }
+}
+
+#[async_trait]
+impl EmailsPort for EmailsService {
+    async fn page_for_contact(
+        &self,
+        caller: &Caller,
+        contact: ContactId,
+        after: Option<TimeCursor>,
+    ) -> Result<EmailPage, AppError> {
+        let total = self.total(caller, contact).await?;
+        // One row more than is shown tells whether there is a next page.
+        let mut stored =
+            store::page(&self.core.db, caller.account, contact, after, PAGE_ROWS + 1).await.map_err(boundary)?;
+        let more = stored.len() > PAGE_ROWS as usize;
+        stored.truncate(PAGE_ROWS as usize);
+
+        let now = self.core.clock.now();
+        // A venue's events share its zone nearly always, so the newest email knows what day it is there.
+        let today = stored.first().map_or_else(|| Zone::utc().today(now), |newest| newest.today(now));
+        let rows: Vec<EmailRow> =
+            stored.into_iter().map(|email| email.into_row(now)).collect::<Result<_, _>>().map_err(boundary)?;
+        let next = rows.last().filter(|_| more).map(|last| TimeCursor { at: last.sent_at.at, id: last.id.0 });
+        Ok(EmailPage { rows, next, total, today })
+    }
+}

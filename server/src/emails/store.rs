@@ -1,0 +1,45 @@
+//! The SQL of the email history. Every statement is scoped by account and reads a range of `email_of_contact`.
+
+use app::domain::cursor::TimeCursor;
+use app::domain::ids::{AccountId, ContactId};
+use app::domain::time::Timestamp;
+
+use super::row::{StoredEmail, select_emails};
+use crate::db::Db;
+use crate::error::StoreError;
+
+/// How many tracked emails the contact has; `None` if it is not this account's.
+pub async fn count(db: &Db, account: AccountId, contact: ContactId) -> Result<Option<i64>, StoreError> {
+    let count = sqlx::query_scalar("SELECT email_count FROM contact WHERE id = $1 AND account_id = $2")
+        .bind(contact.0)
+        .bind(account.0)
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(count)
+}
+
+/// One page of a contact's emails, newest first.
+pub const PAGE: &str = select_emails!(
+    "WHERE e.contact_id = $1 AND e.account_id = $2 AND (e.created_at, e.id) < ($3, $4) \
+     ORDER BY e.created_at DESC, e.id DESC LIMIT $5"
+);
+
+/// At most `limit` emails after `after`, newest first.
+pub async fn page(
+    db: &Db,
+    account: AccountId,
+    contact: ContactId,
+    after: Option<TimeCursor>,
+    limit: u32,
+) -> Result<Vec<StoredEmail>, StoreError> {
+    let after = after.unwrap_or(TimeCursor { at: Timestamp(i64::MAX), id: i64::MAX });
+    let rows = sqlx::query_as(PAGE)
+        .bind(contact.0)
+        .bind(account.0)
+        .bind(after.at.0)
+        .bind(after.id)
+        .bind(i64::from(limit))
+        .fetch_all(db.reader())
+        .await?;
+    Ok(rows)
+}

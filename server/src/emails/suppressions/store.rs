@@ -1,0 +1,107 @@
+//! The SQL of blocked addresses.
+
+use app::domain::address;
+use app::domain::suppression::SuppressionCause;
+use app::domain::time::Timestamp;
+use sqlx::{Any, AssertSqlSafe, Executor};
+
+use super::{NewSuppression, Suppression, cause, seriousness};
+use crate::db::{Db, WriteTransaction, values_rows};
+use crate::error::StoreError;
+
+/// Why an address is refused, if it is. Asked in the sending transaction and again before the hand-over.
+pub async fn find<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    address_key: &str,
+) -> Result<Option<SuppressionCause>, StoreError> {
+    let code = sqlx::query_scalar("SELECT cause FROM suppression WHERE address_key = $1 AND lifted_at IS NULL")
+        .bind(address_key.to_owned())
+        .fetch_optional(executor)
+        .await?;
+    cause(code)
+}
+
+/// Every address that is refused now, the latest report first.
+pub async fn list(db: &Db) -> Result<Vec<Suppression>, StoreError> {
+    let rows: Vec<(String, String, Option<String>, i64)> = sqlx::query_as(
+        "SELECT address_key, cause, reason, last_seen_at FROM suppression WHERE lifted_at IS NULL \
+         ORDER BY last_seen_at DESC, address_key",
+    )
+    .fetch_all(db.reader())
+    .await?;
+    rows.into_iter()
+        .map(|(address_key, code, reason, last_seen_at)| {
+            let cause =
+                SuppressionCause::from_code(&code).ok_or_else(|| StoreError::corrupt("suppression cause", &code))?;
+            Ok(Suppression { address_key, cause, reason, last_seen_at: Timestamp(last_seen_at) })
+        })
+        .collect()
+}
+
+/// Lets an address be sent to again; says whether it was refused. The row stays, for the record.
+pub async fn lift(db: &Db, address: &str, by: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let mut transaction = db.begin_write().await?;
+    let lifted = sqlx::query(
+        "UPDATE suppression SET lifted_at = $2, lifted_by = $3 WHERE address_key = $1 AND lifted_at IS NULL",
+    )
+    .bind(address::fold(address))
+    .bind(now.0)
+    .bind(by.to_owned())
+    .execute(&mut *transaction)
+    .await?
+    .rows_affected();
+    transaction.commit().await?;
+    Ok(lifted > 0)
+}
+
+/// Refuses these addresses from now on, in one statement. Running it again changes nothing but `last_seen_at`: the more
+/// serious cause stays with its reason and email, and a block that was lifted is back.
+pub async fn add(
+    transaction: &mut WriteTransaction,
+    rows: &[NewSuppression],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    // One statement must not meet an address twice (PostgreSQL refuses), and locks are taken in one order.
+    let mut worst: std::collections::BTreeMap<&str, &NewSuppression> = std::collections::BTreeMap::new();
+    for row in rows {
+        let kept = worst.entry(row.address_key.as_str()).or_insert(row);
+        if row.cause > kept.cause {
+            *kept = row;
+        }
+    }
+    if worst.is_empty() {
+        return Ok(());
+    }
+    let types = ["TEXT", "TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT"];
+    let sql = format!(
+        "INSERT INTO suppression \
+         (address_key, cause, seriousness, reason, email_id, provider, first_seen_at, last_seen_at) VALUES {} \
+         ON CONFLICT (address_key) DO UPDATE SET \
+         cause = CASE WHEN {NEWS} THEN excluded.cause ELSE suppression.cause END, \
+         seriousness = CASE WHEN {NEWS} THEN excluded.seriousness ELSE suppression.seriousness END, \
+         reason = CASE WHEN {NEWS} THEN excluded.reason ELSE suppression.reason END, \
+         email_id = CASE WHEN {NEWS} THEN excluded.email_id ELSE suppression.email_id END, \
+         provider = CASE WHEN {NEWS} THEN excluded.provider ELSE suppression.provider END, \
+         last_seen_at = CASE WHEN excluded.last_seen_at > suppression.last_seen_at \
+                             THEN excluded.last_seen_at ELSE suppression.last_seen_at END, \
+         lifted_at = NULL, lifted_by = NULL",
+        values_rows(1, worst.len(), &types)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for row in worst.into_values() {
+        query = query
+            .bind(row.address_key.clone())
+            .bind(row.cause.code())
+            .bind(seriousness(row.cause))
+            .bind(row.reason.clone())
+            .bind(row.email_id)
+            .bind(row.provider.clone())
+            .bind(now.0)
+            .bind(now.0);
+    }
+    query.execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// Whether the new report replaces what is stored: it is more serious, or the old one was lifted.
+const NEWS: &str = "excluded.seriousness > suppression.seriousness OR suppression.lifted_at IS NOT NULL";

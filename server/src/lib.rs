@@ -1,0 +1,32 @@
+//! The axum binary: it implements the ports of `app` over a store, a mailer, provider webhooks and a live hub.
+//!
+//! Router → service → store. SQL stands only in `store.rs` files and `db`; lettre only in `mailer`; a provider's field
+//! names only in its file of `webhooks`; HTTP types never in a service.
+
+#![recursion_limit = "256"]
+
+pub mod auth;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod contacts;
+pub mod db;
+pub mod demo;
+pub mod emails;
+pub mod error;
+pub mod events;
+pub mod mailer;
+pub mod outbox;
+pub mod planner;
+pub mod realtime;
+mod request_log;
+pub mod router;
+pub mod sandbox;
+pub mod secret;
+pub mod security;
+pub mod serve;
+pub mod share_page;
+mod site;
+pub mod state;
+pub mod webhooks;
+pub mod zone;

@@ -1,0 +1,314 @@
+//! Works off the outbox: leases what is due, hands it over, records how it ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::domain::delivery::DeliveryEvent;
+use app::domain::suppression::SuppressionCause;
+use app::domain::time::Timestamp;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::policy::{self, Attempt, Verdict};
+use super::store::{self, Job, Leased};
+use crate::emails::fold::{self, Changes, Incoming};
+use crate::error::StoreError;
+use crate::mailer::{HandOver, Mailer, Message, Outgoing, Stage};
+use crate::realtime::Hub;
+use crate::state::Core;
+use crate::zone::Zone;
+use crate::{secret, webhooks};
+
+/// Emails handed over at the same time.
+const CONCURRENCY: usize = 4;
+/// The longest wait between two looks, where only this process adds jobs and where others do too.
+const LOOK: Duration = Duration::from_secs(5);
+const LOOK_SHARED: Duration = Duration::from_secs(1);
+/// After the database failed us.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How often the end of a hand-over is tried to be recorded, a pause apart, before it is left to be found in doubt.
+const RECORD_ATTEMPTS: u32 = 15;
+/// Who reports, in the log of delivery events.
+const REPORTER: &str = "callboard";
+
+/// Starts the worker for the configured mail server. It ends, its jobs in hand finished, when `stop` turns true.
+pub fn start(core: Core, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    let url = core.config.smtp_url.clone().unwrap_or_default();
+    match Mailer::smtp(&url, &core.config.base_url) {
+        Ok(mailer) => start_with(core, mailer, stop),
+        // The configuration was checked, so this is the sandbox that was not started before.
+        Err(expected) => tokio::spawn(async move {
+            tracing::error!(expected, "No mail server is known, so no mail is handed over.");
+        }),
+    }
+}
+
+/// As `start`, with another way out for the mail.
+pub fn start_with(core: Core, mailer: Mailer, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(Worker::new(core, mailer).run(stop))
+}
+
+/// One process's share in the outbox. Clones are the same worker.
+#[derive(Clone)]
+pub struct Worker(Arc<Shared>);
+
+struct Shared {
+    core: Core,
+    mailer: Mailer,
+    /// Names this process on its leases.
+    owner: String,
+}
+
+impl Worker {
+    pub fn new(core: Core, mailer: Mailer) -> Self {
+        Self(Arc::new(Shared { core, mailer, owner: secret::unique() }))
+    }
+
+    /// Makes jobs of a process that died free again, at start. On a shared database their leases have to run out.
+    pub async fn recover(&self) -> Result<(), StoreError> {
+        let db = &self.0.core.db;
+        if db.is_shared() { Ok(()) } else { store::release_all(db).await }
+    }
+
+    /// Hands over what is due now and nobody else's; gives how many jobs that were.
+    pub async fn run_due(&self) -> Result<usize, StoreError> {
+        let leased = self.lease(CONCURRENCY).await?;
+        let count = leased.len();
+        let mut jobs = JoinSet::new();
+        for job in leased {
+            jobs.spawn(self.clone().work(job));
+        }
+        jobs.join_all().await;
+        Ok(count)
+    }
+
+    async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut jobs = JoinSet::new();
+        let mut is_recovered = false;
+        while !*stop.borrow() {
+            let free = CONCURRENCY - jobs.len();
+            let wait = match self.lease_after_recovery(&mut is_recovered, free).await {
+                Ok(leased) => {
+                    let is_full = leased.len() == free;
+                    for job in leased {
+                        jobs.spawn(self.clone().work(job));
+                    }
+                    // With every hand busy the next look is when one is free again.
+                    if is_full { LOOK } else { self.until_next_look().await }
+                }
+                Err(error) => {
+                    tracing::error!(error = %error, "The outbox cannot reach the database.");
+                    PAUSE
+                }
+            };
+            let has_hands = jobs.len() < CONCURRENCY;
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => break,
+                Some(_) = jobs.join_next() => {}
+                () = self.0.core.outbox_wake.notified(), if has_hands => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        while jobs.join_next().await.is_some() {}
+    }
+
+    async fn lease_after_recovery(&self, is_recovered: &mut bool, free: usize) -> Result<Vec<Leased>, StoreError> {
+        if !*is_recovered {
+            self.recover().await?;
+            *is_recovered = true;
+        }
+        if free == 0 { Ok(Vec::new()) } else { self.lease(free).await }
+    }
+
+    async fn until_next_look(&self) -> Duration {
+        let core = &self.0.core;
+        let look = if core.db.is_shared() { LOOK_SHARED } else { LOOK };
+        match store::next_due(&core.db).await {
+            Ok(Some(due)) => {
+                let gap = due.since_ms(core.clock.now()).max(10);
+                look.min(Duration::from_millis(gap.unsigned_abs()))
+            }
+            Ok(None) => look,
+            Err(_) => PAUSE,
+        }
+    }
+
+    async fn lease(&self, limit: usize) -> Result<Vec<Leased>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        store::lease(&self.0.core.db, &self.0.owner, self.now(), limit).await
+    }
+
+    /// From a lease to the record of how it ended. A failing database leaves the job to the end of its lease.
+    async fn work(self, leased: Leased) {
+        let ended = match self.attempt(leased).await {
+            Ok(Some(verdict)) => self.record(leased, verdict).await,
+            Ok(None) => {
+                tracing::warn!(email = leased.email.0, "A lease ran out before the hand-over; another worker has it.");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
+            tracing::error!(email = leased.email.0, error = %error, "A hand-over could not be recorded.");
+        }
+    }
+
+    /// Tries to hand one email over; `None` when the job turned out to be no longer ours.
+    async fn attempt(&self, leased: Leased) -> Result<Option<Verdict>, StoreError> {
+        let core = &self.0.core;
+        if leased.handing_over_at.is_some() {
+            tracing::warn!(email = leased.email.0, "A hand-over broke off in the middle; it is in doubt.");
+            return Ok(Some(Verdict::in_doubt()));
+        }
+        let Some(job) = store::load(&core.db, leased.email).await? else {
+            return Ok(Some(Verdict::failed("what the mail was about is gone")));
+        };
+        if let Some(cause) = job.suppressed()? {
+            return Ok(Some(Verdict::failed(blocked_meanwhile(cause))));
+        }
+        if job.link_revoked_at.is_some() {
+            return Ok(Some(Verdict::failed("not sent: its link was revoked meanwhile")));
+        }
+        let message = match self.outgoing(&job)?.map(|outgoing| Message::build(&outgoing)) {
+            None => return Ok(Some(Verdict::failed("not sent: the link it should carry is gone"))),
+            Some(Err(error)) => return Ok(Some(Verdict::failed(error.to_string()))),
+            Some(Ok(message)) => message,
+        };
+
+        let outcome = match self.0.mailer.offer(&message.envelope, &message.bytes).await {
+            Err(outcome) => outcome,
+            Ok(offer) => {
+                if !store::mark(&core.db, leased.email, &self.0.owner, self.now()).await? {
+                    offer.withdraw().await;
+                    return Ok(None);
+                }
+                offer.deliver(&message.bytes).await
+            }
+        };
+        log(leased, &outcome);
+        let attempt = Attempt { email: leased.email, number: leased.attempt, created_at: Timestamp(job.created_at) };
+        Ok(Some(policy::judge(attempt, outcome, self.now())))
+    }
+
+    /// The mail of a job; `None` when the link it should carry does not exist.
+    fn outgoing(&self, job: &Job) -> Result<Option<Outgoing>, StoreError> {
+        let core = &self.0.core;
+        let Some(seed) = &job.link_seed else { return Ok(None) };
+        let zone = job.time_zone.as_deref().map_or_else(Zone::utc, Zone::named);
+        let place = [&job.space, &job.space_address].into_iter().flatten().filter(|part| !part.is_empty());
+        let place = place.map(String::as_str).collect::<Vec<_>>().join(", ");
+        Ok(Some(Outgoing {
+            provider: core.config.provider,
+            kind: job.kind()?,
+            from: core.config.mail_from.clone(),
+            recipient: job.recipient.clone(),
+            subject: job.subject.clone(),
+            first_name: job.first_name.clone(),
+            sender: job.sender.clone(),
+            venue: job.venue.clone(),
+            event: job.event_name.clone(),
+            date: job.starts_at.map(|at| zone.date(Timestamp(at))).unwrap_or_default(),
+            place: (!place.is_empty()).then_some(place),
+            link: format!("{}/v/{}", core.config.base_url, core.key.link_token(seed)),
+            message_id: job.message_id.clone(),
+            reference: job.reference.clone(),
+            written_at: Timestamp(job.created_at),
+        }))
+    }
+
+    /// Commits how an attempt ended, then tells the browsers. Tried for a while: what happened cannot be asked again.
+    async fn record(&self, leased: Leased, verdict: Verdict) -> Result<(), StoreError> {
+        let mut attempt = 1;
+        loop {
+            match self.record_once(leased, &verdict).await {
+                Err(StoreError::Database(error)) if attempt < RECORD_ATTEMPTS => {
+                    tracing::warn!(email = leased.email.0, error = %error, attempt, "The end of a hand-over waits for the database.");
+                    attempt += 1;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn record_once(&self, leased: Leased, verdict: &Verdict) -> Result<(), StoreError> {
+        let Shared { core, owner, .. } = &*self.0;
+        let now = self.now();
+        let (report, reason, suppress) = match verdict {
+            Verdict::Waiting { reason, run_at } => {
+                let change = store::wait(&core.db, leased.email, owner, *run_at, reason).await?;
+                if let Some(change) = change {
+                    core.hub.email_changed(&change);
+                }
+                return Ok(());
+            }
+            Verdict::Settled { report, reason, suppress } => (*report, reason.clone(), *suppress),
+        };
+        let incoming = Incoming {
+            email: leased.email,
+            provider: REPORTER,
+            event_key: format!("handover:{}:{}", leased.email, leased.attempt),
+            event: DeliveryEvent { report, reason, occurred_at: now },
+            suppress,
+        };
+        let mut transaction = core.db.begin_write().await?;
+        // A job that was taken over meanwhile is not ended here; but what is known of its mail is recorded all the same,
+        // and counts for more than the other's doubt.
+        store::finish(&mut transaction, leased.email, owner).await?;
+        let changes = fold::record(&core.db, &mut transaction, vec![incoming], now).await?;
+        let mut adopted = Changes::default();
+        if verdict.is_handed_over() {
+            let at = leased.handing_over_at.unwrap_or(now);
+            store::set_handed_over(&mut transaction, leased.email, at).await?;
+            adopted = webhooks::adopt_orphans(&core.db, &mut transaction, leased.email, now).await?;
+        }
+        transaction.commit().await?;
+        publish(&core.hub, &changes);
+        publish(&core.hub, &adopted);
+        Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.core.clock.now()
+    }
+}
+
+fn publish(hub: &Hub, changes: &Changes) {
+    for change in &changes.emails {
+        hub.email_changed(change);
+    }
+    for (change, events) in &changes.addresses {
+        hub.address_changed(change, events);
+    }
+}
+
+const fn blocked_meanwhile(cause: SuppressionCause) -> &'static str {
+    match cause {
+        SuppressionCause::Bounce => "address blocked meanwhile: another mail to it bounced",
+        SuppressionCause::Complaint => "address blocked meanwhile: it reported another mail as spam",
+        SuppressionCause::ProviderSuppressed => "address blocked meanwhile: the mail provider refuses it",
+        SuppressionCause::Manual => "address blocked meanwhile",
+    }
+}
+
+fn log(leased: Leased, outcome: &HandOver) {
+    let (email, attempt) = (leased.email.0, leased.attempt);
+    match outcome {
+        HandOver::Accepted(_) => tracing::info!(email, attempt, "A mail was handed over."),
+        HandOver::Refused(refusal) if refusal.stage == Stage::Greeting && refusal.is_permanent() => {
+            tracing::error!(
+                email,
+                attempt,
+                code = refusal.code,
+                "The mail server does not let us in: check CALLBOARD_SMTP_URL."
+            );
+        }
+        // The server's words may repeat the address, so they are on the row and not in the log.
+        HandOver::Refused(refusal) => {
+            tracing::info!(email, attempt, code = refusal.code, "The mail server refused a mail.");
+        }
+        HandOver::Unsent(reason) => tracing::warn!(email, attempt, reason, "A mail could not be handed over yet."),
+        HandOver::Unknown(reason) => tracing::warn!(email, attempt, reason, "A hand-over ended without an answer."),
+    }
+}

@@ -1,0 +1,52 @@
+//! The SQL of share links. The caller holds the lock of the crew row, and knows whose it is.
+
+use app::domain::ids::{CrewId, LinkId};
+use app::domain::time::Timestamp;
+
+use crate::db::WriteTransaction;
+use crate::error::StoreError;
+
+pub async fn insert(
+    transaction: &mut WriteTransaction,
+    crew: CrewId,
+    seed: &str,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<LinkId, StoreError> {
+    let id = sqlx::query_scalar(
+        "INSERT INTO link (crew_id, seed, token_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+    )
+    .bind(crew.0)
+    .bind(seed.to_owned())
+    .bind(token_hash.to_owned())
+    .bind(now.0)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(LinkId(id))
+}
+
+/// There is no statement that takes this back.
+pub async fn revoke(transaction: &mut WriteTransaction, link: LinkId, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query("UPDATE link SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
+        .bind(link.0)
+        .bind(now.0)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Makes this the crew row's link; gives the revision that the change has.
+pub async fn set_link(
+    transaction: &mut WriteTransaction,
+    crew: CrewId,
+    link: Option<LinkId>,
+) -> Result<i64, StoreError> {
+    let revision = sqlx::query_scalar(
+        "UPDATE crew SET link_id = $2, link_revision = link_revision + 1 WHERE id = $1 RETURNING link_revision",
+    )
+    .bind(crew.0)
+    .bind(link.map(|link| link.0))
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(revision)
+}

@@ -1,0 +1,173 @@
+//! Accepts a share-link email for sending: the rules, then the email, its job and all that goes with it in one
+//! transaction, or nothing at all. It never hands over mail; the outbox does, after the commit.
+//!
+//! Two clicks are one email: with the same key they are one press of the button, and with different keys the lock of the
+//! crew row lets the second see the first, which starts its five-minute wait.
+
+mod store;
+
+use app::backend::Caller;
+use app::domain::address::RecipientAddress;
+use app::domain::email_kind::EmailKind;
+use app::domain::ids::{CrewId, EventId, IdempotencyKey};
+use app::domain::send_rules::{self, SendFacts, SendRefusal};
+use app::emails::EmailRow;
+use app::error::AppError;
+use app::planner::{AddressChange, LinkChange};
+
+use super::links;
+use super::store::{LockedCrew, lock_crew};
+use crate::contacts;
+use crate::db::WriteTransaction;
+use crate::emails::suppressions;
+use crate::error::{StoreError, boundary, internal};
+use crate::mailer::{self, MessageError};
+use crate::secret;
+use crate::state::Core;
+
+/// One press of a button that sends a link.
+pub struct Press {
+    pub crew: CrewId,
+    /// As typed.
+    pub address: String,
+    pub key: IdempotencyKey,
+    pub on_contact: OnContact,
+}
+
+/// What becomes of the contact's own address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnContact {
+    Keep,
+    /// The typed address is the contact's from now on, if it may be sent to.
+    Correct,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    #[error("no such crew row in this account")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] SendRefusal),
+    #[error("the idempotency key cannot be used")]
+    BadKey,
+    #[error(transparent)]
+    Subject(#[from] MessageError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<SendError> for AppError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::NotFound => Self::NotFound,
+            SendError::Refused(refusal) => Self::Refused(refusal),
+            SendError::BadKey => Self::invalid("key", "This page is out of date. Reload it, then send again."),
+            SendError::Subject(error) => internal(&error),
+            SendError::Store(error) => boundary(error),
+        }
+    }
+}
+
+/// What open pages must hear of once the transaction has committed.
+struct Accepted {
+    email: EmailRow,
+    link: Option<LinkChange>,
+    address: Option<(AddressChange, Vec<EventId>)>,
+}
+
+/// Accepts the email, or says why not. A repetition of a key is accepted without a second email.
+pub async fn send(core: &Core, caller: &Caller, press: &Press) -> Result<(), SendError> {
+    if !press.key.is_well_formed() {
+        return Err(SendError::BadKey);
+    }
+    let mut transaction = core.db.begin_write().await?;
+    let Some(accepted) = accept(core, &mut transaction, caller, press).await? else {
+        return Ok(());
+    };
+    transaction.commit().await.map_err(StoreError::from)?;
+
+    // Published before the outbox wakes, so that no page hears of the hand-over first.
+    if let Some((change, events)) = &accepted.address {
+        core.hub.address_changed(change, events);
+    }
+    if let Some(change) = &accepted.link {
+        core.hub.link_changed(change);
+    }
+    core.hub.email_added(&accepted.email);
+    core.outbox_wake.notify_one();
+    tracing::info!(email = %accepted.email.id, crew = %press.crew, "A share-link email was accepted for sending.");
+    Ok(())
+}
+
+/// `None`: this key was accepted before.
+async fn accept(
+    core: &Core,
+    transaction: &mut WriteTransaction,
+    caller: &Caller,
+    press: &Press,
+) -> Result<Option<Accepted>, SendError> {
+    let now = core.clock.now();
+    let mut crew = lock_crew(&core.db, transaction, caller.account, press.crew).await?.ok_or(SendError::NotFound)?;
+    match store::crew_of_key(transaction, caller.account, &press.key).await? {
+        Some(known) if known == Some(crew.id) => return Ok(None),
+        Some(_) => return Err(SendError::BadKey),
+        None => {}
+    }
+
+    let recipient = RecipientAddress::parse(&press.address)?;
+    send_rules::may_send(facts(transaction, &crew, &recipient).await?, now)?;
+
+    let corrected = press.on_contact == OnContact::Correct && crew.address.as_deref() != Some(recipient.as_str());
+    if corrected {
+        contacts::replace_address(transaction, caller.account, crew.contact, &recipient).await?;
+    }
+    let link = links::ensure(core, transaction, &mut crew, now).await?;
+    let unique = secret::unique();
+    let email = store::NewEmail {
+        account: caller.account,
+        member: caller.member,
+        crew: &crew,
+        kind: EmailKind::ShareLink,
+        subject: mailer::subject(EmailKind::ShareLink, &crew.event_name)?,
+        recipient: &recipient,
+        message_id: format!("{unique}@{}", sender_domain(&core.config.mail_from)),
+        reference: secret::unique(),
+        provider: core.config.provider.code(),
+        key: &press.key,
+    };
+    let stored = store::insert(transaction, email, now).await?;
+    let address =
+        if corrected { Some(contacts::address_change(transaction, caller.account, crew.contact).await?) } else { None };
+    Ok(Some(Accepted { email: stored.into_row(now)?, link, address }))
+}
+
+/// What the rules look at. A suppression that another transaction is writing right now is not seen here; the outbox asks
+/// again before the hand-over.
+async fn facts(
+    transaction: &mut WriteTransaction,
+    crew: &LockedCrew,
+    recipient: &RecipientAddress,
+) -> Result<SendFacts, StoreError> {
+    let suppressed = suppressions::find(&mut **transaction, recipient.key().as_str()).await?;
+    let last_sent_at = match &crew.link {
+        Some(link) => store::last_sent_at(transaction, crew.id, link.id, recipient.key()).await?,
+        None => None,
+    };
+    Ok(SendFacts { suppressed, last_sent_at })
+}
+
+/// The domain our Message-IDs end in: the sender's, from "name@domain" or "Name <name@domain>".
+fn sender_domain(mail_from: &str) -> &str {
+    mail_from.trim().trim_end_matches('>').rsplit('@').next().unwrap_or("localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sender_domain;
+
+    #[test]
+    fn message_ids_end_in_the_senders_domain() {
+        assert_eq!(sender_domain("mail@venue.test"), "venue.test");
+        assert_eq!(sender_domain("The \"@\" Venue <mail@venue.test>"), "venue.test");
+    }
+}

@@ -1,0 +1,206 @@
+//! The SQL of the planner page: a constant number of statements however many people and items an event has.
+
+use app::domain::ids::{AccountId, CrewId, EventId};
+use sqlx::AssertSqlSafe;
+
+use super::links::StoredLink;
+use crate::db::{Db, WriteTransaction};
+use crate::emails::row::{StoredEmail, select_emails};
+use crate::error::StoreError;
+
+#[derive(sqlx::FromRow)]
+pub struct StoredHeader {
+    pub id: i64,
+    pub name: String,
+    pub status: String,
+    pub starts_at: i64,
+    pub time_zone: String,
+    pub pax: Option<i64>,
+    pub place: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct StoredItem {
+    pub id: i64,
+    pub starts_at: i64,
+    pub minutes: Option<i64>,
+    pub title: String,
+    pub details: String,
+    pub location: String,
+    pub private: i64,
+}
+
+/// Who owns an item.
+#[derive(sqlx::FromRow)]
+pub struct StoredAssignment {
+    pub item_id: i64,
+    pub contact_id: i64,
+    pub first_name: String,
+    pub last_name: String,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct StoredCrew {
+    pub id: i64,
+    pub contact_id: i64,
+    pub first_name: String,
+    pub last_name: String,
+    pub role: String,
+    pub email: Option<String>,
+    pub contact_revision: i64,
+    pub cause: Option<String>,
+    pub link_id: Option<i64>,
+    pub seed: Option<String>,
+    pub token_hash: Option<String>,
+    pub link_revision: i64,
+    pub items: i64,
+}
+
+pub async fn header(db: &Db, account: AccountId, event: EventId) -> Result<Option<StoredHeader>, StoreError> {
+    let header = sqlx::query_as(
+        "SELECT v.id, v.name, v.status, v.starts_at, v.time_zone, v.pax, s.name AS place \
+         FROM event v LEFT JOIN space s ON s.id = v.space_id WHERE v.id = $1 AND v.account_id = $2",
+    )
+    .bind(event.0)
+    .bind(account.0)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(header)
+}
+
+pub async fn items(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredItem>, StoreError> {
+    let items = sqlx::query_as(
+        "SELECT i.id, i.starts_at, i.minutes, i.title, i.details, i.location, i.private \
+         FROM event v JOIN item i ON i.event_id = v.id WHERE v.id = $1 AND v.account_id = $2 \
+         ORDER BY i.starts_at, i.id",
+    )
+    .bind(event.0)
+    .bind(account.0)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(items)
+}
+
+pub async fn assignments(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredAssignment>, StoreError> {
+    let assignments = sqlx::query_as(
+        "SELECT a.item_id, a.contact_id, c.first_name, c.last_name \
+         FROM item i JOIN assignment a ON a.item_id = i.id JOIN contact c ON c.id = a.contact_id \
+         WHERE i.event_id = $1 AND c.account_id = $2 ORDER BY c.sort_name, c.id",
+    )
+    .bind(event.0)
+    .bind(account.0)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(assignments)
+}
+
+macro_rules! select_crew {
+    ($rest:literal) => {
+        concat!(
+            "SELECT cr.id, cr.contact_id, c.first_name, c.last_name, cr.role, c.email, \
+             c.revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, cr.link_revision, \
+             (SELECT COUNT(*) FROM assignment a JOIN item i ON i.id = a.item_id \
+              WHERE a.contact_id = cr.contact_id AND i.event_id = cr.event_id) AS items \
+             FROM crew cr JOIN contact c ON c.id = cr.contact_id \
+             LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL \
+             LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL ",
+            $rest
+        )
+    };
+}
+
+/// Everybody on an event, by name.
+pub const CREW_OF_EVENT: &str =
+    select_crew!("WHERE cr.event_id = $1 AND cr.account_id = $2 ORDER BY c.sort_name, cr.id");
+
+/// The newest invite of everybody on an event.
+pub const INVITES_OF_EVENT: &str =
+    select_emails!("JOIN crew cr ON cr.invite_email_id = e.id WHERE cr.event_id = $1 AND cr.account_id = $2");
+
+pub async fn crew_of_event(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredCrew>, StoreError> {
+    let crew = sqlx::query_as(CREW_OF_EVENT).bind(event.0).bind(account.0).fetch_all(db.reader()).await?;
+    Ok(crew)
+}
+
+pub async fn invites_of_event(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredEmail>, StoreError> {
+    let invites = sqlx::query_as(INVITES_OF_EVENT).bind(event.0).bind(account.0).fetch_all(db.reader()).await?;
+    Ok(invites)
+}
+
+pub async fn crew(db: &Db, account: AccountId, crew: CrewId) -> Result<Option<StoredCrew>, StoreError> {
+    let found = sqlx::query_as(select_crew!("WHERE cr.id = $1 AND cr.account_id = $2"))
+        .bind(crew.0)
+        .bind(account.0)
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(found)
+}
+
+pub async fn invite(db: &Db, account: AccountId, crew: CrewId) -> Result<Option<StoredEmail>, StoreError> {
+    let invite = sqlx::query_as(select_emails!(
+        "JOIN crew cr ON cr.invite_email_id = e.id WHERE cr.id = $1 AND cr.account_id = $2"
+    ))
+    .bind(crew.0)
+    .bind(account.0)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(invite)
+}
+
+/// A crew row that nobody else changes until the commit.
+pub struct LockedCrew {
+    pub id: CrewId,
+    pub event: EventId,
+    pub contact: app::domain::ids::ContactId,
+    pub event_name: String,
+    /// The contact's address now.
+    pub address: Option<String>,
+    pub link: Option<StoredLink>,
+    pub link_revision: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct StoredLockedCrew {
+    event_id: i64,
+    contact_id: i64,
+    event_name: String,
+    email: Option<String>,
+    link_id: Option<i64>,
+    seed: Option<String>,
+    token_hash: Option<String>,
+    link_revision: i64,
+}
+
+/// Locks a crew row of this account, so that two clicks on it come one after the other.
+pub async fn lock_crew(
+    db: &Db,
+    transaction: &mut WriteTransaction,
+    account: AccountId,
+    crew: CrewId,
+) -> Result<Option<LockedCrew>, StoreError> {
+    // The lock comes first and alone: what is read after it is what the click before has left.
+    let lock = format!("SELECT id FROM crew WHERE id = $1 AND account_id = $2{}", db.for_update());
+    let locked: Option<i64> =
+        sqlx::query_scalar(AssertSqlSafe(lock)).bind(crew.0).bind(account.0).fetch_optional(&mut **transaction).await?;
+    if locked.is_none() {
+        return Ok(None);
+    }
+    let stored: StoredLockedCrew = sqlx::query_as(
+        "SELECT cr.event_id, cr.contact_id, v.name AS event_name, c.email, l.id AS link_id, l.seed, l.token_hash, \
+         cr.link_revision \
+         FROM crew cr JOIN event v ON v.id = cr.event_id JOIN contact c ON c.id = cr.contact_id \
+         LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL WHERE cr.id = $1",
+    )
+    .bind(crew.0)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(Some(LockedCrew {
+        id: crew,
+        event: EventId(stored.event_id),
+        contact: app::domain::ids::ContactId(stored.contact_id),
+        event_name: stored.event_name,
+        address: stored.email,
+        link: StoredLink::from_columns(stored.link_id, stored.seed, stored.token_hash),
+        link_revision: stored.link_revision,
+    }))
+}

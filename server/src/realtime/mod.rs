@@ -1,0 +1,8 @@
+//! The live channel: who listens to what, and the websocket they listen on.
+
+mod hub;
+mod socket;
+mod store;
+
+pub use hub::{Closing, Hub, Published, Signal, Subscriber, frame};
+pub use socket::upgrade;

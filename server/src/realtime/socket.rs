@@ -1,0 +1,301 @@
+//! `GET /live`: one websocket a tab. Authorised at each subscription, closed when its session ends.
+//!
+//! A subscription starts before its snapshot is read, so that nothing falls between the two; revisions sort out what
+//! arrives twice. A tab that cannot keep up gets fresh snapshots instead of what it missed.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use app::backend::{Backend, Caller};
+use app::contacts::ContactSnapshot;
+use app::domain::ids::ContactId;
+use app::emails::{EmailRow, PAGE_ROWS};
+use app::error::AppError;
+use app::live::{ClientMessage, EventSnapshot, ServerMessage, Topic};
+use axum::Extension;
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use futures_util::SinkExt;
+use tokio::time::{Instant, interval_at, timeout};
+
+use super::hub::{Closing, Published, Signal, Subscriber, frame};
+use super::store;
+use crate::state::{AppState, Core};
+
+const READ_BUFFER: usize = 2 * 1024;
+/// Deltas that go out together share a write of this size.
+const WRITE_BUFFER: usize = 4 * 1024;
+const MAX_MESSAGE: usize = 16 * 1024;
+const MAX_TOPICS: usize = 16;
+const MAX_ROWS: u32 = 500;
+
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// A live tab answers every ping.
+const SILENCE: Duration = Duration::from_mins(1);
+/// A tab that takes nothing for so long is gone, whatever its connection says.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Pings between two looks at whether the session still holds: it may run out, or end on another machine.
+const PINGS_PER_SESSION_CHECK: u32 = 24;
+
+/// Why we end a conversation.
+enum End {
+    /// Nobody is there any more.
+    Gone,
+    Close(u16, &'static str),
+}
+
+const SESSION_ENDED: End = End::Close(4401, "session ended");
+const GOING_AWAY: End = End::Close(1001, "shutting down");
+const NOT_UNDERSTOOD: End = End::Close(1008, "not understood");
+const TRY_AGAIN: End = End::Close(1011, "try again");
+
+type Step = ControlFlow<End>;
+
+pub async fn upgrade(
+    State(state): State<AppState>,
+    caller: Option<Extension<Caller>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let Some(Extension(caller)) = caller else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let AppState { core, backend, .. } = state;
+    match upgrade {
+        Ok(upgrade) => upgrade
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(WRITE_BUFFER)
+            .max_message_size(MAX_MESSAGE)
+            .max_frame_size(MAX_MESSAGE)
+            .on_upgrade(move |socket| converse(core, backend, caller, socket)),
+        Err(rejection) => rejection.into_response(),
+    }
+}
+
+async fn converse(core: Core, backend: Backend, caller: Caller, socket: WebSocket) {
+    let subscriber = core.hub.join(&caller.session);
+    let mut tab = Tab { core, backend, caller, socket, subscriber, topics: Vec::new(), heard: Instant::now() };
+    if let End::Close(code, reason) = tab.listen().await {
+        tab.close(code, reason).await;
+    }
+}
+
+/// One open tab.
+struct Tab {
+    core: Core,
+    backend: Backend,
+    caller: Caller,
+    socket: WebSocket,
+    subscriber: Subscriber,
+    /// What it listens to, and how many emails of a contact it shows.
+    topics: Vec<(Topic, u32)>,
+    heard: Instant,
+}
+
+impl Tab {
+    async fn listen(&mut self) -> End {
+        // It may have ended between the request and the subscription to its end.
+        if let ControlFlow::Break(end) = self.check_session().await {
+            return end;
+        }
+        let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
+        let mut until_check = PINGS_PER_SESSION_CHECK;
+        loop {
+            let step = tokio::select! {
+                signal = self.subscriber.next() => self.follow(signal).await,
+                message = self.socket.recv() => match message {
+                    Some(Ok(message)) => self.hear(message).await,
+                    Some(Err(_)) | None => Step::Break(End::Gone),
+                },
+                _ = pings.tick() => {
+                    until_check -= 1;
+                    let due = until_check == 0;
+                    if due {
+                        until_check = PINGS_PER_SESSION_CHECK;
+                    }
+                    self.beat(due).await
+                }
+            };
+            if let ControlFlow::Break(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn follow(&mut self, signal: Signal) -> Step {
+        match signal {
+            Signal::Send(message) => self.send(message).await,
+            Signal::CatchUp => {
+                for (topic, rows) in self.topics.clone() {
+                    self.send_snapshot(topic, rows).await?;
+                }
+                Step::Continue(())
+            }
+            Signal::Close(Closing::SessionEnded) => Step::Break(SESSION_ENDED),
+            Signal::Close(Closing::ShuttingDown) => Step::Break(GOING_AWAY),
+        }
+    }
+
+    async fn hear(&mut self, message: Message) -> Step {
+        self.heard = Instant::now();
+        match message {
+            Message::Text(text) => match serde_json::from_str(&text) {
+                Ok(ClientMessage::Subscribe { topic, rows }) => self.subscribe(topic, rows).await,
+                Ok(ClientMessage::Unsubscribe { topic }) => {
+                    self.forget(topic);
+                    Step::Continue(())
+                }
+                Ok(ClientMessage::Ping) => self.send(frame(&ServerMessage::Pong)).await,
+                Err(_) => Step::Break(NOT_UNDERSTOOD),
+            },
+            Message::Binary(_) => Step::Break(NOT_UNDERSTOOD),
+            // The websocket layer answers pings itself.
+            Message::Ping(_) | Message::Pong(_) => Step::Continue(()),
+            Message::Close(_) => Step::Break(End::Gone),
+        }
+    }
+
+    async fn beat(&mut self, check_session: bool) -> Step {
+        if self.heard.elapsed() > SILENCE {
+            return Step::Break(End::Gone);
+        }
+        if check_session {
+            self.check_session().await?;
+        }
+        self.write(Message::Ping(axum::body::Bytes::new())).await
+    }
+
+    /// A database that cannot be asked ends nothing: the next look will tell.
+    async fn check_session(&mut self) -> Step {
+        match store::session_is_live(&self.core.db, &self.caller.session, self.core.clock.now()).await {
+            Ok(false) => Step::Break(SESSION_ENDED),
+            Ok(true) | Err(_) => Step::Continue(()),
+        }
+    }
+
+    /// Authorise, then listen, then show what there is: in this order nothing is missed and nothing leaks.
+    async fn subscribe(&mut self, topic: Topic, rows: u32) -> Step {
+        let rows = rows.min(MAX_ROWS);
+        if let Some((_, shown)) = self.topics.iter_mut().find(|(held, _)| *held == topic) {
+            // Two parts of a page may listen to the same topic: a snapshot covers the one that shows more.
+            *shown = rows.max(*shown);
+            let rows = *shown;
+            return self.send_snapshot(topic, rows).await;
+        }
+        if self.topics.len() == MAX_TOPICS {
+            return self.refuse(topic).await;
+        }
+        match store::may_see(&self.core.db, self.caller.account, topic).await {
+            Ok(true) => {
+                self.topics.push((topic, rows));
+                self.subscriber.subscribe(topic);
+                self.send_snapshot(topic, rows).await
+            }
+            Ok(false) => self.refuse(topic).await,
+            Err(error) => {
+                tracing::warn!(%error, "A live subscription could not be checked.");
+                Step::Break(TRY_AGAIN)
+            }
+        }
+    }
+
+    fn forget(&mut self, topic: Topic) {
+        self.topics.retain(|(held, _)| *held != topic);
+        self.subscriber.unsubscribe(topic);
+    }
+
+    async fn refuse(&mut self, topic: Topic) -> Step {
+        self.send(frame(&ServerMessage::Refused { topic })).await
+    }
+
+    async fn send_snapshot(&mut self, topic: Topic, rows: u32) -> Step {
+        let snapshot = match topic {
+            Topic::Event(event) => (self.backend.planner.page(&self.caller, event).await)
+                .map(|page| ServerMessage::EventSnapshot(EventSnapshot { event, crew: page.crew })),
+            Topic::Contact(contact) => {
+                contact_snapshot(&self.backend, &self.caller, contact, rows).await.map(ServerMessage::ContactSnapshot)
+            }
+        };
+        match snapshot {
+            Ok(snapshot) => self.send(frame(&snapshot)).await,
+            Err(AppError::NotFound) => {
+                self.forget(topic);
+                self.refuse(topic).await
+            }
+            // The cause is in the log already; the tab comes back.
+            Err(_) => Step::Break(TRY_AGAIN),
+        }
+    }
+
+    /// Sends a message, and with it whatever else waits: one write for a burst.
+    async fn send(&mut self, message: Published) -> Step {
+        let (socket, subscriber) = (&mut self.socket, &mut self.subscriber);
+        let burst = async {
+            socket.feed(Message::Text(message)).await?;
+            while let Some(next) = subscriber.next_waiting() {
+                socket.feed(Message::Text(next)).await?;
+            }
+            socket.flush().await
+        };
+        match timeout(PATIENCE, burst).await {
+            Ok(Ok(())) => Step::Continue(()),
+            Ok(Err(_)) | Err(_) => Step::Break(End::Gone),
+        }
+    }
+
+    async fn write(&mut self, message: Message) -> Step {
+        match timeout(PATIENCE, self.socket.send(message)).await {
+            Ok(Ok(())) => Step::Continue(()),
+            Ok(Err(_)) | Err(_) => Step::Break(End::Gone),
+        }
+    }
+
+    /// Says why, and waits a moment for the answer so that the words arrive.
+    async fn close(&mut self, code: u16, reason: &'static str) {
+        let words = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
+        if self.write(words).await.is_continue() {
+            let _ =
+                timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = self.socket.recv().await {} }).await;
+        }
+    }
+}
+
+/// The header, and at least as many emails as the tab shows, as of one moment: an email that arrives between the two reads
+/// would be counted and not listed, or listed and not counted, so the count has to be the same before and after.
+async fn contact_snapshot(
+    backend: &Backend,
+    caller: &Caller,
+    contact: ContactId,
+    rows: u32,
+) -> Result<ContactSnapshot, AppError> {
+    let mut before = backend.contacts.header(caller, contact).await?;
+    loop {
+        // At least a page, whatever the tab shows yet: an empty one has to learn of its first email.
+        let emails = newest_emails(backend, caller, contact, rows.max(PAGE_ROWS)).await?;
+        let header = backend.contacts.header(caller, contact).await?;
+        if header.emails == before.emails {
+            return Ok(ContactSnapshot { header, emails });
+        }
+        before = header;
+    }
+}
+
+async fn newest_emails(
+    backend: &Backend,
+    caller: &Caller,
+    contact: ContactId,
+    rows: u32,
+) -> Result<Vec<EmailRow>, AppError> {
+    let mut emails = Vec::new();
+    let mut after = None;
+    loop {
+        let page = backend.emails.page_for_contact(caller, contact, after).await?;
+        emails.extend(page.rows);
+        after = page.next;
+        if after.is_none() || emails.len() >= rows as usize {
+            return Ok(emails);
+        }
+    }
+}

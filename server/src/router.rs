@@ -1,0 +1,135 @@
+//! Every route, and the layers around them, outermost last.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use app::backend::Backend;
+use app::csp::content_security_policy;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::header::{self, HeaderValue};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::auth::session;
+use crate::config::Provider;
+use crate::db::Db;
+use crate::state::AppState;
+use crate::{realtime, request_log, sandbox, security, site, webhooks};
+
+/// Webhooks have a limit of their own.
+const BODY_LIMIT: usize = 2 * 1024 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(30);
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
+pub fn router(state: AppState) -> Router {
+    let config = Arc::clone(&state.core.config);
+    let with_session = from_fn_with_state(state.core.clone(), session::resolve);
+
+    let mut members = Router::new()
+        .leptos_routes_with_context(&state, generate_route_list(app::App), backend_context(&state.backend), {
+            let options = state.leptos.clone();
+            move || app::shell(options.clone())
+        })
+        .route("/live", get(realtime::upgrade));
+    if config.provider == Provider::Sandbox {
+        members = members.merge(sandbox::routes());
+    }
+    let members = members.layer(with_session.clone()).layer(RequestBodyLimitLayer::new(BODY_LIMIT));
+
+    let not_found = any(not_found).layer(with_session).with_state(state.clone());
+
+    Router::new()
+        .merge(members)
+        .merge(webhooks::routes())
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(readyz(state.core.db.clone())))
+        .nest_service("/pkg", site::client(&config.site))
+        .fallback_service(site::files(&config.site, not_found))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(from_fn_with_state(Arc::clone(&config), security::refuse_other_sites))
+        .layer(from_fn_with_state(Arc::clone(&config), security::note_peer))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(config, security::harden))
+        .layer(from_fn(request_log::record))
+        .with_state(state)
+}
+
+/// What every render and server function finds: the ports. A page also gets the policy that lets its own scripts run;
+/// set here, no page can be without it.
+fn backend_context(backend: &Backend) -> impl Fn() + Clone + Send + Sync + 'static {
+    let backend = backend.clone();
+    move || {
+        provide_context(backend.clone());
+        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
+            let policy = HeaderValue::try_from(content_security_policy(Some(&nonce)));
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy.expect("a nonce is base64"));
+        }
+    }
+}
+
+async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let options = state.leptos.clone();
+    let page = leptos_axum::render_app_async_with_context(backend_context(&state.backend), move || {
+        app::shell(options.clone())
+    });
+    let mut response = page(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// Whether requests that need the database would be answered. Says so in the log once for each change.
+fn readyz(db: Db) -> impl Handler<((),), AppState> {
+    let was_ready = Arc::new(AtomicBool::new(true));
+    move || {
+        let (db, was_ready) = (db.clone(), Arc::clone(&was_ready));
+        async move {
+            let fault = match tokio::time::timeout(READY_WITHIN, db.ping()).await {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(_) => Some("no answer within 2 s".to_owned()),
+            };
+            let before = was_ready.swap(fault.is_none(), Ordering::AcqRel);
+            match fault {
+                None => {
+                    if !before {
+                        tracing::info!("The database answers again.");
+                    }
+                    (StatusCode::OK, "ready")
+                }
+                Some(error) => {
+                    if before {
+                        tracing::error!(%error, "The database does not answer; requests that need it fail until it does.");
+                    }
+                    (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
+                }
+            }
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn panicked(cause: Box<dyn Any + Send>) -> Response {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    tracing::error!(cause = text.unwrap_or("unknown"), "A request panicked.");
+    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Try again.").into_response()
+}

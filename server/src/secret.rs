@@ -1,0 +1,121 @@
+//! Random tokens, their hashes, and what is derived from the installation's key.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// The installation's key. Share-link tokens are derived from it, so that the database alone opens nothing.
+#[derive(Clone)]
+pub struct SecretKey([u8; 32]);
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretKey")
+    }
+}
+
+impl SecretKey {
+    /// Any text serves as a key: it is hashed to 256 bits.
+    pub fn from_text(text: &str) -> Self {
+        Self(Sha256::digest(text.trim().as_bytes()).into())
+    }
+
+    /// The key kept in `file`, made there on first use, readable by its owner alone.
+    pub fn load_or_create(file: &Path) -> std::io::Result<Self> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => Ok(Self::from_text(&text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let text = token();
+                write_private(file, &text)?;
+                Ok(Self::from_text(&text))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// 256 bits that only this key gives for this purpose and seed.
+    fn derive(&self, purpose: &str, seed: &str) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(seed.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The token of the share link with this seed.
+    pub fn link_token(&self, seed: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("share link", seed))
+    }
+
+    /// The secret the sandbox provider signs its callbacks with, in Svix form.
+    pub fn sandbox_webhook_secret(&self) -> String {
+        format!("whsec_{}", STANDARD.encode(self.derive("sandbox webhook", "")))
+    }
+}
+
+#[cfg(unix)]
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(not(unix))]
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::write(file, text)
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system has a source of randomness");
+    bytes
+}
+
+/// 256 random bits for a URL or a cookie.
+pub fn token() -> String {
+    URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+/// 128 random bits: unique, but no secret.
+pub fn unique() -> String {
+    URL_SAFE_NO_PAD.encode(random::<16>())
+}
+
+/// Eight characters that a person can read out on the phone.
+pub fn short_reference() -> String {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    random::<8>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+/// What is stored of a token.
+pub fn token_hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_token_follows_from_key_and_seed_alone() {
+        let key = SecretKey::from_text("one");
+        assert_eq!(key.link_token("seed"), key.link_token("seed"));
+        assert_ne!(key.link_token("seed"), key.link_token("other"));
+        assert_ne!(key.link_token("seed"), SecretKey::from_text("two").link_token("seed"));
+        assert_eq!(key.link_token("seed").len(), 43);
+    }
+
+    #[test]
+    fn the_key_file_is_made_once() {
+        let file = std::env::temp_dir().join(format!("callboard-key-{}", unique()));
+        let first = SecretKey::load_or_create(&file).expect("a new key");
+        let second = SecretKey::load_or_create(&file).expect("the same key");
+        assert_eq!(first.0, second.0);
+        std::fs::remove_file(file).expect("to tidy up");
+    }
+}

@@ -1,0 +1,229 @@
+//! The life of a server: open the database, listen, start the workers; on SIGTERM or Ctrl-C finish what is under way.
+//!
+//! Only the start gives up on a database that is away. Once it serves, the pools reconnect by themselves, `/readyz` says
+//! how things stand, and nothing needs a restart.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::serve::{ListenerExt, TapIo};
+use sqlx::migrate::MigrateError;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::config::{Config, Provider};
+use crate::db::{self, Db};
+use crate::emails::sweep;
+use crate::error::StoreError;
+use crate::realtime::Hub;
+use crate::state::{AppState, Core};
+use crate::webhooks::Ingest;
+use crate::{auth, demo, outbox, router, sandbox};
+
+/// Why the server did not start, for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the database cannot be used: {0}")]
+    Database(StoreError),
+    #[error("{0} is taken by another program; stop it, or set CALLBOARD_ADDR to another port")]
+    Taken(SocketAddr),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("the demo could not be made: {0}")]
+    Demo(StoreError),
+    #[error("the sandbox mail server cannot listen: {0}")]
+    Sandbox(std::io::Error),
+    #[error("the server stopped: {0}")]
+    Server(std::io::Error),
+}
+
+/// A lock on a file is soon let go; a database server may be starting with us.
+const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
+const POSTGRES_PATIENCE: Duration = Duration::from_mins(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long requests, and then workers, may take to finish.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until it is told to stop.
+pub async fn serve(config: Config) -> Result<(), StartError> {
+    let mut core = open_core(config).await?;
+    if core.config.demo {
+        demo::fill(&core).await.map_err(StartError::Demo)?;
+    }
+    let listener = listen(core.config.addr).await?;
+    core.config = Arc::new(at_port(&core.config, listener.local_addr().map_err(StartError::Server)?));
+
+    let (stop, stopped) = watch::channel(false);
+    if core.config.provider == Provider::Sandbox {
+        let sandbox = sandbox::start(&core, stopped.clone()).await.map_err(StartError::Sandbox)?;
+        core.config = Arc::new(Config { smtp_url: Some(sandbox.smtp_url()), ..Config::clone(&core.config) });
+    }
+    let (ingest, ingesting) = Ingest::start(&core, stopped.clone());
+    let workers = [
+        outbox::start(core.clone(), stopped.clone()),
+        sweep::start(core.clone(), stopped.clone()),
+        auth::start(core.clone(), stopped),
+        ingesting,
+    ];
+
+    announce(&core.config);
+    let (leave, mut leaving) = watch::channel(false);
+    let routes = router::router(AppState::new(core.clone(), ingest));
+    let mut server = tokio::spawn(
+        axum::serve(nodelay(listener), routes.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(async move {
+                // An error means that `leave` is gone, which is a reason to leave as well.
+                let _ = leaving.wait_for(|leave| *leave).await;
+            })
+            .into_future(),
+    );
+    tokio::select! {
+        () = told_to_stop() => {}
+        ended = &mut server => return ended.map_err(std::io::Error::other).flatten().map_err(StartError::Server),
+    }
+
+    tracing::info!("Stopping: finishing the requests under way.");
+    leave.send_replace(true);
+    core.hub.close();
+    if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+        tracing::warn!("Some requests did not finish in time and were cut off.");
+        server.abort();
+    }
+    stop.send_replace(true);
+    finish(workers).await;
+    core.db.close().await;
+    tracing::info!("Stopped.");
+    Ok(())
+}
+
+/// The core over an open database with the current schema, waiting a while for one that is away.
+pub async fn open_core(config: Config) -> Result<Core, StartError> {
+    let db = open_database(&config.database_url).await?;
+    let key = config.secret_key.clone();
+    Ok(Core {
+        db,
+        clock: Clock::System,
+        hub: Hub::default(),
+        key,
+        config: Arc::new(config),
+        outbox_wake: Arc::default(),
+    })
+}
+
+async fn open_database(url: &str) -> Result<Db, StartError> {
+    let patience = if db::sqlite_file(url).is_some() { SQLITE_PATIENCE } else { POSTGRES_PATIENCE };
+    let (started, mut pause) = (Instant::now(), Duration::from_millis(500));
+    loop {
+        match open_and_migrate(url).await {
+            Ok(db) => return Ok(db),
+            Err(error) if may_pass(&error) && started.elapsed() + pause < patience => {
+                tracing::warn!(%error, "The database is locked or away. Trying again.");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            Err(error) => return Err(StartError::Database(error)),
+        }
+    }
+}
+
+async fn open_and_migrate(url: &str) -> Result<Db, StoreError> {
+    let db = Db::open(url).await?;
+    if let Err(error) = db.migrate().await {
+        db.close().await;
+        return Err(error);
+    }
+    Ok(db)
+}
+
+/// Whether waiting may help: a lock, a server that starts or is away. A wrong password stays wrong.
+fn may_pass(error: &StoreError) -> bool {
+    fn passes(error: &sqlx::Error) -> bool {
+        match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+            // SQLite: busy, locked, and busy while recovering. PostgreSQL: starting or stopping, too many connections.
+            sqlx::Error::Database(error) => error
+                .code()
+                .is_some_and(|code| matches!(&*code, "5" | "6" | "261" | "57P01" | "57P02" | "57P03" | "53300")),
+            sqlx::Error::Migrate(error) => match &**error {
+                MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => passes(error),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+    matches!(error, StoreError::Database(error) if passes(error))
+}
+
+async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::Taken(addr),
+        _ => StartError::Listen(addr, error),
+    })
+}
+
+/// Pages leave in small writes, which Nagle's algorithm would hold back.
+fn nodelay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "A connection stays without TCP_NODELAY.");
+        }
+    })
+}
+
+/// The configuration with the port that port 0 turned into.
+fn at_port(config: &Config, listening: SocketAddr) -> Config {
+    let mut config = config.clone();
+    if config.base_url == format!("http://{}", config.addr) {
+        config.base_url = format!("http://{listening}");
+    }
+    config.addr = listening;
+    config
+}
+
+/// For the person who started it; the log goes elsewhere.
+fn announce(config: &Config) {
+    let mut words = format!("Callboard is on {}\n", config.base_url);
+    if config.demo {
+        let _ = writeln!(words, "Sign in with {} and {}", demo::EMAIL, demo::PASSWORD);
+    }
+    // Nobody may be reading.
+    let _ = std::io::stdout().write_all(words.as_bytes());
+    tracing::info!(addr = %config.addr, "Listening.");
+}
+
+async fn finish(workers: [JoinHandle<()>; 4]) {
+    let deadline = tokio::time::Instant::now() + GRACE;
+    for worker in workers {
+        match tokio::time::timeout_at(deadline, worker).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "A worker had died."),
+            Err(_) => tracing::warn!("A worker did not stop in time. What it left is taken up at the next start."),
+        }
+    }
+}
+
+async fn told_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    interrupt.await;
+}

@@ -1,0 +1,6 @@
+//! The run of show behind a share link. Knows neither addresses nor delivery states, and records no opening.
+
+mod service;
+mod store;
+
+pub use service::SharePageService;

@@ -1,0 +1,59 @@
+//! The SQL of the guest's page. The hash of the token is the only key: it finds one crew row, and through it one event.
+
+use crate::db::Db;
+use crate::error::StoreError;
+
+/// Who holds a live link, and to which event.
+#[derive(sqlx::FromRow)]
+pub struct StoredGuest {
+    pub event_id: i64,
+    pub contact_id: i64,
+    pub first_name: String,
+    pub role: String,
+    pub event_name: String,
+    pub starts_at: i64,
+    pub time_zone: String,
+    pub place: Option<String>,
+    pub place_address: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct StoredItem {
+    pub starts_at: i64,
+    pub minutes: Option<i64>,
+    pub title: String,
+    pub details: String,
+    pub location: String,
+    pub mine: i64,
+}
+
+/// The holder of the link with this token hash; `None` if it is unknown or revoked.
+pub async fn guest(db: &Db, token_hash: &str) -> Result<Option<StoredGuest>, StoreError> {
+    let guest = sqlx::query_as(
+        "SELECT cr.event_id, cr.contact_id, c.first_name, cr.role, v.name AS event_name, v.starts_at, v.time_zone, \
+         s.name AS place, s.address AS place_address \
+         FROM link l JOIN crew cr ON cr.id = l.crew_id JOIN contact c ON c.id = cr.contact_id \
+         JOIN event v ON v.id = cr.event_id LEFT JOIN space s ON s.id = v.space_id \
+         WHERE l.token_hash = $1 AND l.revoked_at IS NULL",
+    )
+    .bind(token_hash.to_owned())
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(guest)
+}
+
+/// The items this guest may see: all that are not private, and their own.
+pub async fn items(db: &Db, event: i64, contact: i64) -> Result<Vec<StoredItem>, StoreError> {
+    let items = sqlx::query_as(
+        "SELECT i.starts_at, i.minutes, i.title, i.details, i.location, \
+         CASE WHEN a.contact_id IS NULL THEN 0 ELSE 1 END AS mine \
+         FROM item i LEFT JOIN assignment a ON a.item_id = i.id AND a.contact_id = $2 \
+         WHERE i.event_id = $1 AND (i.private = 0 OR a.contact_id IS NOT NULL) \
+         ORDER BY i.starts_at, i.id",
+    )
+    .bind(event)
+    .bind(contact)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(items)
+}

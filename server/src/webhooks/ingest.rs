@@ -1,0 +1,234 @@
+//! Group commit: one task takes whatever webhooks wait and commits them in one transaction.
+//!
+//! While a batch commits, the next one gathers, so the batch grows with the load and no timer delays anybody. A request
+//! is acknowledged only after its commit. If a batch fails, its requests are tried one by one, so that an event that
+//! cannot be stored fails alone.
+
+use std::time::Duration;
+
+use app::domain::ids::EmailId;
+use app::domain::time::{MINUTE_MS, Timestamp};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::provider_event::ProviderEvent;
+use super::signature::Verifier;
+use super::{orphans, store};
+use crate::config::Provider;
+use crate::db::{Db, WriteTransaction};
+use crate::emails::fold::{self, Changes, Incoming};
+use crate::error::StoreError;
+use crate::state::Core;
+
+/// Requests in one transaction: enough to spread the cost of a sync, few enough to keep the wait short.
+const BATCH: usize = 256;
+/// Requests that may wait before the routes do.
+const BACKLOG: usize = 4_096;
+/// How often events that found no email are matched again.
+const REMATCH_EVERY: Duration = Duration::from_secs(5);
+/// How many rematches pass between two clearings of old ones.
+const REMATCHES_PER_CLEARING: u32 = 720;
+/// Once told to stop: how long nobody may have called before the task ends.
+const QUIET: Duration = Duration::from_millis(300);
+
+/// What became of the events of one request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Acknowledged {
+    pub fresh: usize,
+    pub repeated: usize,
+    /// Kept until their email shows up.
+    pub waiting: usize,
+}
+
+struct Submission {
+    provider: &'static str,
+    events: Vec<ProviderEvent>,
+    answer: oneshot::Sender<Result<Acknowledged, StoreError>>,
+}
+
+/// The way into the store for webhooks, and who may come that way.
+#[derive(Clone)]
+pub struct Ingest {
+    queue: mpsc::Sender<Submission>,
+    resend: std::sync::Arc<Verifier>,
+}
+
+impl Ingest {
+    /// Starts the task that commits. It ends after `stop` turned true and the last requests were answered.
+    pub fn start(core: &Core, stop: watch::Receiver<bool>) -> (Self, JoinHandle<()>) {
+        let (queue, submissions) = mpsc::channel(BACKLOG);
+        let ours = (core.config.provider == Provider::Sandbox).then(|| core.key.sandbox_webhook_secret());
+        let secrets = core.config.resend_secrets.iter().chain(&ours).map(String::as_str);
+        let resend = Verifier::new(secrets).expect("the configuration was checked");
+        let task = tokio::spawn(run(core.clone(), submissions, stop));
+        (Self { queue, resend: resend.into() }, task)
+    }
+
+    pub(super) fn resend(&self) -> &Verifier {
+        &self.resend
+    }
+
+    pub(super) fn listens_to_resend(&self) -> bool {
+        self.resend.has_secrets()
+    }
+
+    /// Returns once the events are durable, counted once, and published.
+    pub async fn submit(
+        &self,
+        provider: &'static str,
+        mut events: Vec<ProviderEvent>,
+    ) -> Result<Acknowledged, StoreError> {
+        events.retain(ProviderEvent::can_be_matched);
+        if events.is_empty() {
+            return Ok(Acknowledged::default());
+        }
+        let (answer, answered) = oneshot::channel();
+        let submission = Submission { provider, events, answer };
+        self.queue.send(submission).await.map_err(|_| StoreError::Unavailable)?;
+        answered.await.unwrap_or(Err(StoreError::Unavailable))
+    }
+}
+
+async fn run(core: Core, mut submissions: mpsc::Receiver<Submission>, mut stop: watch::Receiver<bool>) {
+    let mut rematch = interval(REMATCH_EVERY);
+    rematch.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut until_clearing = 0;
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        tokio::select! {
+            biased;
+            () = told_to_stop(&mut stop) => break,
+            _ = rematch.tick() => {
+                until_clearing = if until_clearing == 0 { REMATCHES_PER_CLEARING } else { until_clearing - 1 };
+                look_after_orphans(&core, until_clearing == REMATCHES_PER_CLEARING).await;
+            }
+            count = submissions.recv_many(&mut batch, BATCH) => {
+                if count == 0 {
+                    return;
+                }
+                settle(&core, &mut batch).await;
+            }
+        }
+    }
+    while let Ok(1..) = timeout(QUIET, submissions.recv_many(&mut batch, BATCH)).await {
+        settle(&core, &mut batch).await;
+    }
+    submissions.close();
+    while submissions.recv_many(&mut batch, BATCH).await > 0 {
+        settle(&core, &mut batch).await;
+    }
+}
+
+/// Also when nobody is left who could say so.
+async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn look_after_orphans(core: &Core, clear: bool) {
+    let now = core.clock.now();
+    let young = now.plus_ms(-10 * MINUTE_MS);
+    if let Err(error) = orphans::rematch_orphans(core, young, now).await {
+        tracing::warn!(%error, "Events without an email could not be matched again.");
+    }
+    if clear && let Err(error) = orphans::drop_old_orphans(&core.db, now).await {
+        tracing::warn!(%error, "Old events without an email could not be dropped.");
+    }
+}
+
+/// Commits a batch and answers everybody in it.
+async fn settle(core: &Core, batch: &mut Vec<Submission>) {
+    match commit(core, batch).await {
+        Ok(acknowledged) => {
+            for (submission, acknowledged) in batch.drain(..).zip(acknowledged) {
+                // Whoever hung up will send it again, and it will be a repetition.
+                let _ = submission.answer.send(Ok(acknowledged));
+            }
+        }
+        Err(error) if error.is_outage() => {
+            tracing::warn!(%error, requests = batch.len(), "No webhook can be stored just now.");
+            for submission in batch.drain(..) {
+                let _ = submission.answer.send(Err(StoreError::Unavailable));
+            }
+        }
+        Err(_) => settle_singly(core, batch).await,
+    }
+}
+
+async fn settle_singly(core: &Core, batch: &mut Vec<Submission>) {
+    let mut outage = false;
+    for submission in batch.drain(..) {
+        let answer = if outage {
+            Err(StoreError::Unavailable)
+        } else {
+            let alone = std::slice::from_ref(&submission);
+            commit(core, alone).await.map(|acknowledged| acknowledged.into_iter().next().unwrap_or_default())
+        };
+        outage |= answer.as_ref().is_err_and(StoreError::is_outage);
+        let _ = submission.answer.send(answer);
+    }
+}
+
+/// One transaction for all of them: match, fold, keep what found no email; then publish.
+async fn commit(core: &Core, batch: &[Submission]) -> Result<Vec<Acknowledged>, StoreError> {
+    let now = core.clock.now();
+    let mut transaction = core.db.begin_write().await?;
+    let events: Vec<(&'static str, &ProviderEvent)> =
+        batch.iter().flat_map(|of| of.events.iter().map(|event| (of.provider, event))).collect();
+    let Taken { changes, matched } = take(&core.db, &mut transaction, &events, now).await?;
+    let waiting: Vec<_> =
+        events.iter().zip(&matched).filter(|(_, email)| email.is_none()).map(|(event, _)| *event).collect();
+    store::keep_orphans(&mut transaction, &waiting, now).await?;
+    transaction.commit().await?;
+    changes.publish(&core.hub);
+
+    let mut fresh = changes.fresh.iter();
+    let mut matched = matched.iter();
+    let acknowledge = |of: &Submission| {
+        let mut answer = Acknowledged::default();
+        for email in matched.by_ref().take(of.events.len()) {
+            match email {
+                None => answer.waiting += 1,
+                Some(_) if fresh.next() == Some(&true) => answer.fresh += 1,
+                Some(_) => answer.repeated += 1,
+            }
+        }
+        answer
+    };
+    Ok(batch.iter().map(acknowledge).collect())
+}
+
+/// The events that found their email are folded in.
+pub(super) struct Taken {
+    pub changes: Changes,
+    /// Per event, in order: its email.
+    pub matched: Vec<Option<EmailId>>,
+}
+
+/// Matches events to emails and folds those that found one, in the caller's transaction.
+pub(super) async fn take(
+    db: &Db,
+    transaction: &mut WriteTransaction,
+    events: &[(&'static str, &ProviderEvent)],
+    now: Timestamp,
+) -> Result<Taken, StoreError> {
+    let found = store::resolve(transaction, events).await?;
+    let matched: Vec<Option<EmailId>> = found.iter().map(|found| found.as_ref().map(|found| found.email)).collect();
+    let incoming = events
+        .iter()
+        .zip(&matched)
+        .filter_map(|((provider, event), email)| {
+            Some(Incoming {
+                email: (*email)?,
+                provider,
+                event_key: event.key.clone(),
+                event: event.event.clone(),
+                suppress: event.suppress,
+            })
+        })
+        .collect();
+    let changes = fold::record(db, transaction, incoming, now).await?;
+    // Only now, because the fold locks the emails in the order of their ids.
+    store::learn_provider_ids(transaction, events, &found).await?;
+    Ok(Taken { changes, matched })
+}

@@ -1,0 +1,20 @@
+//! What providers report about our emails: `POST /webhooks/{provider}`, from raw bytes to a committed status.
+//!
+//! Order, always: size → signature over the raw bytes → normalise → events, statuses and blocked addresses in one
+//! transaction → publish → 2xx. Guarantees: an acknowledged event is durable and counted once. No order is promised;
+//! the fold needs none. Never matched by address, and no payload is kept or logged.
+
+mod ingest;
+mod orphans;
+mod provider_event;
+mod reason;
+pub mod resend;
+mod route;
+mod signature;
+mod store;
+
+pub use ingest::{Acknowledged, Ingest};
+pub use orphans::{adopt_orphans, drop_old_orphans, rematch_orphans};
+pub use provider_event::{ProviderEvent, Webhook};
+pub use route::routes;
+pub use signature::{BadSecret, Refused, Verifier, check_secret};

@@ -1,0 +1,93 @@
+//! `POST /webhooks/{provider}`.
+//!
+//! 404 for a provider that is not configured, 413 above a mebibyte, 401 for a bad signature (with no hint), 400 for
+//! broken JSON, and 2xx only after the commit. Our own fault is 500 or 503, so that the provider tries again. Logged
+//! are provider, event id, type and outcome, never a word of the payload.
+
+use app::domain::time::Timestamp;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+
+use super::ingest::Acknowledged;
+use super::provider_event::Webhook;
+use super::resend;
+use super::signature::Refused;
+use crate::error::StoreError;
+use crate::state::AppState;
+
+const MAX_BODY: usize = 1024 * 1024;
+
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/webhooks/{provider}", post(receive)).layer(DefaultBodyLimit::max(MAX_BODY))
+}
+
+/// Why a webhook is not acknowledged.
+#[derive(Debug, thiserror::Error)]
+enum RouteError {
+    #[error("no such provider is configured")]
+    UnknownProvider,
+    #[error("{0}")]
+    Body(#[from] BytesRejection),
+    #[error("{0}")]
+    Signature(#[from] Refused),
+    #[error("{0}")]
+    Malformed(#[from] resend::Malformed),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+impl IntoResponse for RouteError {
+    fn into_response(self) -> Response {
+        let status = match &self {
+            Self::UnknownProvider => StatusCode::NOT_FOUND,
+            Self::Body(rejection) => rejection.status(),
+            Self::Signature(_) => StatusCode::UNAUTHORIZED,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Store(StoreError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            return (status, [(header::RETRY_AFTER, "5")]).into_response();
+        }
+        status.into_response()
+    }
+}
+
+async fn receive(
+    State(state): State<AppState>,
+    Path(provider): Path<String>,
+    request: Request,
+) -> Result<StatusCode, RouteError> {
+    if provider != resend::PROVIDER || !state.ingest.listens_to_resend() {
+        return Err(RouteError::UnknownProvider);
+    }
+    let headers = request.headers().clone();
+    let body = Bytes::from_request(request, &state).await?;
+    let now = state.core.clock.now();
+    let (key, webhook) = read(&state, &headers, &body, now).inspect_err(|error| {
+        tracing::info!(provider = resend::PROVIDER, outcome = %error, "A webhook was refused.");
+    })?;
+    let kind = webhook.kind;
+    let Acknowledged { fresh, repeated, waiting } =
+        state.ingest.submit(resend::PROVIDER, webhook.events).await.inspect_err(|error| {
+            tracing::error!(provider = resend::PROVIDER, event = key, kind, %error, "A webhook could not be stored.");
+        })?;
+    tracing::debug!(provider = resend::PROVIDER, event = key, kind, fresh, repeated, waiting, "A webhook was taken.");
+    Ok(StatusCode::OK)
+}
+
+/// Checks, then understands; nothing is parsed before the signature is known to be good.
+fn read<'h>(
+    state: &AppState,
+    headers: &'h HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<(&'h str, Webhook), RouteError> {
+    let key = state.ingest.resend().verify(headers, body, now)?;
+    Ok((key, resend::normalise(key, body, now)?))
+}

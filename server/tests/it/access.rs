@@ -1,0 +1,239 @@
+//! Who may reach what, through the real router: every server function, every page and the live channel, as the owner, as
+//! somebody of another account, and as nobody.
+
+use app::contacts::ContactPage;
+use app::domain::ids::{ContactId, CrewId, EventId};
+use app::error::AppError;
+use app::events::EventPage;
+use app::live::{ClientMessage, ServerMessage, Topic};
+use app::planner::{CrewRow, LinkState};
+use axum::http::{Method, StatusCode};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use server::db::Db;
+use sqlx::AssertSqlSafe;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{NOON, TestApp, server_fn, server_fns};
+
+/// Server functions that name nothing of an account: the table below has all the others.
+const WITHOUT_IDS: [&str; 7] =
+    ["sign_in", "sign_out", "load_session", "load_contacts", "create_contact", "load_events", "load_run_of_show"];
+
+/// Ids of one account's things.
+#[derive(Clone, Copy)]
+struct Ids {
+    contact: ContactId,
+    event: EventId,
+    crew: CrewId,
+}
+
+const UNKNOWN: Ids = Ids { contact: ContactId(987_654), event: EventId(987_654), crew: CrewId(987_654) };
+
+/// Every server function that takes an id, with a call that the owner may make. In an order in which all of them succeed.
+fn calls(Ids { contact, event, crew }: Ids) -> Vec<(&'static str, Value)> {
+    vec![
+        ("load_contact_header", json!({ "contact": contact })),
+        ("load_contact_details", json!({ "contact": contact })),
+        ("load_contact_events", json!({ "contact": contact })),
+        ("load_contact_emails", json!({ "contact": contact, "after": null })),
+        ("save_contact", json!({ "contact": contact, "revision": 1, "form": form("Anna") })),
+        ("load_planner", json!({ "event": event })),
+        ("generate_link", json!({ "crew": crew })),
+        ("revoke_link", json!({ "crew": crew })),
+        ("email_link", json!({ "crew": crew, "address": "ann@guests.test", "key": "one" })),
+        ("correct_address", json!({ "crew": crew, "address": "anna@guests.test", "key": "two" })),
+    ]
+}
+
+fn form(first_name: &str) -> Value {
+    json!({
+        "first_name": first_name, "last_name": "", "organisation": "", "role": "", "email": "ann@guests.test",
+        "mobile": "", "website": "", "notes": "",
+    })
+}
+
+/// An event of the app's account with Ann on it.
+async fn set(app: &TestApp) -> Ids {
+    let answer = app.post_json(server_fn("create_contact"), &json!({ "form": form("Ann") })).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let contact: ContactId = answer.json();
+    let (account, at) = (app.account, NOON.0);
+    let event = EventId(
+        number(
+            app.db(),
+            format!(
+                "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, created_at) \
+                 VALUES ({account}, 'Gala', 'confirmed', {at}, {at}, 'Europe/Lisbon', 0) RETURNING id"
+            ),
+        )
+        .await,
+    );
+    let crew = CrewId(
+        number(
+            app.db(),
+            format!(
+                "INSERT INTO crew (account_id, event_id, contact_id, created_at) \
+                 VALUES ({account}, {event}, {contact}, 0) RETURNING id"
+            ),
+        )
+        .await,
+    );
+    Ids { contact, event, crew }
+}
+
+async fn number(db: &Db, sql: String) -> i64 {
+    let mut transaction = db.begin_write().await.expect("a transaction");
+    let number = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *transaction).await.expect("a number");
+    transaction.commit().await.expect("a commit");
+    number
+}
+
+#[test]
+fn no_server_function_is_left_out() {
+    let mut known: Vec<_> = calls(UNKNOWN).iter().map(|(name, _)| server_fn(name)).collect();
+    known.extend(WITHOUT_IDS.map(server_fn));
+    let mut all = server_fns();
+    known.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(known, all, "a new server function belongs into the table above");
+}
+
+on_both_engines!(
+    async fn another_accounts_ids_do_not_exist(db: Db) {
+        let app = TestApp::new(db).await;
+        let (owner, stranger) = (app.sign_in().await, app.as_stranger().await);
+        let ids = set(&owner).await;
+        let refused = [
+            (&app, ids, StatusCode::UNAUTHORIZED, AppError::Unauthenticated),
+            (&stranger, ids, StatusCode::NOT_FOUND, AppError::NotFound),
+            (&owner, UNKNOWN, StatusCode::NOT_FOUND, AppError::NotFound),
+        ];
+        for (who, ids, status, error) in refused {
+            for (name, body) in calls(ids) {
+                let answer = who.post_json(server_fn(name), &body).await;
+                assert_eq!((answer.status, answer.json::<AppError>()), (status, error.clone()), "{name}");
+            }
+        }
+        let traces = "SELECT (SELECT COUNT(*) FROM email) + (SELECT COUNT(*) FROM link) \
+             + (SELECT COUNT(*) FROM contact WHERE revision <> 1 OR first_name <> 'Ann')";
+        assert_eq!(number(app.db(), traces.to_owned()).await, 0, "nobody changed anything");
+
+        // The same calls are good ones: it was the caller that was wrong, or the id.
+        for (name, body) in calls(ids) {
+            let answer = owner.post_json(server_fn(name), &body).await;
+            assert_eq!(answer.status, StatusCode::OK, "{name}: {}", answer.text());
+        }
+    }
+);
+
+on_both_engines!(
+    async fn lists_hold_the_callers_own_account_alone(db: Db) {
+        let app = TestApp::new(db).await;
+        let (owner, stranger) = (app.sign_in().await, app.as_stranger().await);
+        let ids = set(&owner).await;
+        let theirs = stranger.post_json(server_fn("create_contact"), &json!({ "form": form("Ann") })).await;
+        let theirs: ContactId = theirs.json();
+        let contacts = async |who: &TestApp| -> Vec<ContactId> {
+            let answer = who.post_json(server_fn("load_contacts"), &json!({ "search": "ann", "after": null })).await;
+            answer.json::<ContactPage>().rows.iter().map(|row| row.id).collect()
+        };
+        let events = async |who: &TestApp| -> Vec<EventId> {
+            let answer = who.post_json(server_fn("load_events"), &json!({ "old": false, "after": null })).await;
+            answer.json::<EventPage>().rows.iter().map(|row| row.id).collect()
+        };
+        assert_eq!((contacts(&owner).await, events(&owner).await), (vec![ids.contact], vec![ids.event]));
+        assert_eq!((contacts(&stranger).await, events(&stranger).await), (vec![theirs], vec![]));
+        for (name, body) in [
+            ("load_session", json!({})),
+            ("load_contacts", json!({ "search": "", "after": null })),
+            ("load_events", json!({ "old": false, "after": null })),
+            ("create_contact", json!({ "form": form("Eve") })),
+        ] {
+            let answer = app.post_json(server_fn(name), &body).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
+        }
+    }
+);
+
+on_both_engines!(
+    async fn pages_of_another_account_are_not_found(db: Db) {
+        let app = TestApp::new(db).await;
+        let (owner, stranger) = (app.sign_in().await, app.as_stranger().await);
+        let Ids { contact, event, .. } = set(&owner).await;
+        for path in [
+            format!("/events/{event}"),
+            format!("/contacts/{contact}"),
+            format!("/contacts/{contact}/events"),
+            format!("/contacts/{contact}/emails"),
+        ] {
+            let own = owner.get(&path).await;
+            assert!(own.status == StatusCode::OK && (own.text().contains("Ann")), "{path}: {}", own.status);
+            let foreign = stranger.get(&path).await;
+            assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(!foreign.text().contains("Ann") && !foreign.text().contains("Gala"), "{path}: {}", foreign.text());
+            assert_eq!(app.get(&path).await.status, StatusCode::SEE_OTHER, "{path}: to the door");
+        }
+        for path in ["/events/987654", "/contacts/987654", "/contacts/987654/emails"] {
+            assert_eq!(owner.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        for path in ["/sandbox", "/sandbox/1", "/sandbox/1/html", "/sandbox/1/source"] {
+            let status = app.get(path).await.status;
+            assert!([StatusCode::NOT_FOUND, StatusCode::SEE_OTHER].contains(&status), "{path}: {status}");
+        }
+    }
+);
+
+on_both_engines!(
+    async fn a_share_link_opens_for_whoever_holds_it_until_it_is_revoked(db: Db) {
+        let app = TestApp::new(db).await;
+        let owner = app.sign_in().await;
+        let Ids { crew, .. } = set(&owner).await;
+        let row: CrewRow = owner.post_json(server_fn("generate_link"), &json!({ "crew": crew })).await.json();
+        let LinkState::Live { url, .. } = row.link else { panic!("no live link: {row:?}") };
+        let path = url.strip_prefix("http://callboard.test").expect("a link of this installation");
+        let token = path.strip_prefix("/v/").expect("a share link");
+        let open = async |token: &str| {
+            let answer = app.post_json(server_fn("load_run_of_show"), &json!({ "token": token })).await;
+            answer.status
+        };
+        assert_eq!((app.get(path).await.status, open(token).await), (StatusCode::OK, StatusCode::OK));
+        owner.post_json(server_fn("revoke_link"), &json!({ "crew": crew })).await;
+        assert_eq!((app.get(path).await.status, open(token).await), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+        assert_eq!(open("no-such-token").await, StatusCode::NOT_FOUND);
+    }
+);
+
+on_both_engines!(
+    async fn the_live_channel_tells_each_account_its_own(db: Db) {
+        let app = TestApp::new(db).await;
+        let (owner, stranger) = (app.sign_in().await, app.as_stranger().await);
+        let ids = set(&owner).await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("ws://{}/live", listener.local_addr().expect("its address"));
+        let router = server::router::router(app.state.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.expect("to serve") });
+        let connect = async |who: &TestApp| {
+            let request = who
+                .request(Method::GET, &url)
+                .header("origin", "http://callboard.test")
+                .header("connection", "upgrade")
+                .header("upgrade", "websocket")
+                .header("sec-websocket-version", "13")
+                .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+            connect_async(request.body(()).expect("a request")).await
+        };
+        assert!(connect(&app).await.is_err(), "401 without a session");
+        for (who, is_theirs) in [(&owner, true), (&stranger, false)] {
+            let (mut socket, _) = connect(who).await.expect("a session opens it");
+            for topic in [Topic::Event(ids.event), Topic::Contact(ids.contact)] {
+                let subscribe = serde_json::to_string(&ClientMessage::Subscribe { topic, rows: 25 }).expect("JSON");
+                socket.send(Message::text(subscribe)).await.expect("an open socket");
+                let answer = socket.next().await.expect("an answer").expect("a frame");
+                let answer: ServerMessage = serde_json::from_str(answer.to_text().expect("text")).expect("a message");
+                assert_eq!(answer != ServerMessage::Refused { topic }, is_theirs, "{topic:?}: {answer:?}");
+            }
+        }
+    }
+);

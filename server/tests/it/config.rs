@@ -1,0 +1,94 @@
+//! The binary's own words about a configuration or a place that it cannot use.
+
+use std::net::TcpListener;
+use std::process::{Command, Output};
+
+use crate::support::Folder;
+
+fn callboard(folder: &Folder, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_callboard"))
+        .current_dir(folder.path())
+        .args(arguments)
+        .env_clear()
+        .envs(settings.iter().copied())
+        .output()
+        .expect("the binary runs")
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn all_faults_are_listed_and_the_exit_code_is_2() {
+    let folder = Folder::new();
+    let wrong = [
+        ("CALLBOARD_ADDR", "somewhere"),
+        ("CALLBOARD_BASE_URL", "callboard.example"),
+        ("DATABASE_URL", "postgre://user:hunter2@host/db"),
+        ("CALLBOARD_MAIL_PROVIDER", "pigeon"),
+        ("CALLBOARD_LOG", "xml"),
+        ("CALLBOARD_TRUSTED_PROXIES", "10.0.0.0/8"),
+    ];
+    let output = callboard(&folder, &[], &wrong);
+    assert_eq!(output.status.code(), Some(2));
+    for (setting, _) in wrong {
+        assert!(words(&output).contains(&format!("{setting}: expected")), "{setting} in {}", words(&output));
+    }
+    assert!(!words(&output).contains("hunter2"), "passwords are not repeated");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "nothing is made");
+}
+
+#[test]
+fn the_demo_is_refused_beyond_loopback() {
+    let folder = Folder::new();
+    let output = callboard(&folder, &[], &[("CALLBOARD_ADDR", "0.0.0.0:3000"), ("CALLBOARD_DEMO", "1")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(words(&output).contains("only runs on loopback"), "{}", words(&output));
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let addr = taken.local_addr().expect("its address").to_string();
+    let output = callboard(&folder, &["serve"], &[("CALLBOARD_ADDR", &addr)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output).contains(&format!("{addr} is taken by another program")), "{}", words(&output));
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_named_at_once() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path().join("callboard.db")).expect("a folder in the way");
+    let output = callboard(&folder, &["migrate"], &[("DATABASE_URL", "sqlite://callboard.db")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output).contains("the database cannot be used"), "{}", words(&output));
+}
+
+#[test]
+fn migrating_twice_is_harmless() {
+    let folder = Folder::new();
+    for _ in 0..2 {
+        let output = callboard(&folder, &["migrate"], &[("DATABASE_URL", "sqlite://data/callboard.db")]);
+        assert!(output.status.success(), "{}", words(&output));
+    }
+    assert!(folder.path().join("data/callboard.key").is_file());
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let folder = Folder::new();
+    for command in ["serve", "migrate", "demo", "suppressions"] {
+        let output = callboard(&folder, &[command, "--help"], &[]);
+        assert!(output.status.success() && !output.stdout.is_empty(), "{command}");
+    }
+}
+
+#[test]
+fn lifting_what_is_not_blocked_says_so() {
+    let folder = Folder::new();
+    let output = callboard(&folder, &["suppressions", "remove", "ann@example.com"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output).contains("ann@example.com is not blocked"), "{}", words(&output));
+}

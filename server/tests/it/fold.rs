@@ -1,0 +1,184 @@
+//! Any order, any repetition, both engines: one end state, and a listed address exactly where the badge says so.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
+use app::domain::ids::EmailId;
+use app::domain::suppression::SuppressionCause;
+use app::domain::time::Timestamp;
+use server::db::Db;
+use server::emails::fold::{Changes, Incoming, record};
+
+use crate::sent_mail::{ADDRESS, Stage};
+use crate::support::NOON;
+
+fn incoming(email: EmailId, key: &str, report: Report, reason: Option<&str>, at: i64) -> Incoming {
+    let suppress = match report {
+        Report::Bounced => Some(SuppressionCause::Bounce),
+        Report::SpamReported => Some(SuppressionCause::Complaint),
+        _ => None,
+    };
+    Incoming {
+        email,
+        provider: "resend",
+        event_key: key.to_owned(),
+        event: DeliveryEvent { report, reason: reason.map(str::to_owned), occurred_at: NOON.plus_ms(at) },
+        suppress,
+    }
+}
+
+async fn recorded(db: &Db, events: Vec<Incoming>) -> Changes {
+    let mut transaction = db.begin_write().await.unwrap();
+    let changes = record(db, &mut transaction, events, NOON).await.unwrap();
+    transaction.commit().await.unwrap();
+    changes
+}
+
+fn permutations<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
+    if items.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for index in 0..items.len() {
+        let mut rest = items.to_vec();
+        let first = rest.remove(index);
+        for mut tail in permutations(&rest) {
+            tail.insert(0, first.clone());
+            all.push(tail);
+        }
+    }
+    all
+}
+
+on_both_engines!(
+    async fn every_order_of_events_ends_the_same(db: Db) {
+        let stage = Stage::set(&db).await;
+        let story = [
+            (Report::Sent, None, 1),
+            (Report::Delayed, Some("452 full"), 2),
+            (Report::Delivered, None, 3),
+            (Report::Bounced, Some("550 late"), 4),
+            (Report::Bounced, Some("550 later"), 5),
+        ];
+        for (n, order) in permutations(&story).into_iter().enumerate() {
+            let (one_by_one, at_once) = (format!("a{n}"), format!("b{n}"));
+            let address = format!("{n}@guests.test");
+            let first = stage.email_to(&one_by_one, &address).await;
+            let second = stage.email_to(&at_once, &address).await;
+            let mut batch = Vec::new();
+            for (report, reason, at) in order {
+                recorded(&db, vec![incoming(first, &format!("{one_by_one}-{at}"), report, reason, at)]).await;
+                batch.push(incoming(second, &format!("{at_once}-{at}"), report, reason, at));
+                // A repetition within the same batch.
+                batch.push(incoming(second, &format!("{at_once}-{at}"), report, reason, at));
+            }
+            recorded(&db, batch).await;
+            for email in [first, second] {
+                let (status, reason, _) = stage.shown(email).await;
+                assert_eq!((status.as_str(), reason.as_deref()), ("bounced", Some("550 later")));
+            }
+            assert_eq!(stage.listed(&address).await.as_deref(), Some("bounce"));
+        }
+        assert_eq!(stage.count("delivery_event").await, 120 * 5 * 2);
+    }
+);
+
+on_both_engines!(
+    async fn an_address_is_listed_exactly_where_the_badge_says_so(db: Db) {
+        let stage = Stage::set(&db).await;
+        for first in Report::ALL {
+            for second in Report::ALL {
+                let name = format!("{}-{}", first.code(), second.code());
+                let address = format!("{name}@guests.test");
+                let email = stage.email_to(&name, &address).await;
+                for (at, report) in [first, second].into_iter().enumerate() {
+                    let mut event = incoming(email, &format!("{name}{at}"), report, None, 0);
+                    // Whatever a normaliser claims, the status decides.
+                    event.suppress = Some(SuppressionCause::ProviderSuppressed);
+                    recorded(&db, vec![event]).await;
+                    let status = DeliveryStatus::from_code(&stage.shown(email).await.0).unwrap();
+                    assert_eq!(stage.listed(&address).await.is_some(), status.blocks_address(), "{name}");
+                }
+            }
+        }
+    }
+);
+
+on_both_engines!(
+    async fn the_more_serious_cause_stays_and_a_lifted_block_comes_back(db: Db) {
+        let stage = Stage::set(&db).await;
+        let email = stage.email("r").await;
+        recorded(&db, vec![incoming(email, "1", Report::SpamReported, None, 1)]).await;
+        recorded(&db, vec![incoming(email, "2", Report::Bounced, Some("550"), 2)]).await;
+        assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("complaint"));
+        stage.execute("UPDATE suppression SET lifted_at = 1, lifted_by = 'operator'").await;
+        recorded(&db, vec![incoming(email, "2", Report::Bounced, Some("550"), 2)]).await;
+        assert_eq!(stage.listed(ADDRESS).await, None, "a repetition brings nothing back");
+        let again = stage.email("r2").await;
+        recorded(&db, vec![incoming(again, "3", Report::Bounced, Some("550"), 3)]).await;
+        assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("bounce"));
+    }
+);
+
+on_both_engines!(
+    async fn open_planners_hear_that_the_present_address_is_blocked(db: Db) {
+        let stage = Stage::set(&db).await;
+        let email = stage.email("r").await;
+        let changes = recorded(&db, vec![incoming(email, "1", Report::Bounced, Some("550 no such user"), 1)]).await;
+        let [(change, events)] = changes.addresses.as_slice() else { panic!("{changes:?}") };
+        assert_eq!((change.contact, change.name.as_str()), (stage.contact, "Ann Lee"));
+        assert_eq!(change.blocked, Some(SuppressionCause::Bounce));
+        assert_eq!(events, &[stage.event]);
+        let [email_change] = changes.emails.as_slice() else { panic!("{changes:?}") };
+        assert_eq!(email_change.status, Some(DeliveryStatus::Bounced));
+        assert_eq!((email_change.event, email_change.contact), (Some(stage.event), stage.contact));
+        assert_eq!(email_change.reason.as_deref(), Some("550 no such user"));
+
+        // Corrected meanwhile: what the old address does is no longer about the contact.
+        stage.execute("UPDATE contact SET email = 'new@guests.test', email_key = 'new@guests.test'").await;
+        let late = stage.email("r2").await;
+        let changes = recorded(&db, vec![incoming(late, "2", Report::SpamReported, None, 2)]).await;
+        assert!(changes.addresses.is_empty(), "{changes:?}");
+        assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("complaint"), "where it went to");
+    }
+);
+
+on_both_engines!(
+    async fn the_revision_rises_only_when_people_see_something_else(db: Db) {
+        let stage = Stage::set(&db).await;
+        let email = stage.email("r").await;
+        let step = async |key: &str, report, at| {
+            let changes = recorded(&db, vec![incoming(email, key, report, None, at)]).await;
+            (changes.fresh, changes.emails.len(), stage.shown(email).await.2)
+        };
+        assert_eq!(step("1", Report::Sent, 5).await, (vec![true], 0, 1), "sent already");
+        assert_eq!(step("2", Report::Delivered, 6).await, (vec![true], 1, 2));
+        assert_eq!(step("2", Report::Delivered, 6).await, (vec![false], 0, 2), "a repetition");
+        assert_eq!(step("3", Report::Delayed, 7).await, (vec![true], 0, 2), "too late to matter");
+    }
+);
+
+on_both_engines!(
+    async fn an_unknown_email_is_passed_over(db: Db) {
+        let stage = Stage::set(&db).await;
+        let email = stage.email("r").await;
+        let events = vec![
+            incoming(EmailId(987_654), "1", Report::Delivered, None, 1),
+            incoming(email, "1", Report::Delivered, None, 1),
+        ];
+        assert_eq!(recorded(&db, events).await.fresh, [false, true]);
+        assert!(recorded(&db, Vec::new()).await.fresh.is_empty());
+    }
+);
+
+on_both_engines!(
+    async fn any_number_of_events_fits(db: Db) {
+        let stage = Stage::set(&db).await;
+        let email = stage.email("r").await;
+        let events = (0..5_000).map(|n| incoming(email, &n.to_string(), Report::Delayed, Some("452"), n)).collect();
+        let changes = recorded(&db, events).await;
+        assert_eq!(changes.fresh.iter().filter(|fresh| **fresh).count(), 5_000);
+        assert_eq!(changes.emails.len(), 1);
+        let at: i64 = sqlx::query_scalar("SELECT status_at FROM email").fetch_one(db.reader()).await.unwrap();
+        assert_eq!(Timestamp(at), NOON.plus_ms(4_999));
+    }
+);

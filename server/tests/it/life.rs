@@ -1,0 +1,106 @@
+//! The binary as an operator sees it: it starts, waits for its database, answers, and leaves when told to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use server::db::Db;
+
+use crate::support::Folder;
+
+/// A running server, killed with the test that started it.
+struct Server {
+    process: Child,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Server {
+    fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_callboard"))
+            .current_dir(folder.path())
+            .env_clear()
+            .env("CALLBOARD_ADDR", "127.0.0.1:0")
+            .env("DATABASE_URL", "sqlite://callboard.db")
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let stdout = BufReader::new(process.stdout.take().expect("a pipe"));
+        Self { process, stdout }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("a line");
+        line.trim_end().to_owned()
+    }
+
+    /// The address it says it listens on.
+    fn address(&mut self) -> String {
+        let line = self.line();
+        line.strip_prefix("Callboard is on http://").unwrap_or_else(|| panic!("got {line:?}")).to_owned()
+    }
+
+    fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    fn words(&mut self) -> String {
+        let mut words = String::new();
+        self.process.stderr.take().expect("a pipe").read_to_string(&mut words).expect("text");
+        words
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn status_of(address: &str, path: &str) -> String {
+    let mut connection = TcpStream::connect(address).expect("somebody listens");
+    write!(connection, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("a request");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("an answer");
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn it_serves_and_leaves_when_told_to() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder, &[("CALLBOARD_DEMO", "1"), ("CALLBOARD_LOG", "json")]);
+    let address = server.address();
+    assert_eq!(server.line(), "Sign in with demo@callboard.test and callboard-demo");
+    assert_eq!(status_of(&address, "/readyz"), "HTTP/1.1 200 OK");
+    assert_eq!(status_of(&address, "/v/a-secret-token"), "HTTP/1.1 404 Not Found");
+
+    // An idle connection does not keep it from leaving.
+    let idle = TcpStream::connect(&address).expect("somebody listens");
+    server.terminate();
+    assert!(server.process.wait().expect("an end").success());
+    drop(idle);
+    assert!(TcpStream::connect(&address).is_err());
+
+    let words = server.words();
+    assert!(words.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "one JSON object a line: {words}");
+    assert!(words.contains("\"route\":\"/v/{token}\""), "{words}");
+    assert!(!words.contains("a-secret-token"), "{words}");
+}
+
+#[tokio::test]
+async fn it_waits_for_a_locked_database() {
+    let folder = Folder::new();
+    let other = Db::open(&format!("sqlite://{}", folder.path().join("callboard.db").display())).await.expect("a file");
+    let lock = other.begin_write().await.expect("the write lock");
+    let mut server = Server::start(&folder, &[]);
+    let mut log = BufReader::new(server.process.stderr.take().expect("a pipe"));
+    let waits = |line: std::io::Result<String>| line.expect("text").contains("The database is locked or away. Trying");
+    assert!(log.by_ref().lines().any(waits), "it says that it waits");
+
+    lock.rollback().await.expect("to let go");
+    assert_eq!(status_of(&server.address(), "/readyz"), "HTTP/1.1 200 OK");
+}

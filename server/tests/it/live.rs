@@ -1,0 +1,240 @@
+//! `/live` over a real socket: snapshots, deltas, foreign topics, catching up, and the end of a session.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+use app::backend::Caller;
+use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
+use app::domain::ids::{EmailId, EventId};
+use app::emails::EmailChange;
+use app::live::{ClientMessage, ServerMessage, Topic};
+use axum::routing::get;
+use axum::{Extension, Router};
+use futures_util::{SinkExt, StreamExt};
+use server::db::Db;
+use server::webhooks::ProviderEvent;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::sent_mail::Stage;
+use crate::support::{NOON, TestApp};
+
+const SESSION: &str = "session-hash";
+
+/// The app on loopback, as somebody signed in sees it.
+async fn listen(app: &TestApp, stage: &Stage) -> String {
+    stage
+        .execute(&format!(
+            "INSERT INTO session (token_hash, member_id, account_id, created_at, expires_at) \
+             VALUES ('{SESSION}', {}, {}, {at}, {at} + 1000)",
+            stage.member,
+            stage.account,
+            at = NOON.0
+        ))
+        .await;
+    let caller = Caller { member: stage.member, account: stage.account, name: "M".into(), session: SESSION.to_owned() };
+    let router = Router::new()
+        .route("/live", get(server::realtime::upgrade).layer(Extension(caller)))
+        .route("/nobody", get(server::realtime::upgrade))
+        .with_state(app.state.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    format!("ws://{address}")
+}
+
+struct Tab(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Tab {
+    async fn open(url: &str) -> Self {
+        Self(connect_async(format!("{url}/live")).await.unwrap().0)
+    }
+
+    async fn say(&mut self, message: &ClientMessage) {
+        self.0.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
+    }
+
+    async fn subscribe(&mut self, topic: Topic) -> ServerMessage {
+        self.subscribe_to(topic, 25).await
+    }
+
+    async fn subscribe_to(&mut self, topic: Topic, rows: u32) -> ServerMessage {
+        self.say(&ClientMessage::Subscribe { topic, rows }).await;
+        self.hear().await
+    }
+
+    async fn hear(&mut self) -> ServerMessage {
+        loop {
+            match self.0.next().await.unwrap().unwrap() {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// The code the server closes with.
+    async fn closed(&mut self) -> u16 {
+        loop {
+            match self.0.next().await.unwrap().unwrap() {
+                Message::Close(Some(frame)) => return frame.code.into(),
+                Message::Close(None) => panic!("closed without a word"),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn delivered(reference: &str) -> Vec<ProviderEvent> {
+    vec![ProviderEvent {
+        key: reference.to_owned(),
+        reference: Some(reference.to_owned()),
+        provider_message_id: None,
+        message_id: None,
+        event: DeliveryEvent { report: Report::Delivered, reason: None, occurred_at: NOON },
+        suppress: None,
+    }]
+}
+
+on_both_engines!(
+    async fn two_tabs_see_the_badge_change(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        let email = stage.email("r").await;
+        let url = listen(&app, &stage).await;
+        let (mut planner, mut contact) = (Tab::open(&url).await, Tab::open(&url).await);
+        let ServerMessage::EventSnapshot(snapshot) = planner.subscribe(Topic::Event(stage.event)).await else {
+            panic!("a snapshot comes first")
+        };
+        assert_eq!(snapshot.crew.len(), 1);
+        let ServerMessage::ContactSnapshot(snapshot) = contact.subscribe(Topic::Contact(stage.contact)).await else {
+            panic!("a snapshot comes first")
+        };
+        assert_eq!(snapshot.emails.iter().map(|row| row.id).collect::<Vec<_>>(), [email]);
+
+        app.state.ingest.submit("resend", delivered("r")).await.unwrap();
+        for tab in [&mut planner, &mut contact] {
+            let ServerMessage::EmailChanged(change) = tab.hear().await else { panic!("a change") };
+            assert_eq!((change.id, change.status), (email, Some(DeliveryStatus::Delivered)));
+            assert_eq!(change.revision, 2);
+        }
+        app.state.ingest.submit("resend", delivered("r")).await.unwrap();
+        planner.say(&ClientMessage::Ping).await;
+        assert_eq!(planner.hear().await, ServerMessage::Pong, "a repetition tells nobody anything");
+    }
+);
+
+on_both_engines!(
+    async fn what_is_not_yours_is_refused_and_never_heard(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        let foreign = Stage::set(&db).await;
+        let url = listen(&app, &stage).await;
+        let mut tab = Tab::open(&url).await;
+        for topic in [Topic::Event(foreign.event), Topic::Contact(foreign.contact), Topic::Event(EventId(987_654))] {
+            assert_eq!(tab.subscribe(topic).await, ServerMessage::Refused { topic });
+        }
+        foreign.email("theirs").await;
+        app.state.ingest.submit("resend", delivered("theirs")).await.unwrap();
+        tab.say(&ClientMessage::Ping).await;
+        assert_eq!(tab.hear().await, ServerMessage::Pong);
+        assert!(connect_async(format!("{url}/nobody")).await.is_err(), "401 without a session");
+    }
+);
+
+on_both_engines!(
+    async fn a_seventeenth_topic_is_refused_and_an_unsubscribed_one_is_silent(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        stage.email("r").await;
+        let url = listen(&app, &stage).await;
+        let mut tab = Tab::open(&url).await;
+        for n in 0..16 {
+            stage
+                .execute(&format!(
+                    "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, created_at) \
+                     VALUES ({}, 'E{n}', 'confirmed', 0, 0, 'UTC', 0)",
+                    stage.account
+                ))
+                .await;
+        }
+        let ids: Vec<i64> =
+            sqlx::query_scalar("SELECT id FROM event ORDER BY id").fetch_all(db.reader()).await.unwrap();
+        for id in &ids[..16] {
+            assert!(matches!(tab.subscribe(Topic::Event(EventId(*id))).await, ServerMessage::EventSnapshot(_)));
+        }
+        let topic = Topic::Event(EventId(ids[16]));
+        assert_eq!(tab.subscribe(topic).await, ServerMessage::Refused { topic });
+
+        tab.say(&ClientMessage::Unsubscribe { topic: Topic::Event(stage.event) }).await;
+        assert!(matches!(tab.subscribe(topic).await, ServerMessage::EventSnapshot(_)), "there is room again");
+        app.state.ingest.submit("resend", delivered("r")).await.unwrap();
+        tab.say(&ClientMessage::Ping).await;
+        assert_eq!(tab.hear().await, ServerMessage::Pong);
+    }
+);
+
+on_both_engines!(
+    async fn a_tab_that_fell_behind_gets_the_present_state(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        stage.email("r").await;
+        let url = listen(&app, &stage).await;
+        let mut tab = Tab::open(&url).await;
+        tab.subscribe(Topic::Event(stage.event)).await;
+        // Published without a pause for the socket's task, so that its queue overflows.
+        for revision in 0..1_000 {
+            app.core.hub.email_changed(&EmailChange {
+                id: EmailId(1),
+                contact: stage.contact,
+                event: Some(stage.event),
+                crew: None,
+                status: None,
+                reason: None,
+                revision,
+            });
+        }
+        while !matches!(tab.hear().await, ServerMessage::EventSnapshot(_)) {}
+    }
+);
+
+on_both_engines!(
+    async fn a_repeated_subscription_never_shortens_the_snapshot(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        for number in 0..60 {
+            stage.email(&number.to_string()).await;
+        }
+        stage.execute("UPDATE contact SET email_count = 60").await;
+        let url = listen(&app, &stage).await;
+        let mut tab = Tab::open(&url).await;
+        // Rows come in whole pages of 25: all that the tab shows, and seldom much more.
+        for (rows, covered) in [(1, 25), (50, 50), (25, 50), (51, 60), (0, 60)] {
+            let answer = tab.subscribe_to(Topic::Contact(stage.contact), rows).await;
+            let ServerMessage::ContactSnapshot(snapshot) = answer else { panic!("{answer:?}") };
+            assert_eq!((snapshot.emails.len(), snapshot.header.emails), (covered, 60), "asked for {rows}");
+        }
+    }
+);
+
+on_both_engines!(
+    async fn the_end_of_a_session_closes_its_tabs(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        let url = listen(&app, &stage).await;
+        let (mut one, mut other) = (Tab::open(&url).await, Tab::open(&url).await);
+        one.subscribe(Topic::Event(stage.event)).await;
+        other.subscribe(Topic::Event(stage.event)).await;
+        app.core.hub.session_ended(SESSION);
+        assert_eq!((one.closed().await, other.closed().await), (4401, 4401));
+        stage.execute("DELETE FROM session").await;
+        assert_eq!(Tab::open(&url).await.closed().await, 4401, "a session that is over opens nothing");
+    }
+);
+
+on_both_engines!(
+    async fn a_shutdown_says_so_and_nonsense_ends_the_talk(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        let url = listen(&app, &stage).await;
+        let mut odd = Tab::open(&url).await;
+        odd.0.send(Message::text("{\"launch\":1}")).await.unwrap();
+        assert_eq!(odd.closed().await, 1008);
+        let mut tab = Tab::open(&url).await;
+        tab.subscribe(Topic::Event(stage.event)).await;
+        app.core.hub.close();
+        assert_eq!(tab.closed().await, 1001);
+    }
+);

@@ -1,0 +1,333 @@
+//! What the tests stand on: a migrated, empty database of each engine, and the app over it.
+//!
+//! `on_both_engines!(async fn name(db: Db) { … })` makes one test for SQLite and one for PostgreSQL. PostgreSQL's throw-away
+//! cluster is named by `CALLBOARD_TEST_POSTGRES`; without it those tests fail, so that nobody takes half for the whole.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::domain::ids::{AccountId, MemberId};
+use app::domain::time::Timestamp;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server::auth::store::{self, NewMember, Role};
+use server::clock::Clock;
+use server::config::{Config, Settings};
+use server::db::Db;
+use server::realtime::Hub;
+use server::state::{AppState, Core};
+use server::{router, secret, webhooks};
+use sqlx::{Connection, Executor};
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+/// One test for each engine over the same body; `db` is migrated and empty.
+macro_rules! on_both_engines {
+    ($(#[$attribute:meta])* async fn $name:ident($db:ident: $db_type:ty) $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn body($db: $db_type) $body
+
+            $(#[$attribute])*
+            #[tokio::test]
+            async fn sqlite() {
+                $crate::support::with_sqlite(body).await;
+            }
+
+            $(#[$attribute])*
+            #[tokio::test]
+            async fn postgres() {
+                $crate::support::with_postgres(body).await;
+            }
+        }
+    };
+}
+
+/// Runs a test over a SQLite file of its own.
+pub async fn with_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
+    let folder = Folder::new();
+    let url = format!("sqlite://{}", folder.0.join("test.db").display());
+    let db = Db::open(&url).await.expect("a new SQLite file");
+    db.migrate().await.expect("the migrations run");
+    test(db.clone()).await;
+    db.close().await;
+}
+
+/// Runs a test over a PostgreSQL database of its own. One that fails leaves it behind, for a look.
+pub async fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
+    sqlx::any::install_default_drivers();
+    let admin = std::env::var("CALLBOARD_TEST_POSTGRES").expect("CALLBOARD_TEST_POSTGRES names a throw-away cluster");
+    let name = format!("test_{}", secret::short_reference().to_lowercase());
+    let mut connection = sqlx::AnyConnection::connect(&admin).await.expect("the cluster runs");
+    let create = format!("CREATE DATABASE {name}");
+    connection.execute(sqlx::AssertSqlSafe(create)).await.expect("a new database");
+
+    let mut url = url::Url::parse(&admin).expect("a URL");
+    url.set_path(&name);
+    let db = Db::open(url.as_str()).await.expect("the new database opens");
+    db.migrate().await.expect("the migrations run");
+    test(db.clone()).await;
+    db.close().await;
+    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+    connection.execute(sqlx::AssertSqlSafe(drop)).await.expect("the database goes");
+}
+
+/// A folder of a test's own, gone when it ends.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    pub fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("callboard-{}", secret::unique()));
+        std::fs::create_dir_all(&folder).expect("a folder for the test");
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Monday 23 November 2026, 12:00 UTC.
+pub const NOON: Timestamp = Timestamp(1_795_435_200_000);
+pub const PASSWORD: &str = "callboard-demo";
+/// Where requests seem to come from.
+pub const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7)), 40_000);
+
+/// Argon2id of `PASSWORD`, so that not every test pays for hashing it.
+const PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$wgpWT/l6Joiifgrq+iflrg$joggxjGPAPPjgzYKQwQ/CwLO8OUnUqJ98ispDhTc6dY";
+
+/// The whole app over one database, without a network listener. Clones share everything but who is signed in.
+#[derive(Clone)]
+pub struct TestApp {
+    pub core: Core,
+    pub state: AppState,
+    pub account: AccountId,
+    /// The account's owner, and a handler on the same account.
+    pub owner: MemberId,
+    pub handler: MemberId,
+    cookie: Option<String>,
+    peer: SocketAddr,
+    router: Router,
+    _stop: Arc<watch::Sender<bool>>,
+}
+
+impl TestApp {
+    /// The app with one account, its owner and a handler, nobody signed in.
+    pub async fn new(db: Db) -> Self {
+        Self::with(db, |_| {}).await
+    }
+
+    /// As `new`, with settings changed first.
+    pub async fn with(db: Db, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings();
+        change(&mut settings);
+        let config = Config::check(&settings).expect("the test's settings are good");
+        let core = Core {
+            db,
+            clock: Clock::frozen(NOON),
+            hub: Hub::default(),
+            key: config.secret_key.clone(),
+            config: Arc::new(config),
+            outbox_wake: Arc::default(),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let (ingest, _) = webhooks::Ingest::start(&core, stopped);
+        let (account, owner, handler) = people(&core, "").await;
+        let state = AppState::new(core.clone(), ingest);
+        Self {
+            router: router::router(state.clone()),
+            state,
+            core,
+            account,
+            owner,
+            handler,
+            cookie: None,
+            peer: PEER,
+            _stop: Arc::new(stop),
+        }
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.core.db
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.core.clock.now()
+    }
+
+    pub fn advance_ms(&self, by: i64) {
+        self.core.clock.advance_ms(by);
+    }
+
+    /// This app as the owner's browser sees it.
+    pub async fn sign_in(&self) -> Self {
+        self.signed_in_as(self.account, self.owner).await
+    }
+
+    /// This app as the handler's browser sees it: another person, the same account.
+    pub async fn as_handler(&self) -> Self {
+        self.signed_in_as(self.account, self.handler).await
+    }
+
+    /// This app as somebody of another account sees it, who must never see what is in the first.
+    pub async fn as_stranger(&self) -> Self {
+        let (account, owner, _) = people(&self.core, &secret::short_reference()).await;
+        let mut stranger = self.signed_in_as(account, owner).await;
+        (stranger.account, stranger.owner) = (account, owner);
+        stranger
+    }
+
+    /// This app with a session made straight in the store; the door has tests of its own.
+    pub async fn signed_in_as(&self, account: AccountId, member: MemberId) -> Self {
+        let token = secret::token();
+        let mut transaction = self.core.db.begin_write().await.expect("a transaction");
+        store::open_session(&mut transaction, &secret::token_hash(&token), member, account, self.now())
+            .await
+            .expect("a session");
+        transaction.commit().await.expect("a commit");
+        let name = if self.core.config.is_https() { "__Host-callboard_session" } else { "callboard_session" };
+        self.with_cookie(&format!("{name}={token}"))
+    }
+
+    /// This app with a `Cookie` header of its own.
+    pub fn with_cookie(&self, cookie: &str) -> Self {
+        Self { cookie: Some(cookie.to_owned()), ..self.clone() }
+    }
+
+    /// This app, asked from another machine.
+    pub fn from(&self, peer: SocketAddr) -> Self {
+        Self { peer, ..self.clone() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// A POST as the client makes it: JSON, from our own origin.
+    pub async fn post_json(&self, path: &str, body: &impl Serialize) -> Answer {
+        let body = serde_json::to_vec(body).expect("JSON");
+        let request = self
+            .request(Method::POST, path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body));
+        self.send(request.expect("a request")).await
+    }
+
+    /// A POST as a form without WASM makes it.
+    pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self
+            .request(Method::POST, path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ACCEPT, "text/html")
+            .header(header::REFERER, "http://callboard.test/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body));
+        self.send(request.expect("a request")).await
+    }
+
+    /// A request with this app's host, cookie and peer, for tests that need other headers.
+    pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let builder = Request::builder().method(method).uri(path).header(header::HOST, "callboard.test");
+        let builder = builder.extension(ConnectInfo(self.peer));
+        match &self.cookie {
+            Some(cookie) => builder.header(header::COOKIE, cookie),
+            None => builder,
+        }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+}
+
+/// A response, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The value a server function gave, or the `AppError` it refused with.
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}: {}", self.status, self.text()))
+    }
+
+    /// A header's text, "" when it is absent.
+    pub fn header(&self, name: impl TryInto<HeaderName, Error: std::fmt::Debug>) -> &str {
+        let name = name.try_into().expect("a header's name");
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+}
+
+/// The path of a server function; Leptos ends it with a hash of where it stands.
+pub fn server_fn(name: &str) -> &'static str {
+    server_fns()
+        .into_iter()
+        .find(|path| {
+            path.strip_prefix("/api/").is_some_and(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()) == name)
+        })
+        .unwrap_or_else(|| panic!("there is no server function {name}"))
+}
+
+/// The paths of all server functions.
+pub fn server_fns() -> Vec<&'static str> {
+    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect()
+}
+
+/// Settings that `Config::check` accepts. Nothing in them names the database: tests open their own.
+pub fn settings() -> Settings {
+    Settings {
+        addr: "127.0.0.1:3000".into(),
+        base_url: Some("http://callboard.test".into()),
+        database_url: "sqlite://unused.db".into(),
+        mail_from: "Callboard <callboard@callboard.test>".into(),
+        mail_provider: "sandbox".into(),
+        secret_key: Some("0123456789abcdef0123456789abcdef".into()),
+        trusted_proxies: "127.0.0.1".into(),
+        log: "text".into(),
+        ..Settings::default()
+    }
+}
+
+/// An account with its owner and a handler: `demo…@callboard.test` and `handler…@callboard.test`.
+async fn people(core: &Core, tag: &str) -> (AccountId, MemberId, MemberId) {
+    let now = core.clock.now();
+    let mut transaction = core.db.begin_write().await.expect("a transaction");
+    let account = store::add_account(&mut transaction, "Harbour House", now).await.expect("an account");
+    let mut ids = Vec::new();
+    for (local, name, role) in [("demo", "Dana Owner", Role::Owner), ("handler", "Hugo Handler", Role::Handler)] {
+        let email = format!("{local}{tag}@callboard.test");
+        let member = NewMember { email: &email, name, password_hash: PASSWORD_HASH, role };
+        let id = store::add_member(&mut transaction, account, &member, now).await.expect("a member");
+        ids.push(id.expect("a new address"));
+    }
+    transaction.commit().await.expect("a commit");
+    (account, ids[0], ids[1])
+}
