@@ -1,0 +1,192 @@
+// What every journey starts from: a server of its own, people who open browsers on it, and the rule that nothing in
+// their consoles may go wrong unseen.
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, test as base, expect } from "@playwright/test";
+import { Server } from "./server.ts";
+
+export { expect };
+
+/** Who can sign in to the demo account. */
+export const people = { demo: "demo@callboard.test", handler: "handler@callboard.test" } as const;
+export const password = "callboard-demo";
+export type Who = keyof typeof people;
+
+/** A mail's frame runs no script, not even the one that Playwright puts into every frame. */
+const scriptKeptOut = /^Blocked script execution in '\S+\/sandbox\/\d+\/html'/;
+
+/** Console errors, page errors, CSP violations and failed requests to our server, in every page that is watched. */
+export class Faults {
+  private readonly seen: string[] = [];
+  private readonly expected: RegExp[] = [];
+
+  constructor(private readonly origin: string) {}
+
+  /** What this journey provokes on purpose. */
+  allow(...patterns: RegExp[]): void {
+    this.expected.push(...patterns);
+  }
+
+  async watch(context: BrowserContext): Promise<void> {
+    context.on("console", (message) => {
+      if (message.type() === "error" && !scriptKeptOut.test(message.text())) this.add(`console: ${message.text()} (${message.location().url})`);
+    });
+    context.on("weberror", (error) => this.add(`page error: ${error.error().stack ?? error.error().message}`));
+    context.on("requestfailed", (request) => {
+      const reason = request.failure()?.errorText ?? "";
+      // Leaving a page ends what it was still asking for.
+      if (request.url().startsWith(this.origin) && reason !== "net::ERR_ABORTED") {
+        this.add(`request failed: ${request.method()} ${request.url()} ${reason}`);
+      }
+    });
+    context.on("response", (response) => {
+      if (response.url().startsWith(this.origin) && response.status() >= 400) {
+        this.add(`status ${response.status()}: ${response.request().method()} ${response.url()}`);
+      }
+    });
+    await context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI}`);
+      });
+    });
+  }
+
+  /** What nobody expected. */
+  unexpected(): string[] {
+    return this.seen.filter((fault) => !this.expected.some((pattern) => pattern.test(fault)));
+  }
+
+  private add(fault: string): void {
+    this.seen.push(fault);
+  }
+}
+
+/** Opens browsers of their own (cookies apart), watched. */
+export class Browsers {
+  private readonly contexts: BrowserContext[] = [];
+
+  constructor(
+    private readonly browser: Browser,
+    private readonly server: Server,
+    private readonly faults: Faults,
+  ) {}
+
+  async open(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({ baseURL: this.server.url, ...options });
+    this.contexts.push(context);
+    await this.faults.watch(context);
+    return context.newPage();
+  }
+
+  async signedIn(who: Who, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.open(options);
+    await signIn(page, who);
+    return page;
+  }
+
+  async closeAll(): Promise<void> {
+    for (const context of this.contexts) await context.close();
+  }
+}
+
+interface Fixtures {
+  server: Server;
+  faults: Faults;
+  browsers: Browsers;
+  /** A page of the owner, signed in. */
+  owner: Page;
+}
+
+export const test = base.extend<Fixtures>({
+  server: async ({}, use, info) => {
+    const server = await Server.start();
+    try {
+      await use(server);
+      if (info.status !== info.expectedStatus) await info.attach("server.log", { body: server.log(), contentType: "text/plain" });
+    } finally {
+      await server.stop();
+    }
+  },
+  baseURL: async ({ server }, use) => {
+    await use(server.url);
+  },
+  faults: [
+    async ({ server }, use) => {
+      const faults = new Faults(server.url);
+      await use(faults);
+      expect(faults.unexpected(), "nothing went wrong in any browser").toEqual([]);
+    },
+    { auto: true },
+  ],
+  context: async ({ context, faults }, use) => {
+    await faults.watch(context);
+    await use(context);
+  },
+  browsers: async ({ browser, server, faults }, use) => {
+    const browsers = new Browsers(browser, server, faults);
+    await use(browsers);
+    await browsers.closeAll();
+  },
+  owner: async ({ page }, use) => {
+    await signIn(page, "demo");
+    await use(page);
+  },
+});
+
+/** The WASM has taken the page over: from here on a click does what it says. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+}
+
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+export async function signIn(page: Page, who: Who): Promise<void> {
+  await page.goto("/sign-in");
+  await fillSignIn(page, people[who], password);
+  await page.waitForURL("**/events");
+  await hydrated(page);
+}
+
+export async function fillSignIn(page: Page, email: string, secret: string): Promise<void> {
+  await page.getByLabel(/^email/i).fill(email);
+  await page.getByLabel(/^password/i).fill(secret);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** A browser without scripts refuses to fetch them ahead, and calls that "csp". */
+export const preloadsRefused = [/request failed: GET \S+\.js csp$/];
+
+/** What the door says to those it does not let in. */
+export function refusalAtDoor(page: Page): Locator {
+  return page.locator("main").locator("[role=alert], .error").first();
+}
+
+/** Waits until the page hears live updates. */
+export async function live(page: Page): Promise<void> {
+  await expect(page.locator(".pill")).toHaveAttribute("data-state", "live");
+}
+
+export const themes = ["light", "dark"] as const;
+export const widths = [360, 1440] as const;
+
+/**
+ * No accessibility violation and no sideways scrolling, in light and dark, on a phone and on a desk.
+ * All that is found is told, and the journey goes on.
+ */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect.soft(overflow, `sideways scrolling at ${width} px on ${page.url()}`).toBe(0);
+    for (const colorScheme of themes) {
+      // Without motion: a colour half way through its transition has a contrast of its own.
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      // What a mail says inside its frame is not our page.
+      const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();
+      const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
+      expect.soft(told, `${page.url()} in ${colorScheme} at ${width} px`).toEqual([]);
+    }
+  }
+}
