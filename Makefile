@@ -1,0 +1,26 @@
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help run dev test bench fmt
+
+help: ## Show these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Fetch what is missing, build the release, start it with demo data on http://127.0.0.1:3000
+	@.ci/setup
+	@.ci/build
+	@exec .ci/start
+
+dev: ## Build for development, start, and rebuild at every change
+	@.ci/setup
+	@. .ci/env && CALLBOARD_DEMO=$${CALLBOARD_DEMO-1} exec cargo leptos watch --split
+
+test: ## Check everything that CI checks
+	@.ci/test
+
+bench: ## Measure the numbers of the README, each beside its target
+	@.ci/setup
+	@.ci/build
+	@.ci/bench
+
+fmt: ## Format the Rust code
+	@cargo fmt --all
