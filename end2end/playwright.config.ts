@@ -1,5 +1,4 @@
-// Real Chromium, the release binary. One retry, which the report calls flaky: a test that passes only sometimes is a fault to
-// be found, but not by the next change that comes along.
+// Real Chromium, the release binary, no retries: a test that passes only sometimes is a fault to be found.
 import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
 import { chromiumPath } from "./chromium.ts";
@@ -7,7 +6,7 @@ import { chromiumPath } from "./chromium.ts";
 export default defineConfig({
   testDir: "tests",
   forbidOnly: true,
-  retries: 1,
+  retries: 0,
   // Each worker runs a browser and a server besides itself.
   workers: availableParallelism() >= 4 ? 2 : 1,
   timeout: 60_000,
