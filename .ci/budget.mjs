@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 const KIB = 1024;
 const MB = 1_000_000;
 // What each must reach, and what it may not exceed until it does. A ceiling is only ever lowered.
-const EVERY_ROUTE = { goal: 180 * KIB, ceiling: 230 * KIB };
-const FIRST_ROUTE = { goal: 220 * KIB, ceiling: 412 * KIB };
-const FURTHER_SCREEN = { goal: 40 * KIB, ceiling: 182 * KIB };
+const EVERY_ROUTE = { goal: 180 * KIB, ceiling: 200 * KIB };
+const FIRST_ROUTE = { goal: 220 * KIB, ceiling: 312 * KIB };
+const FURTHER_SCREEN = { goal: 40 * KIB, ceiling: 116 * KIB };
 const BINARY = { goal: 40 * MB, ceiling: 40 * MB };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

@@ -25,6 +25,9 @@ pub enum AppError {
     /// The browser could not reach the server.
     #[error("The server could not be reached. Check the connection, then try again.")]
     Unreachable,
+    /// This page is older than the server, which no longer understands it.
+    #[error("Callboard was updated while this page was open. Reload the page, then try again.")]
+    Outdated,
 }
 
 impl AppError {

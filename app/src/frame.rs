@@ -5,26 +5,23 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 
-use crate::auth::{Session, SignOut, load_session};
+use crate::auth::{LoadSession, Session, SignOut};
 use crate::live::{Live, LivePill};
 use crate::routes;
-use crate::ui::{AnnouncementRegion, Avatar, ErrorNotice};
+use crate::ui::{AnnouncementRegion, Avatar, ErrorNotice, answered};
+use crate::wire::Query;
 
 /// The frame of the signed-in pages. It keeps the live channel open.
 #[component]
 pub fn Frame() -> impl IntoView {
     Live::expect().keep_open();
-    let session = Resource::new_blocking(|| (), |()| load_session());
+    let session = Query::new(|| LoadSession {});
     view! {
         <a class="skip-link" href="#main">"Skip to the page"</a>
-        <Suspense fallback=|| view! { <header class="top"></header> }>
-            {move || Suspend::new(async move {
-                match session.await {
-                    Ok(session) => view! { <TopBar session /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {answered(session, 1, |answer| match answer {
+            Ok((_, session)) => view! { <TopBar session /> }.into_any(),
+            Err(error) => view! { <ErrorNotice error /> }.into_any(),
+        })}
         <main id="main" class="page"><Outlet /></main>
         <AnnouncementRegion />
     }
@@ -60,9 +57,15 @@ fn TopBar(session: Session) -> impl IntoView {
                 "Sandbox: no mail leaves this machine. "
                 <a class="text" href=routes::SANDBOX rel="external">"Open the mailbox"</a>
             </aside>
-        })}
+        }
+        .into_any())}
     }
 }
+
+/// Stands in the browser's build for the pages that load no script.
+#[cfg(not(feature = "ssr"))]
+#[component]
+pub fn Plain() -> impl IntoView {}
 
 /// A path that leads nowhere.
 #[component]

@@ -26,6 +26,7 @@ pub mod share_page;
 #[cfg(feature = "ssr")]
 mod shell;
 mod ui;
+pub mod wire;
 
 pub use routes::App;
 #[cfg(feature = "ssr")]

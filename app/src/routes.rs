@@ -5,15 +5,19 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
-use crate::auth::SignInRoute;
+#[cfg(feature = "ssr")]
+use crate::auth::SignInPage;
 use crate::contacts::{
     ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, ContactsRoute, NewContactRoute,
 };
 use crate::domain::ids::{ContactId, EventId};
 use crate::events::EventsRoute;
 use crate::frame::{Frame, NotFound};
+#[cfg(not(feature = "ssr"))]
+use crate::frame::{Plain as SignInPage, Plain as SharePage};
 use crate::live::Live;
 use crate::planner::PlannerRoute;
+#[cfg(feature = "ssr")]
 use crate::share_page::SharePage;
 use crate::ui::{Announcer, Now};
 
@@ -80,8 +84,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("emails") view={Lazy::<ContactEmailsRoute>::new()} />
                     </ParentRoute>
                 </ParentRoute>
-                <Route path=path!("sign-in") view={Lazy::<SignInRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("v/:token") view={Lazy::<SharePage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("v/:token") view=SharePage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

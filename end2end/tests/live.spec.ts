@@ -13,7 +13,7 @@ class Cable {
 
   static async of(page: Page): Promise<Cable> {
     const cable = new Cable();
-    await page.routeWebSocket(/\/live$/, (socket) => {
+    await page.routeWebSocket(/\/live\?/, (socket) => {
       if (cable.isCut) {
         void socket.close({ code: 1011 });
         return;

@@ -1,10 +1,10 @@
 //! Server functions of the door.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use super::Session;
 use crate::error::AppError;
+use crate::wire::Wire;
 
 /// A plain form post, so that the door opens without WASM.
 #[server(endpoint = "sign_in")]
@@ -30,7 +30,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 }
 
 /// Who is looking, for the chrome.
-#[server(input = Json, endpoint = "load_session")]
+#[server(protocol = Wire, endpoint = "load_session")]
 pub async fn load_session() -> Result<Session, AppError> {
     let (caller, backend) = crate::backend::enter().await?;
     Ok(Session { member_name: caller.name, sandbox: backend.sandbox })

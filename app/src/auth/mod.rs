@@ -4,10 +4,12 @@ mod api;
 mod model;
 #[cfg(feature = "ssr")]
 mod port;
+#[cfg(feature = "ssr")]
 mod sign_in;
 
-pub use api::{SignIn, SignOut, load_session};
+pub use api::{LoadSession, SignIn, SignOut, load_session};
 pub use model::Session;
 #[cfg(feature = "ssr")]
 pub use port::{AuthPort, Credentials};
-pub use sign_in::SignInRoute;
+#[cfg(feature = "ssr")]
+pub use sign_in::SignInPage;

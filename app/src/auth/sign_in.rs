@@ -5,28 +5,13 @@ use leptos::server_fn::ServerFn;
 use leptos::server_fn::error::ServerFnUrlError;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::SignIn;
 use crate::error::AppError;
 use crate::ui::{Notice, NoticeKind};
 
-#[derive(Debug)]
-pub struct SignInRoute;
-
-#[lazy_route]
-impl LazyRoute for SignInRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(SignInRoute: Self) -> AnyView {
-        view! { <Door /> }.into_any()
-    }
-}
-
 #[component]
-fn Door() -> impl IntoView {
+pub fn SignInPage() -> impl IntoView {
     let (next, refusal) = use_query_map().with_untracked(|query| {
         // A refused post comes back here with the error in the query.
         let refusal = query.get("__err").map(|error| ServerFnUrlError::<AppError>::decode_err(&error).to_string());

@@ -1,49 +1,49 @@
 //! Server functions of the address book.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use super::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage};
 use crate::domain::cursor::NameCursor;
 use crate::domain::ids::ContactId;
 use crate::error::AppError;
+use crate::wire::Wire;
 
-#[server(input = Json, endpoint = "load_contacts")]
+#[server(protocol = Wire, endpoint = "load_contacts")]
 pub async fn load_contacts(search: String, after: Option<NameCursor>) -> Result<ContactPage, AppError> {
     use crate::backend;
     let (caller, backend) = backend::enter().await?;
     backend.contacts.list(&caller, search, after).await.map_err(backend::report)
 }
 
-#[server(input = Json, endpoint = "load_contact_header")]
+#[server(protocol = Wire, endpoint = "load_contact_header")]
 pub async fn load_contact_header(contact: ContactId) -> Result<ContactHeader, AppError> {
     use crate::backend;
     let (caller, backend) = backend::enter().await?;
     backend.contacts.header(&caller, contact).await.map_err(backend::report)
 }
 
-#[server(input = Json, endpoint = "load_contact_details")]
+#[server(protocol = Wire, endpoint = "load_contact_details")]
 pub async fn load_contact_details(contact: ContactId) -> Result<ContactDetails, AppError> {
     use crate::backend;
     let (caller, backend) = backend::enter().await?;
     backend.contacts.details(&caller, contact).await.map_err(backend::report)
 }
 
-#[server(input = Json, endpoint = "load_contact_events")]
+#[server(protocol = Wire, endpoint = "load_contact_events")]
 pub async fn load_contact_events(contact: ContactId) -> Result<Vec<ContactEvent>, AppError> {
     use crate::backend;
     let (caller, backend) = backend::enter().await?;
     backend.contacts.events(&caller, contact).await.map_err(backend::report)
 }
 
-#[server(input = Json, endpoint = "create_contact")]
+#[server(protocol = Wire, endpoint = "create_contact")]
 pub async fn create_contact(form: ContactForm) -> Result<ContactId, AppError> {
     use crate::backend;
     let (caller, backend) = backend::enter().await?;
     backend.contacts.create(&caller, form).await.map_err(backend::report)
 }
 
-#[server(input = Json, endpoint = "save_contact")]
+#[server(protocol = Wire, endpoint = "save_contact")]
 pub async fn save_contact(contact: ContactId, revision: u32, form: ContactForm) -> Result<ContactDetails, AppError> {
     use crate::backend;
     let (caller, backend) = backend::enter().await?;

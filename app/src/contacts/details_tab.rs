@@ -7,12 +7,13 @@ use leptos_router::{LazyRoute, lazy_route};
 
 use super::fields::{ContactFields, NotSaved, Typed, check, focus_fault};
 use super::form::{HeaderReload, TabError, contact_of_route};
-use super::{ContactDetails, load_contact_details, save_contact};
+use super::{ContactDetails, LoadContactDetails, save_contact};
 use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Live, ServerMessage, Topic};
-use crate::ui::{Announcer, Notice, NoticeKind, Skeleton, on_save_key, warn_on_leaving};
+use crate::ui::{Announcer, Notice, NoticeKind, answered, on_save_key, warn_on_leaving};
+use crate::wire::Query;
 
 #[derive(Debug)]
 pub struct ContactDetailsRoute;
@@ -31,22 +32,16 @@ impl LazyRoute for ContactDetailsRoute {
 #[component]
 fn Details() -> impl IntoView {
     let contact = contact_of_route();
-    let details = Resource::new(move || contact.get(), load_contact_details);
+    let details = Query::new(move || LoadContactDetails { contact: contact.get() });
     let header = HeaderReload::expect();
     let reload = move || {
         details.refetch();
         header.reload();
     };
-    view! {
-        <Transition fallback=|| view! { <Skeleton /> }>
-            {move || Suspend::new(async move {
-                match details.await {
-                    Ok(details) => view! { <DetailsForm details reload /> }.into_any(),
-                    Err(error) => view! { <TabError error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    answered(details, 6, move |answer| match answer {
+        Ok((_, details)) => view! { <DetailsForm details reload /> }.into_any(),
+        Err(error) => view! { <TabError error /> }.into_any(),
+    })
 }
 
 /// What the server holds, as far as this tab knows.

@@ -10,11 +10,14 @@ use leptos_router::{LazyRoute, lazy_route};
 use super::form::{TabError, contact_of_route};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::ids::{ContactId, EmailId};
-use crate::emails::{BadgeState, EmailPage, EmailRow, History, Merged, PAGE_ROWS, StatusBadge, load_contact_emails};
+use crate::emails::{
+    BadgeState, EmailPage, EmailRow, History, LoadContactEmails, Merged, PAGE_ROWS, StatusBadge, load_contact_emails,
+};
 use crate::error::AppError;
 use crate::live::{Live, ServerMessage, Topic};
 use crate::routes;
-use crate::ui::{Announcer, InlineError, LoadMore, Skeleton, When, focus_soon};
+use crate::ui::{Announcer, InlineError, LoadMore, When, answered, changing, focus_soon, keyed};
+use crate::wire::Query;
 
 #[derive(Debug)]
 pub struct ContactEmailsRoute;
@@ -33,20 +36,11 @@ impl LazyRoute for ContactEmailsRoute {
 #[component]
 fn Emails() -> impl IntoView {
     let contact = contact_of_route();
-    let emails = Resource::new(
-        move || contact.get(),
-        |contact| async move { (contact, load_contact_emails(contact, None).await) },
-    );
-    view! {
-        <Transition fallback=|| view! { <Skeleton /> }>
-            {move || Suspend::new(async move {
-                match emails.await {
-                    (contact, Ok(page)) => view! { <Mails contact page /> }.into_any(),
-                    (_, Err(error)) => view! { <TabError error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    let emails = Query::new(move || LoadContactEmails { contact: contact.get(), after: None });
+    answered(emails, 6, |answer| match answer {
+        Ok((LoadContactEmails { contact, .. }, page)) => view! { <Mails contact page /> }.into_any(),
+        Err(error) => view! { <TabError error /> }.into_any(),
+    })
 }
 
 /// How long a badge that changed live stands out.
@@ -169,18 +163,24 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
             }
         });
     };
+    let row = move |id| {
+        let id = EmailId(id);
+        let shown = list.shown(id);
+        shown.map(|shown| view! { <Mail id shown today=today.get_value() /> }.into_any()).into_any()
+    };
+    let problem = move || {
+        problem.get().map(|error| view! { <InlineError title="No more emails were loaded." error /> }.into_any())
+    };
     let some = Memo::new(move |_| list.order.with(|order| !order.is_empty()));
     view! {
         <Show when=move || some.get() fallback=|| view! { <NothingSent /> }>
             <section class="card" aria-label="Emails">
                 <ol class="mails">
-                    <For each=move || list.order.get() key=|id| *id let:id>
-                        {list.shown(id).map(|shown| view! { <Mail id shown today=today.get_value() /> })}
-                    </For>
+                    {keyed(move || list.order.with(|order| order.iter().map(|id| id.0).collect()), row)}
                 </ol>
             </section>
         </Show>
-        {move || problem.get().map(|error| view! { <InlineError title="No more emails were loaded." error /> })}
+        {changing(problem)}
         <LoadMore
             more=list.more
             loading
@@ -274,7 +274,8 @@ fn Mail(id: EmailId, shown: Shown, today: String) -> impl IntoView {
                 <div class="story">
                     <div><b>{word}</b><q>{reason}</q></div>
                 </div>
-            })}
+            }
+            .into_any())}
         </li>
     }
     .into_any()

@@ -4,16 +4,14 @@ use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
 use super::form::{TabError, contact_of_route};
-use super::{ContactEvent, load_contact_events};
+use super::{ContactEvent, LoadContactEvents};
 use crate::domain::ids::ContactId;
 use crate::domain::time::Moment;
 use crate::emails::{BadgeState, StatusBadge};
-use crate::error::AppError;
 use crate::live::{Live, ServerMessage, Topic};
 use crate::routes;
-use crate::ui::Skeleton;
-
-type Loaded = Resource<Result<Vec<ContactEvent>, AppError>>;
+use crate::ui::answered;
+use crate::wire::Query;
 
 #[derive(Debug)]
 pub struct ContactEventsRoute;
@@ -32,23 +30,17 @@ impl LazyRoute for ContactEventsRoute {
 #[component]
 fn Events() -> impl IntoView {
     let contact = contact_of_route();
-    let events = Resource::new(move || contact.get(), load_contact_events);
+    let events = Query::new(move || LoadContactEvents { contact: contact.get() });
     follow(contact, events);
-    view! {
-        <Transition fallback=|| view! { <Skeleton /> }>
-            {move || Suspend::new(async move {
-                match events.await {
-                    Ok(events) if events.is_empty() => view! { <NoEvents /> }.into_any(),
-                    Ok(events) => view! { <EventRows events /> }.into_any(),
-                    Err(error) => view! { <TabError error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    answered(events, 6, |answer| match answer {
+        Ok((_, events)) if events.is_empty() => view! { <NoEvents /> }.into_any(),
+        Ok((_, events)) => view! { <EventRows events /> }.into_any(),
+        Err(error) => view! { <TabError error /> }.into_any(),
+    })
 }
 
 /// Reads the list again when an email of this contact was sent or changed, and after a gap in the live channel.
-fn follow(contact: Memo<ContactId>, events: Loaded) {
+fn follow(contact: Memo<ContactId>, events: Query<LoadContactEvents>) {
     let subscribed = StoredValue::new(false);
     Live::expect().subscribe(
         move || {
@@ -93,7 +85,7 @@ fn EventRows(events: Vec<ContactEvent>) -> impl IntoView {
     view! {
         <section class="card" aria-label="Events">
             <ol class="mails">
-                {events.into_iter().map(|event| view! { <EventRow event /> }).collect_view()}
+                {events.into_iter().map(|event| view! { <EventRow event /> }.into_any()).collect_view()}
             </ol>
         </section>
     }
@@ -115,7 +107,7 @@ fn EventRow(event: ContactEvent) -> impl IntoView {
             <time datetime=at.to_iso()>{day} <span>{clock}</span></time>
             <div>
                 <a class="text subject" href=routes::planner(event.event)>{event.name}</a>
-                {(!what.is_empty()).then(|| view! { <p class="fine">{what}</p> })}
+                {(!what.is_empty()).then(|| view! { <p class="fine">{what}</p> }.into_any())}
             </div>
             <div class="end">
                 {match invite {

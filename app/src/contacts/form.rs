@@ -7,13 +7,14 @@ use leptos_router::hooks::{use_location, use_params_map};
 use leptos_router::{LazyRoute, lazy_route};
 
 use super::header_state::HeaderState;
-use super::{ContactHeader, load_contact_header};
+use super::{ContactHeader, LoadContactHeader};
 use crate::domain::ids::ContactId;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Live, Topic};
 use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, Skeleton};
+use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, answered};
+use crate::wire::Query;
 
 #[derive(Debug)]
 pub struct ContactRoute;
@@ -39,7 +40,7 @@ pub(super) fn contact_of_route() -> Memo<ContactId> {
 
 /// Reads the header again, after a tab changed what it shows.
 #[derive(Clone, Copy)]
-pub(super) struct HeaderReload(Resource<Result<ContactHeader, AppError>>);
+pub(super) struct HeaderReload(Query<LoadContactHeader>);
 
 impl HeaderReload {
     pub(super) fn expect() -> Self {
@@ -54,17 +55,13 @@ impl HeaderReload {
 #[component]
 fn Contact() -> impl IntoView {
     let contact = contact_of_route();
-    let header = Resource::new(move || contact.get(), load_contact_header);
+    let header = Query::new(move || LoadContactHeader { contact: contact.get() });
     provide_context(HeaderReload(header));
     view! {
-        <Transition fallback=|| view! { <Skeleton lines=3 /> }>
-            {move || Suspend::new(async move {
-                match header.await {
-                    Ok(header) => view! { <Head header /> }.into_any(),
-                    Err(error) => view! { <Title text="Contact" /> <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {answered(header, 3, |answer| match answer {
+            Ok((_, header)) => view! { <Head header /> }.into_any(),
+            Err(error) => view! { <Title text="Contact" /> <ErrorNotice error /> }.into_any(),
+        })}
         <Outlet />
     }
 }
@@ -73,7 +70,7 @@ fn Contact() -> impl IntoView {
 #[component]
 pub(super) fn TabError(error: AppError) -> impl IntoView {
     let said_above = matches!(error, AppError::NotFound | AppError::Unauthenticated);
-    (!said_above).then(|| view! { <InlineError title="This could not be loaded." error /> })
+    (!said_above).then(|| view! { <InlineError title="This could not be loaded." error /> }.into_any())
 }
 
 /// Follows the contact live: counts, address and block.

@@ -12,11 +12,10 @@ use leptos_router::params::ParamsMap;
 use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
 
 use super::search_box::{PAUSE, SearchBox};
-use super::{ContactPage, ContactRow, load_contacts};
+use super::{ContactPage, ContactRow, LoadContacts, load_contacts};
 use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, NextPage, Paged, Skeleton};
-
-/// A question with the first page of its answer.
+use crate::ui::{Avatar, ErrorNotice, NextPage, Paged, answered};
+use crate::wire::Query;
 
 #[derive(Debug)]
 pub struct ContactsRoute;
@@ -36,13 +35,7 @@ impl LazyRoute for ContactsRoute {
 fn Contacts() -> impl IntoView {
     let query = use_query_map();
     let question = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default().trim().to_owned()));
-    let answer = Resource::new(
-        move || question.get(),
-        |question| async move {
-            let page = load_contacts(question.clone(), None).await;
-            (question, page)
-        },
-    );
+    let contacts = Query::new(move || LoadContacts { search: question.get(), after: None });
     view! {
         <Title text="Contacts" />
         <div class="head">
@@ -54,16 +47,13 @@ fn Contacts() -> impl IntoView {
             </div>
         </div>
         <Search question />
-        <Transition fallback=|| view! { <Skeleton /> }>
-            {move || Suspend::new(async move {
-                let (question, page) = answer.await;
-                match page {
-                    Ok(page) if page.rows.is_empty() => view! { <Nobody question /> }.into_any(),
-                    Ok(page) => view! { <ContactRows question page /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {answered(contacts, 6, |answer| match answer {
+            Ok((LoadContacts { search, .. }, page)) if page.rows.is_empty() => {
+                view! { <Nobody question=search /> }.into_any()
+            }
+            Ok((LoadContacts { search, .. }, page)) => view! { <ContactRows question=search page /> }.into_any(),
+            Err(error) => view! { <ErrorNotice error /> }.into_any(),
+        })}
     }
 }
 
@@ -182,9 +172,7 @@ fn ContactRows(question: String, page: ContactPage) -> impl IntoView {
     view! {
         <section class="card" aria-label="Contacts">
             <ul class="rows">
-                <For each=move || list.rows() key=|row| row.id let:row>
-                    <Row row />
-                </For>
+                {list.view(|row| row.id.0, |row| view! { <Row row /> }.into_any())}
             </ul>
         </section>
         <NextPage list ask />
@@ -205,11 +193,11 @@ fn Row(row: ContactRow) -> impl IntoView {
             <a class="row-link" id=id href=routes::contact(row.id)>
                 <Avatar name=row.name.clone() />
                 <span class="name">{row.name}</span>
-                {(!what.is_empty()).then(|| view! { <span class="secondary">{what}</span> })}
+                {(!what.is_empty()).then(|| view! { <span class="secondary">{what}</span> }.into_any())}
                 <span class="meta">{row.address.unwrap_or_else(|| "No address".into())}</span>
                 <span class="counts">
-                    {row.blocked.map(|_| view! { <span class="badge" data-status="bounced">"blocked"</span> })}
-                    <span><b>{row.emails}</b> {if row.emails == 1 { " email" } else { " emails" }}</span>
+                    {row.blocked.map(|_| view! { <span class="badge" data-status="bounced">"blocked"</span> }.into_any())}
+                    <span><b>{row.emails.to_string()}</b> {if row.emails == 1 { " email" } else { " emails" }}</span>
                 </span>
             </a>
         </li>

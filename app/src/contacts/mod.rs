@@ -15,7 +15,8 @@ mod port;
 mod search_box;
 
 pub use api::{
-    create_contact, load_contact_details, load_contact_events, load_contact_header, load_contacts, save_contact,
+    CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, create_contact,
+    load_contacts, save_contact,
 };
 pub use details_tab::ContactDetailsRoute;
 pub use emails_tab::ContactEmailsRoute;

@@ -82,7 +82,7 @@ fn NewContact() -> impl IntoView {
             </div>
         </div>
         <form class="form card" novalidate on:submit=on_submit>
-            {move || refused.get().map(|error| view! { <NotSaved error /> })}
+            {move || refused.get().map(|error| view! { <NotSaved error /> }.into_any())}
             <ContactFields typed refused />
             <div class="actions">
                 <button

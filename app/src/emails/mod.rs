@@ -7,7 +7,7 @@ mod model;
 mod port;
 mod status_badge;
 
-pub use api::load_contact_emails;
+pub use api::{LoadContactEmails, load_contact_emails};
 pub use history::{History, Merged};
 pub use model::{EmailChange, EmailPage, EmailRow, EventRef, PAGE_ROWS};
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::EmailRow;
 use crate::domain::delivery::DeliveryStatus;
-use crate::ui::WithTip;
+use crate::ui::{WithTip, changing};
 
 /// What a badge shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn StatusBadge(
     #[prop(optional, into)]
     fresh: Signal<bool>,
 ) -> impl IntoView {
-    move || {
+    changing(move || {
         let state = state.get();
         let word = state.word();
         let status = state.status.map_or("sending", DeliveryStatus::code);
@@ -50,5 +50,5 @@ pub fn StatusBadge(
             }
             .into_any(),
         }
-    }
+    })
 }

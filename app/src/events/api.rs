@@ -1,13 +1,13 @@
 //! Server functions of the events list.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use super::EventPage;
 use crate::domain::cursor::TimeCursor;
 use crate::error::AppError;
+use crate::wire::Wire;
 
-#[server(input = Json, endpoint = "load_events")]
+#[server(protocol = Wire, endpoint = "load_events")]
 pub async fn load_events(old: bool, after: Option<TimeCursor>) -> Result<EventPage, AppError> {
     use crate::backend;
     let (caller, backend) = backend::enter().await?;

@@ -5,11 +5,10 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
 
-use super::{EventPage, EventRow, load_events};
+use super::{EventPage, EventRow, LoadEvents, load_events};
 use crate::routes;
-use crate::ui::{ErrorNotice, NextPage, Paged, Skeleton};
-
-/// Whether the past was asked for, with the first page of the answer.
+use crate::ui::{ErrorNotice, NextPage, Paged, answered};
+use crate::wire::Query;
 
 #[derive(Debug)]
 pub struct EventsRoute;
@@ -33,7 +32,7 @@ fn old_events() -> String {
 fn Events() -> impl IntoView {
     let query = use_query_map();
     let old = Memo::new(move |_| query.with(|query| query.get_str("old") == Some("1")));
-    let answer = Resource::new(move || old.get(), |old| async move { (old, load_events(old, None).await) });
+    let events = Query::new(move || LoadEvents { old: old.get(), after: None });
     let current = move |shown: bool| move || (old.get() == shown).then_some("true");
     view! {
         <Title text=move || if old.get() { "Old events" } else { "Events" } />
@@ -46,16 +45,11 @@ fn Events() -> impl IntoView {
             <a class="chip" href=routes::EVENTS aria-current=current(false)>"Upcoming"</a>
             <a class="chip" href=old_events() aria-current=current(true)>"Show old events"</a>
         </nav>
-        <Transition fallback=|| view! { <Skeleton /> }>
-            {move || Suspend::new(async move {
-                let (old, page) = answer.await;
-                match page {
-                    Ok(page) if page.rows.is_empty() => view! { <NoEvents old /> }.into_any(),
-                    Ok(page) => view! { <EventRows old page /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {answered(events, 6, |answer| match answer {
+            Ok((LoadEvents { old, .. }, page)) if page.rows.is_empty() => view! { <NoEvents old /> }.into_any(),
+            Ok((LoadEvents { old, .. }, page)) => view! { <EventRows old page /> }.into_any(),
+            Err(error) => view! { <ErrorNotice error /> }.into_any(),
+        })}
     }
 }
 
@@ -90,9 +84,7 @@ fn EventRows(old: bool, page: EventPage) -> impl IntoView {
     view! {
         <section class="card" aria-label=if old { "Old events" } else { "Upcoming events" }>
             <ul class="rows">
-                <For each=move || list.rows() key=|row| row.id let:row>
-                    <Row row />
-                </For>
+                {list.view(|row| row.id.0, |row| view! { <Row row /> }.into_any())}
             </ul>
         </section>
         <NextPage list ask />
@@ -128,7 +120,8 @@ fn Row(row: EventRow) -> impl IntoView {
                 <span class="counts">
                     {(row.need_a_look > 0).then(|| view! {
                         <span class="badge" data-status="bounced">{need_a_look(row.need_a_look)}</span>
-                    })}
+                    }
+                    .into_any())}
                     <span class="chip" data-status=row.status.code()>{row.status.label()}</span>
                 </span>
             </a>

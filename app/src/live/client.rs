@@ -9,12 +9,16 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{CloseEvent, MessageEvent, WebSocket};
+use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use super::{ClientMessage, ServerMessage, Topic};
+use crate::auth::load_session;
+use crate::error::AppError;
 use crate::ui::when_alive;
+use crate::wire::{LIVE, decode, encode};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LiveStatus {
@@ -28,8 +32,8 @@ pub enum LiveStatus {
 #[derive(Clone, Copy)]
 pub struct Live(RwSignal<LiveStatus>);
 
-/// What the server closes with when the session ended.
-const SESSION_ENDED: u16 = 4401;
+/// What the server closes with when the session ended, or this page is of another version: both are for a fresh page.
+const FRESH_PAGE_NEEDED: [u16; 2] = [4401, 4406];
 const FIRST_RETRY_MS: u32 = 300;
 const LONGEST_RETRY_MS: u32 = 15_000;
 /// After so many failures in a row the pill says so.
@@ -51,6 +55,8 @@ struct Connection {
     heard_at: f64,
     retry: Option<TimeoutHandle>,
     opened: bool,
+    /// The handshake of `socket` succeeded.
+    accepted: bool,
 }
 
 /// The socket with the closures it calls, which live as long as it does.
@@ -61,12 +67,14 @@ struct Held {
     _on_close: Closure<dyn FnMut(CloseEvent)>,
 }
 
+type OnFrame = Rc<dyn Fn(&[u8])>;
+
 struct Subscription {
     id: u64,
     topic: Topic,
-    rows: Box<dyn Fn() -> u32>,
-    /// Takes the text of a frame: what messages look like inside is known to the screens' chunks alone.
-    on_text: Rc<dyn Fn(&str)>,
+    rows: Rc<dyn Fn() -> u32>,
+    /// Takes a frame as it came: what messages look like inside is known to the screens' chunks alone.
+    on_frame: OnFrame,
 }
 
 impl Live {
@@ -120,14 +128,22 @@ impl Live {
     pub fn subscribe(
         self,
         topic: impl Fn() -> Option<Topic> + 'static,
-        rows: impl Fn() -> u32 + Clone + 'static,
+        rows: impl Fn() -> u32 + 'static,
         on_message: impl Fn(&ServerMessage) + 'static,
     ) {
-        let on_text: Rc<dyn Fn(&str)> = Rc::new(move |text| match serde_json::from_slice(text.as_bytes()) {
+        let on_frame = move |frame: &[u8]| match decode(frame) {
             Ok(message) => on_message(&message),
             // A server newer than this page: reload to speak its language.
             Err(_) => reload(),
-        });
+        };
+        Self::subscribe_to_frames(Box::new(topic), Rc::new(rows), Rc::new(on_frame));
+    }
+
+    fn subscribe_to_frames(
+        topic: Box<dyn Fn() -> Option<Topic>>,
+        rows: Rc<dyn Fn() -> u32>,
+        on_frame: OnFrame,
+    ) {
         Effect::new(move |_| {
             let Some(topic) = topic() else { return };
             let subscription = with(|connection| {
@@ -135,8 +151,8 @@ impl Live {
                 let subscription = Rc::new(Subscription {
                     id: connection.next_id,
                     topic,
-                    rows: Box::new(rows.clone()),
-                    on_text: Rc::clone(&on_text),
+                    rows: Rc::clone(&rows),
+                    on_frame: Rc::clone(&on_frame),
                 });
                 connection.subscriptions.push(Rc::clone(&subscription));
                 subscription
@@ -157,12 +173,13 @@ impl Live {
     }
 
     fn connect(self) {
-        let Ok(socket) = WebSocket::new("/live") else {
+        let Ok(socket) = WebSocket::new(LIVE) else {
             self.retry_later();
             return;
         };
         let on_open = Closure::new(move || {
             with(|connection| {
+                connection.accepted = true;
                 connection.failures = 0;
                 connection.heard_at = js_sys::Date::now();
             });
@@ -172,21 +189,29 @@ impl Live {
             }
         });
         let on_message = Closure::new(move |ev: MessageEvent| {
-            let Some(text) = ev.data().as_string() else { return };
+            let Ok(frame) = ev.data().dyn_into::<js_sys::ArrayBuffer>() else { return };
+            let frame = js_sys::Uint8Array::new(&frame).to_vec();
             with(|connection| connection.heard_at = js_sys::Date::now());
             // Cloned out first: a handler may subscribe or unsubscribe.
             for subscription in with(|connection| connection.subscriptions.clone()) {
-                (subscription.on_text)(&text);
+                (subscription.on_frame)(&frame);
             }
         });
         let on_close = Closure::new(move |ev: CloseEvent| {
-            with(|connection| connection.socket = None);
-            if ev.code() == SESSION_ENDED {
+            let accepted = with(|connection| {
+                connection.socket = None;
+                std::mem::take(&mut connection.accepted)
+            });
+            if FRESH_PAGE_NEEDED.contains(&ev.code()) {
                 reload();
             } else {
                 self.retry_later();
+                if !accepted {
+                    spawn_local(reload_if_signed_out());
+                }
             }
         });
+        socket.set_binary_type(BinaryType::Arraybuffer);
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
@@ -249,7 +274,11 @@ fn with<T>(f: impl FnOnce(&mut Connection) -> T) -> T {
 }
 
 fn drop_socket() {
-    if let Some(held) = with(|connection| connection.socket.take()) {
+    let held = with(|connection| {
+        connection.accepted = false;
+        connection.socket.take()
+    });
+    if let Some(held) = held {
         held.socket.set_onclose(None);
         held.socket.set_onmessage(None);
         held.socket.set_onopen(None);
@@ -259,15 +288,22 @@ fn drop_socket() {
 }
 
 fn send(message: &ClientMessage) {
-    let Ok(text) = serde_json::to_string(message) else { return };
+    let frame = encode(message);
     with(|connection| {
         if let Some(held) = &connection.socket
             && held.socket.ready_state() == WebSocket::OPEN
         {
             // A socket that dies in this moment renews every subscription when it is back.
-            let _ = held.socket.send_with_str(&text);
+            let _ = held.socket.send_with_u8_array(&frame);
         }
     });
+}
+
+/// A refused handshake does not say why; a session that ended while there was no connection is one reason.
+async fn reload_if_signed_out() {
+    if matches!(load_session().await, Err(AppError::Unauthenticated)) {
+        reload();
+    }
 }
 
 fn reload() {

@@ -1,4 +1,4 @@
-//! What travels over `/live`, as JSON text frames, one message a frame.
+//! What travels over `/live`: binary frames in the encoding of [`crate::wire`], one message a frame.
 //!
 //! A subscription is answered with a snapshot; after it come deltas. Each carries a revision and the higher one wins, so
 //! a delta that overtakes the snapshot does no harm. Members only: nothing here is ever sent to a guest.

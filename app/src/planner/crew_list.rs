@@ -11,7 +11,7 @@ use crate::domain::ids::{CrewId, EventId};
 use crate::domain::time::Timestamp;
 use crate::emails::BadgeState;
 use crate::live::{Live, ServerMessage, Topic};
-use crate::ui::Announcer;
+use crate::ui::{Announcer, changing, keyed};
 
 /// A little longer than the pulse of the badge takes.
 const PULSE: Duration = Duration::from_millis(1_500);
@@ -67,9 +67,12 @@ pub fn CrewList(
         move |message| take(event, crew, announcer, message),
     );
 
-    let summary = Memo::new(move |_| Summary::of(&crew.get()));
     let shown = RwSignal::new(None::<Standing>);
     let people = crew.with_untracked(Vec::len);
+    let row = move |id| {
+        let state = crew.with_untracked(|crew| crew.iter().find(|state| state.id.0 == id).cloned());
+        state.map(|state| view! { <CrewRowView state shown now today=today.clone() /> }.into_any()).into_any()
+    };
     view! {
         <details class="accordion card" open>
             <summary>
@@ -86,11 +89,9 @@ pub fn CrewList(
                 .into_any()
             } else {
                 view! {
-                    {move || summary.get().view(shown)}
+                    {changing(move || Summary::of(&crew.get()).view(shown))}
                     <ul class="crew">
-                        <For each=move || crew.get() key=|state| state.id let:state>
-                            <CrewRowView state shown=shown.into() now today=today.clone() />
-                        </For>
+                        {keyed(move || crew.with(|crew| crew.iter().map(|state| state.id.0).collect()), row)}
                     </ul>
                 }
                 .into_any()
@@ -141,7 +142,8 @@ impl Summary {
             .collect::<Vec<_>>()
             .join(", ");
         let bars = groups.into_iter().flat_map(|(status, count)| std::iter::repeat_n(status, count));
-        let bars = bars.map(|status| view! { <i data-status=status.map(DeliveryStatus::code)></i> }).collect_view();
+        let bars =
+            bars.map(|status| view! { <i data-status=status.map(DeliveryStatus::code)></i> }.into_any()).collect_view();
         let chosen = shown.get();
         let chip = |standing: Option<Standing>, label: &'static str, count: usize| {
             (standing.is_none() || count > 0 || chosen == standing).then(|| {
@@ -152,11 +154,12 @@ impl Summary {
                         aria-pressed=(chosen == standing).to_string()
                         on:click=move |_| shown.set(standing.filter(|_| shown.get_untracked() != standing))
                     >
-                        <b>{count}</b>
+                        <b>{count.to_string()}</b>
                         " "
                         {label}
                     </button>
                 }
+                .into_any()
             })
         };
         let chips = CHIPS.map(|(standing, label)| {

@@ -1,5 +1,7 @@
 //! One person on the event: who, the invite and how it fares, and the button that sends it.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -14,7 +16,7 @@ use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, StatusBadge};
 use crate::error::AppError;
 use crate::routes;
-use crate::ui::{Ago, Avatar, Now, Skeleton};
+use crate::ui::{Ago, Avatar, Now, Skeleton, changing};
 
 /// What a press of a sending button is doing.
 #[derive(Clone)]
@@ -25,7 +27,7 @@ pub struct Sending {
     /// Why the last press was refused; shown at the button.
     pub refusal: RwSignal<Option<String>>,
     /// Kept until the server gave an answer, so that a press repeated after a lost one is the same send.
-    key: StoredValue<Option<IdempotencyKey>>,
+    key: Arc<Mutex<Option<IdempotencyKey>>>,
 }
 
 /// Whether the address is only used, or also saved on the contact.
@@ -42,7 +44,7 @@ impl Sending {
             row: state.row.clone(),
             pending: RwSignal::new(false),
             refusal: RwSignal::new(None),
-            key: StoredValue::new(None),
+            key: Arc::default(),
         }
     }
 
@@ -53,8 +55,7 @@ impl Sending {
         }
         self.pending.set(true);
         self.refusal.set(None);
-        let key = self.key.get_value().unwrap_or_else(new_key);
-        self.key.set_value(Some(key.clone()));
+        let key = self.key().get_or_insert_with(new_key).clone();
         let this = self.clone();
         spawn_local(async move {
             let answer = match how {
@@ -62,7 +63,7 @@ impl Sending {
                 Use::Correct => correct_address(this.crew, address, key).await,
             };
             if !matches!(answer, Err(AppError::Unreachable)) {
-                this.key.try_set_value(None);
+                *this.key() = None;
             }
             match answer {
                 Ok(row) => this.row.update(|held| held.take_row(&row)),
@@ -70,6 +71,10 @@ impl Sending {
             }
             this.pending.try_set(false);
         });
+    }
+
+    fn key(&self) -> MutexGuard<'_, Option<IdempotencyKey>> {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,7 +89,7 @@ fn new_key() -> IdempotencyKey {
 pub fn CrewRowView(
     state: CrewState,
     /// Which standing the list shows now.
-    shown: Signal<Option<Standing>>,
+    shown: RwSignal<Option<Standing>>,
     /// When the server read the page.
     now: Timestamp,
     today: String,
@@ -135,11 +140,11 @@ pub fn CrewRowView(
                         }
                         None => view! { <span>"Not invited yet"</span> }.into_any(),
                     }}
-                    {pending.then(|| view! { <span class="sending">"Sending…"</span> })}
+                    {pending.then(|| view! { <span class="sending">"Sending…"</span> }.into_any())}
                     {left.map(|left| {
                         // The page's clock lags a little behind the server's.
                         let minutes = (left.min(WAIT_MS) + MINUTE_MS - 1) / MINUTE_MS;
-                        view! { <span class="fine">{format!("again in {minutes} min")}</span> }
+                        view! { <span class="fine">{format!("again in {minutes} min")}</span> }.into_any()
                     })}
                     <button
                         type="button"
@@ -149,24 +154,31 @@ pub fn CrewRowView(
                     >
                         <span>"More" <span class="visually-hidden">{more}</span></span>
                     </button>
-                    <span id=refusal_id class="error" role="alert">{refusal}</span>
+                    <span id=refusal_id class="error" role="alert">{refusal.unwrap_or_default()}</span>
                 </span>
             </div>
         }
         .into_any()
     };
     let needs_fixing = Memo::new(move |_| row.with(CrewRow::needs_fixing));
-    view! {
-        <li hidden=move || shown.get().is_some_and(|shown| row.with(CrewRow::standing) != shown)>
-            {line}
-            {move || needs_fixing.get().then(|| view! { <FixAddress row sending=sending.get_value() /> })}
-            {move || open.get().then(|| view! {
+    let fix = move || needs_fixing.get().then(|| view! { <FixAddress row sending=sending.get_value() /> }.into_any());
+    let panels = move || {
+        open.get().then(|| {
+            view! {
                 <div class="panels">
                     <Suspense fallback=|| view! { <Skeleton lines=3 /> }>
                         {Suspend::new(share_panel(row, typed, address))}
                     </Suspense>
                 </div>
-            })}
+            }
+            .into_any()
+        })
+    };
+    view! {
+        <li hidden=move || shown.get().is_some_and(|shown| row.with(CrewRow::standing) != shown)>
+            {changing(line)}
+            {changing(fix)}
+            {changing(panels)}
         </li>
     }
     .into_any()

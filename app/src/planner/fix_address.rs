@@ -10,9 +10,9 @@ use crate::domain::typo;
 
 #[component]
 pub fn FixAddress(row: RwSignal<CrewRow>, sending: Sending) -> impl IntoView {
-    let story = Memo::new(move |_| row.with(Story::of));
-    let guess = story.with_untracked(|story| story.suggested.clone());
-    let corrected = RwSignal::new(row.with_untracked(|row| story.with_untracked(|story| story.prefill(row))));
+    let first = row.with_untracked(Story::of);
+    let corrected = RwSignal::new(row.with_untracked(|row| first.prefill(row)));
+    let guess = first.suggested;
     let field = format!("corrected-{}", row.with_untracked(|row| row.id));
     let pending = sending.pending;
     let submit = move |ev: leptos::ev::SubmitEvent| {
@@ -22,10 +22,11 @@ pub fn FixAddress(row: RwSignal<CrewRow>, sending: Sending) -> impl IntoView {
     view! {
         <div class="fix" role="group" aria-label="Fix the address">
             <p>
-                <b>{move || story.with(|story| story.sentence)}</b>
-                {move || story.with(|story| story.words.clone()).map(|words| view! {
+                <b>{move || row.with(Story::of).sentence}</b>
+                {move || row.with(Story::of).words.map(|words| view! {
                     " The mail server said " <q>{words}</q>
-                })}
+                }
+                .into_any())}
             </p>
             <form class="do" on:submit=submit>
                 <div class="field">

@@ -11,7 +11,7 @@ mod port;
 mod share_panel;
 mod timeline;
 
-pub use api::{correct_address, email_link, generate_link, load_planner, revoke_link};
+pub use api::{LoadPlanner, correct_address, email_link, generate_link, revoke_link};
 pub use model::{
     AddressChange, CrewRow, EventHeader, LinkChange, LinkState, Person, PlannerPage, Standing, TimelineItem,
 };

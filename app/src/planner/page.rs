@@ -7,9 +7,10 @@ use leptos_router::{LazyRoute, lazy_route};
 
 use super::crew_list::CrewList;
 use super::timeline::Timeline;
-use super::{EventHeader, PlannerPage, load_planner};
+use super::{EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
-use crate::ui::{ErrorNotice, Skeleton};
+use crate::ui::{ErrorNotice, answered};
+use crate::wire::Query;
 
 #[derive(Debug)]
 pub struct PlannerRoute;
@@ -30,20 +31,12 @@ impl LazyRoute for PlannerRoute {
 fn Planner() -> impl IntoView {
     let params = use_params_map();
     // Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
-    let event = Memo::new(move |_| {
-        params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(EventId(0)))
-    });
-    let page = Resource::new(move || event.get(), load_planner);
-    view! {
-        <Transition fallback=|| view! { <Skeleton lines=12 /> }>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Loaded page /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    let event = move || params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(EventId(0)));
+    let page = Query::new(move || LoadPlanner { event: event() });
+    answered(page, 12, |answer| match answer {
+        Ok((_, page)) => view! { <Loaded page /> }.into_any(),
+        Err(error) => view! { <ErrorNotice error /> }.into_any(),
+    })
 }
 
 #[component]

@@ -59,7 +59,7 @@ pub fn share_panel(row: RwSignal<CrewRow>, typed: RwSignal<Option<String>>, addr
                 }.into_any(),
                 LinkState::Live { url, .. } => view! { <LiveLink row url problem /> }.into_any(),
             }}
-            <p class="error" role="alert">{move || problem.get()}</p>
+            <p class="error" role="alert">{move || problem.get().unwrap_or_default()}</p>
         </section>
     }
     .into_any()

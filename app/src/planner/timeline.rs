@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::TimelineItem;
 use crate::domain::time::{MINUTE_MS, Timestamp};
-use crate::ui::{Avatar, Now};
+use crate::ui::{Avatar, Now, changing};
 
 #[component]
 pub fn Timeline(
@@ -31,7 +31,7 @@ pub fn Timeline(
                 }
                 .into_any()
             } else {
-                view! { <ol class="timeline">{move || rows(&items, current.get())}</ol> }.into_any()
+                view! { <ol class="timeline">{changing(move || rows(&items, current.get()))}</ol> }.into_any()
             }}
         </section>
     }
@@ -54,7 +54,8 @@ fn row(item: &TimelineItem, is_now: bool) -> AnyView {
     let people = item.responsible.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ");
     let place = [item.location.as_str(), item.details.as_str()];
     let place = place.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
-    let avatars = item.responsible.iter().map(|person| view! { <Avatar name=person.name.clone() /> }).collect_view();
+    let avatars =
+        item.responsible.iter().map(|person| view! { <Avatar name=person.name.clone() /> }.into_any()).collect_view();
     view! {
         <li
             data-now=is_now.then_some("")
@@ -62,21 +63,22 @@ fn row(item: &TimelineItem, is_now: bool) -> AnyView {
             data-private=item.private.then_some("")
         >
             <time datetime=item.starts.at.to_iso()>
-                {item.starts.clock.clone()} {item.minutes.map(|minutes| view! { <span>{minutes} " min"</span> })}
+                {item.starts.clock.clone()} {item.minutes.map(|minutes| view! { <span>{format!("{minutes} min")}</span> }.into_any())}
             </time>
             <div>
                 <h3>
                     {item.title.clone()}
-                    {item.private.then(|| view! { <span class="visually-hidden">" (private)"</span> })}
+                    {item.private.then(|| view! { <span class="visually-hidden">" (private)"</span> }.into_any())}
                 </h3>
-                {(!place.is_empty()).then(|| view! { <p class="fine">{place}</p> })}
+                {(!place.is_empty()).then(|| view! { <p class="fine">{place}</p> }.into_any())}
             </div>
             {(!people.is_empty()).then(|| view! {
                 <div class="who" title=people.clone()>
                     <span class="visually-hidden">{format!("Responsible: {people}")}</span>
                     {avatars}
                 </div>
-            })}
+            }
+            .into_any())}
         </li>
     }
     .into_any()

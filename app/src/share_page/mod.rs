@@ -2,12 +2,14 @@
 
 mod api;
 mod model;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 mod port;
 
-pub use api::load_run_of_show;
+pub use api::LoadRunOfShow;
 pub use model::{GuestItem, RunOfShow};
+#[cfg(feature = "ssr")]
 pub use page::SharePage;
 #[cfg(feature = "ssr")]
 pub use port::SharePagePort;

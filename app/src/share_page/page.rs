@@ -3,42 +3,23 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
-use super::{GuestItem, RunOfShow, load_run_of_show};
+use super::{GuestItem, LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
-
-#[derive(Debug)]
-pub struct SharePage;
-
-#[lazy_route]
-impl LazyRoute for SharePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(SharePage: Self) -> AnyView {
-        view! { <Guest /> }.into_any()
-    }
-}
+use crate::ui::answered;
+use crate::wire::Query;
 
 #[component]
-fn Guest() -> impl IntoView {
+pub fn SharePage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
-    let show = Resource::new_blocking(token, load_run_of_show);
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match show.await {
-                    Ok(show) => view! { <RunOfShowPage show /> }.into_any(),
-                    Err(AppError::NotFound) => view! { <NotActive /> }.into_any(),
-                    Err(error) => view! { <Trouble error /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let show = Query::new(move || LoadRunOfShow { token: token() });
+    answered(show, 6, |answer| match answer {
+        Ok((_, show)) => view! { <RunOfShowPage show /> }.into_any(),
+        Err(AppError::NotFound) => view! { <NotActive /> }.into_any(),
+        Err(error) => view! { <Trouble error /> }.into_any(),
+    })
 }
 
 #[component]

@@ -51,7 +51,7 @@ fn browser_now() -> Timestamp {
 #[component]
 pub fn Ago(at: Timestamp) -> impl IntoView {
     let now = Now::expect();
-    view! { <span class="ago">{move || now.get().map(|now| relative(at, now))}</span> }
+    view! { <span class="ago">{move || now.get().map(|now| relative(at, now)).unwrap_or_default()}</span> }
 }
 
 /// A moment in the event's zone with "2 min ago" under or beside it.

@@ -41,7 +41,7 @@ pub fn ErrorNotice(error: AppError) -> impl IntoView {
             <div>
                 <h1>{title}</h1>
                 <p>{error.to_string()}</p>
-                {way_on.map(|(href, label)| view! { <p><a class="text" href=href rel="external">{label}</a></p> })}
+                {way_on.map(|(href, label)| view! { <p><a class="text" href=href rel="external">{label}</a></p> }.into_any())}
             </div>
         </div>
     }
@@ -63,7 +63,7 @@ pub fn Skeleton(#[prop(default = 6)] lines: u32) -> impl IntoView {
     view! {
         <div class="skeleton" aria-busy="true">
             <span class="visually-hidden">"Loading…"</span>
-            {(0..lines).map(|_| view! { <span class="line"></span> }).collect_view()}
+            {(0..lines).map(|_| view! { <span class="line"></span> }.into_any()).collect_view()}
         </div>
     }
 }

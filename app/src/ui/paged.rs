@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Announcer, InlineError, LoadMore, focus_soon};
+use super::{Announcer, InlineError, LoadMore, changing, focus_soon, keyed};
 use crate::error::AppError;
 
 /// Rows and where the next page begins. Owned by the component that shows one question's answer, so a page that comes
@@ -43,8 +43,12 @@ where
         }
     }
 
-    pub fn rows(self) -> Vec<R> {
-        self.rows.get()
+    /// The list, each row drawn by `row`.
+    pub fn view(self, id: fn(&R) -> i64, row: fn(R) -> AnyView) -> AnyView {
+        let one = move |wanted| {
+            self.rows.with_untracked(|rows| rows.iter().find(|known| id(known) == wanted).cloned()).map(row).into_any()
+        };
+        keyed(move || self.rows.with(|rows| rows.iter().map(id).collect()), one)
     }
 
     /// Asks for the page after the last row. The button stays while there is more, also when asking failed; with the
@@ -109,8 +113,11 @@ where
     F: Future<Output = Result<(Vec<R>, Option<C>), AppError>> + 'static,
 {
     let announcer = Announcer::expect();
+    let problem = move || {
+        list.problem.get().map(|error| view! { <InlineError title="No more could be loaded." error /> }.into_any())
+    };
     view! {
-        {move || list.problem.get().map(|error| view! { <InlineError title="No more could be loaded." error /> })}
+        {changing(problem)}
         <LoadMore
             more=Signal::derive(move || list.next.with(Option::is_some))
             loading=list.loading

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use app::domain::ids::{ContactId, EventId};
 use app::live::{ClientMessage, ServerMessage, Topic};
+use app::wire::{LIVE, decode, encode};
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -27,14 +28,14 @@ const IDLE_SOCKETS: u64 = 2_000;
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 async fn open(subject: &Subject, cookie: &str, topic: Topic) -> Outcome<Socket> {
-    let mut request = format!("ws://{}/live", subject.address).into_client_request()?;
+    let mut request = format!("ws://{}{LIVE}", subject.address).into_client_request()?;
     request.headers_mut().insert("cookie", cookie.parse()?);
     request.headers_mut().insert("origin", format!("http://{}", subject.address).parse()?);
     let (mut socket, _) = connect_async(request).await?;
-    let subscribe = serde_json::to_string(&ClientMessage::Subscribe { topic, rows: 25 })?;
-    socket.send(Message::text(subscribe)).await?;
+    let subscribe = encode(&ClientMessage::Subscribe { topic, rows: 25 });
+    socket.send(Message::binary(subscribe)).await?;
     match socket.next().await {
-        Some(Ok(Message::Text(_))) => Ok(socket),
+        Some(Ok(Message::Binary(_))) => Ok(socket),
         other => Err(format!("no snapshot, but {other:?}").into()),
     }
 }
@@ -76,7 +77,7 @@ async fn flips(subject: &Subject, scene: &Scene, cookie: &str, first: usize) -> 
             // Frames are only stamped here; they are read when the load is over.
             while heard.len() < EVENTS {
                 match tokio::time::timeout(Duration::from_secs(5), socket.next()).await {
-                    Ok(Some(Ok(Message::Text(text)))) => heard.push((Instant::now(), text)),
+                    Ok(Some(Ok(Message::Binary(frame)))) => heard.push((Instant::now(), frame)),
                     Ok(Some(Ok(_))) => {}
                     Ok(Some(Err(_)) | None) | Err(_) => break,
                 }
@@ -111,8 +112,8 @@ async fn flips(subject: &Subject, scene: &Scene, cookie: &str, first: usize) -> 
     let sent = std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner));
     let mut latencies = Vec::with_capacity(VIEWERS * EVENTS);
     while let Some(heard) = viewers.join_next().await {
-        for (at, text) in heard? {
-            if let Ok(ServerMessage::EmailChanged(change)) = serde_json::from_str(&text)
+        for (at, frame) in heard? {
+            if let Ok(ServerMessage::EmailChanged(change)) = decode(&frame)
                 && let Some(sent) = names.get(&change.id.0).and_then(|name| sent.get(name))
             {
                 latencies.push(at.duration_since(*sent));

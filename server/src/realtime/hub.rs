@@ -11,14 +11,14 @@ use app::domain::ids::EventId;
 use app::emails::{EmailChange, EmailRow};
 use app::live::{ServerMessage, Topic};
 use app::planner::{AddressChange, LinkChange};
-use axum::extract::ws::Utf8Bytes;
+use axum::body::Bytes;
 use tokio::sync::{Notify, mpsc};
 
 /// Messages that may wait for one socket before it counts as lagging.
 const BACKLOG: usize = 128;
 
 /// A message, serialised once for all its listeners.
-pub type Published = Utf8Bytes;
+pub type Published = Bytes;
 
 #[derive(Clone, Default)]
 pub struct Hub(Arc<Shared>);
@@ -164,9 +164,9 @@ impl Hub {
     }
 }
 
-/// One message as the text of a frame.
+/// One message as the content of a frame.
 pub fn frame(message: &ServerMessage) -> Published {
-    serde_json::to_string(message).expect("wire messages are plain data").into()
+    app::wire::encode(message).into()
 }
 
 impl Subscriber {
@@ -257,7 +257,8 @@ mod tests {
         tab.subscribe(Topic::Event(EVENT));
         tab.subscribe(Topic::Contact(ContactId(3)));
         hub.email_changed(&change(2));
-        assert!(matches!(tab.next().await, Signal::Send(text) if text.contains("\"revision\":2")));
+        let expected = frame(&ServerMessage::EmailChanged(change(2)));
+        assert!(matches!(tab.next().await, Signal::Send(heard) if heard == expected));
         assert!(tab.next_waiting().is_none());
     }
 

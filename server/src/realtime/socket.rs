@@ -12,10 +12,11 @@ use app::domain::ids::ContactId;
 use app::emails::{EmailRow, PAGE_ROWS};
 use app::error::AppError;
 use app::live::{ClientMessage, EventSnapshot, ServerMessage, Topic};
+use app::wire::{LIVE, decode};
 use axum::Extension;
-use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use futures_util::SinkExt;
@@ -48,6 +49,8 @@ enum End {
 }
 
 const SESSION_ENDED: End = End::Close(4401, "session ended");
+/// The page is of another version than the server.
+const OUTDATED: End = End::Close(4406, "outdated");
 const GOING_AWAY: End = End::Close(1001, "shutting down");
 const NOT_UNDERSTOOD: End = End::Close(1008, "not understood");
 const TRY_AGAIN: End = End::Close(1011, "try again");
@@ -57,6 +60,7 @@ type Step = ControlFlow<End>;
 pub async fn upgrade(
     State(state): State<AppState>,
     caller: Option<Extension<Caller>>,
+    RawQuery(query): RawQuery,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Some(Extension(caller)) = caller else {
@@ -69,15 +73,19 @@ pub async fn upgrade(
             .write_buffer_size(WRITE_BUFFER)
             .max_message_size(MAX_MESSAGE)
             .max_frame_size(MAX_MESSAGE)
-            .on_upgrade(move |socket| converse(core, backend, caller, socket)),
+            .on_upgrade(move |socket| async move {
+                let current = LIVE.split_once('?').map(|(_, query)| query) == query.as_deref();
+                converse(core, backend, caller, socket, current).await;
+            }),
         Err(rejection) => rejection.into_response(),
     }
 }
 
-async fn converse(core: Core, backend: Backend, caller: Caller, socket: WebSocket) {
+async fn converse(core: Core, backend: Backend, caller: Caller, socket: WebSocket, current: bool) {
     let subscriber = core.hub.join(&caller.session);
     let mut tab = Tab { core, backend, caller, socket, subscriber, topics: Vec::new(), heard: Instant::now() };
-    if let End::Close(code, reason) = tab.listen().await {
+    let end = if current { tab.listen().await } else { OUTDATED };
+    if let End::Close(code, reason) = end {
         tab.close(code, reason).await;
     }
 }
@@ -141,7 +149,7 @@ impl Tab {
     async fn hear(&mut self, message: Message) -> Step {
         self.heard = Instant::now();
         match message {
-            Message::Text(text) => match serde_json::from_str(&text) {
+            Message::Binary(message) => match decode(&message) {
                 Ok(ClientMessage::Subscribe { topic, rows }) => self.subscribe(topic, rows).await,
                 Ok(ClientMessage::Unsubscribe { topic }) => {
                     self.forget(topic);
@@ -150,7 +158,7 @@ impl Tab {
                 Ok(ClientMessage::Ping) => self.send(frame(&ServerMessage::Pong)).await,
                 Err(_) => Step::Break(NOT_UNDERSTOOD),
             },
-            Message::Binary(_) => Step::Break(NOT_UNDERSTOOD),
+            Message::Text(_) => Step::Break(NOT_UNDERSTOOD),
             // The websocket layer answers pings itself.
             Message::Ping(_) | Message::Pong(_) => Step::Continue(()),
             Message::Close(_) => Step::Break(End::Gone),
@@ -233,9 +241,9 @@ impl Tab {
     async fn send(&mut self, message: Published) -> Step {
         let (socket, subscriber) = (&mut self.socket, &mut self.subscriber);
         let burst = async {
-            socket.feed(Message::Text(message)).await?;
+            socket.feed(Message::Binary(message)).await?;
             while let Some(next) = subscriber.next_waiting() {
-                socket.feed(Message::Text(next)).await?;
+                socket.feed(Message::Binary(next)).await?;
             }
             socket.flush().await
         };

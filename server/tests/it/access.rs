@@ -7,6 +7,7 @@ use app::error::AppError;
 use app::events::EventPage;
 use app::live::{ClientMessage, ServerMessage, Topic};
 use app::planner::{CrewRow, LinkState};
+use app::wire::{LIVE, decode, encode};
 use axum::http::{Method, StatusCode};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -211,7 +212,7 @@ on_both_engines!(
         let (owner, stranger) = (app.sign_in().await, app.as_stranger().await);
         let ids = set(&owner).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("ws://{}/live", listener.local_addr().expect("its address"));
+        let url = format!("ws://{}{LIVE}", listener.local_addr().expect("its address"));
         let router = server::router::router(app.state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.expect("to serve") });
         let connect = async |who: &TestApp| {
@@ -228,10 +229,10 @@ on_both_engines!(
         for (who, is_theirs) in [(&owner, true), (&stranger, false)] {
             let (mut socket, _) = connect(who).await.expect("a session opens it");
             for topic in [Topic::Event(ids.event), Topic::Contact(ids.contact)] {
-                let subscribe = serde_json::to_string(&ClientMessage::Subscribe { topic, rows: 25 }).expect("JSON");
-                socket.send(Message::text(subscribe)).await.expect("an open socket");
+                let subscribe = encode(&ClientMessage::Subscribe { topic, rows: 25 });
+                socket.send(Message::binary(subscribe)).await.expect("an open socket");
                 let answer = socket.next().await.expect("an answer").expect("a frame");
-                let answer: ServerMessage = serde_json::from_str(answer.to_text().expect("text")).expect("a message");
+                let answer: ServerMessage = decode(&answer.into_data()).expect("a message");
                 assert_eq!(answer != ServerMessage::Refused { topic }, is_theirs, "{topic:?}: {answer:?}");
             }
         }

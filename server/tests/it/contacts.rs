@@ -9,10 +9,9 @@ use app::error::AppError;
 use app::live::{ServerMessage, Topic};
 use app::planner::PlannerPort;
 use server::db::Db;
-use server::realtime::Signal;
 
 use crate::stage::{Stage, form, plan};
-use crate::support::NOON;
+use crate::support::{NOON, hear};
 
 fn names(page: &ContactPage) -> Vec<&str> {
     page.rows.iter().map(|row| row.name.as_str()).collect()
@@ -143,8 +142,7 @@ on_both_engines!(
         page.subscribe(Topic::Event(stage.event));
         let saved = stage.contacts.save(&stage.caller, contact, 1, form("Ann", "", "ann@example.com")).await.unwrap();
         assert_eq!(saved.blocked, None);
-        let Signal::Send(frame) = page.next().await else { panic!("a message") };
-        let ServerMessage::AddressChanged(change) = serde_json::from_str(&frame).unwrap() else { panic!("{frame}") };
+        let ServerMessage::AddressChanged(change) = hear(&mut page).await else { panic!("an address") };
         assert_eq!((change.address.as_deref(), change.blocked), (Some("ann@example.com"), None));
         assert_eq!(change.contact_revision, saved.revision);
         stage.email(crew, "ann@example.com").await.unwrap();

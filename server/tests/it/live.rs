@@ -6,6 +6,7 @@ use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
 use app::domain::ids::{EmailId, EventId};
 use app::emails::EmailChange;
 use app::live::{ClientMessage, ServerMessage, Topic};
+use app::wire::{LIVE, decode, encode};
 use axum::routing::get;
 use axum::{Extension, Router};
 use futures_util::{SinkExt, StreamExt};
@@ -46,11 +47,11 @@ struct Tab(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Tab {
     async fn open(url: &str) -> Self {
-        Self(connect_async(format!("{url}/live")).await.unwrap().0)
+        Self(connect_async(format!("{url}{LIVE}")).await.unwrap().0)
     }
 
     async fn say(&mut self, message: &ClientMessage) {
-        self.0.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
+        self.0.send(Message::binary(encode(message))).await.unwrap();
     }
 
     async fn subscribe(&mut self, topic: Topic) -> ServerMessage {
@@ -65,7 +66,7 @@ impl Tab {
     async fn hear(&mut self) -> ServerMessage {
         loop {
             match self.0.next().await.unwrap().unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Binary(frame) => return decode(&frame).unwrap(),
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("{other:?}"),
             }

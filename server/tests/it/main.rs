@@ -24,3 +24,4 @@ mod share_page;
 mod stage;
 mod sweep;
 mod webhooks;
+mod wire;

@@ -3,21 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::domain::delivery::DeliveryStatus;
 use app::domain::delivery::UNCONFIRMED;
 use app::domain::ids::{EmailId, EventId};
 use app::domain::time::{HOUR_MS, MINUTE_MS};
+use app::live::ServerMessage;
 use app::live::Topic;
 use server::clock::Clock;
 use server::config::Config;
 use server::db::Db;
 use server::mailer::{EnhancedCode, HandOver, Mailer, Memory, Refusal, Stage};
 use server::outbox::{GIVE_UP_MS, Worker, back_off_ms, start_with};
-use server::realtime::{Hub, Signal};
+use server::realtime::Hub;
 use server::state::Core;
 use tokio::sync::{Notify, watch};
 
 use super::mailer::{Conversation, FRIENDLY, Server};
-use crate::support::{NOON, settings};
+use crate::support::{NOON, hear, settings};
 
 /// What the workers stand on, over a clock that stands still.
 pub fn core(db: Db, clock: Clock) -> Core {
@@ -192,8 +194,8 @@ on_both_engines! {
         assert_eq!((waiting.status, waiting.revision), (None, 2));
         let reason = waiting.reason.expect("a reason");
         assert!(reason.starts_with("waiting for the mail server: 450 4.2.0 Try later; next try in "), "{reason}");
-        let Signal::Send(frame) = browser.next().await else { panic!("nothing published") };
-        assert!(frame.contains("450 4.2.0 Try later"), "{frame}");
+        let ServerMessage::EmailChanged(change) = hear(&mut browser).await else { panic!("a change") };
+        assert!(change.reason.expect("a reason").contains("450 4.2.0 Try later"));
 
         let wait = back_off_ms(app.email, 1);
         app.core.clock.advance_ms(wait - 1);
@@ -397,9 +399,9 @@ on_both_engines! {
         let (stop, stopped) = watch::channel(false);
         let task = start_with(app.core.clone(), Mailer::Memory(app.memory.clone()), stopped);
         for _ in 0..2 {
-            let heard = tokio::time::timeout(Duration::from_secs(20), browser.next()).await.expect("in time");
-            let Signal::Send(frame) = heard else { panic!("nothing published") };
-            assert!(frame.contains("\"sent\""), "{frame}");
+            let heard = tokio::time::timeout(Duration::from_secs(20), hear(&mut browser)).await.expect("in time");
+            let ServerMessage::EmailChanged(change) = heard else { panic!("a change, not {heard:?}") };
+            assert_eq!(change.status, Some(DeliveryStatus::Sent));
             add_email(&app.core.db, "bob@example.com").await;
             app.core.outbox_wake.notify_one();
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use app::domain::ids::{AccountId, MemberId};
 use app::domain::time::Timestamp;
+use app::live::ServerMessage;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -22,7 +23,7 @@ use server::auth::store::{self, NewMember, Role};
 use server::clock::Clock;
 use server::config::{Config, Settings};
 use server::db::Db;
-use server::realtime::Hub;
+use server::realtime::{Hub, Signal, Subscriber};
 use server::state::{AppState, Core};
 use server::{router, secret, webhooks};
 use sqlx::{Connection, Executor};
@@ -219,13 +220,23 @@ impl TestApp {
         self.send(self.request(Method::GET, path).body(Body::empty()).expect("a request")).await
     }
 
-    /// A POST as the client makes it: JSON, from our own origin.
+    /// A POST as a script makes it: JSON.
     pub async fn post_json(&self, path: &str, body: &impl Serialize) -> Answer {
         let body = serde_json::to_vec(body).expect("JSON");
         let request = self
             .request(Method::POST, path)
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body));
+        self.send(request.expect("a request")).await
+    }
+
+    /// A POST as our own client makes it.
+    pub async fn post_wire(&self, path: &str, media_type: &str, body: Vec<u8>) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, media_type)
             .body(Body::from(body));
         self.send(request.expect("a request")).await
     }
@@ -284,6 +295,12 @@ impl Answer {
         let name = name.try_into().expect("a header's name");
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
     }
+}
+
+/// The next message that a page hears over the live channel.
+pub async fn hear(page: &mut Subscriber) -> ServerMessage {
+    let Signal::Send(frame) = page.next().await else { panic!("a message") };
+    app::wire::decode(&frame).expect("a message")
 }
 
 /// The path of a server function; Leptos ends it with a hash of where it stands.
