@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Sizes of the built release, as a browser fetches it (brotli), against their budgets. Prints a table; fails over budget.
-// The first route is what any screen needs plus the largest screen of its own, whichever that is.
+// The first route is the list of events, where sign-in leads; a further screen is what is fetched on the way from there. Who
+// comes straight to a planner by its address pays for it at once: that row is there so that nobody forgets them.
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,9 +9,9 @@ import { fileURLToPath } from "node:url";
 const KIB = 1024;
 const MB = 1_000_000;
 // What each must reach, and what it may not exceed until it does. A ceiling is only ever lowered.
-const EVERY_ROUTE = { goal: 180 * KIB, ceiling: 200 * KIB };
-const FIRST_ROUTE = { goal: 220 * KIB, ceiling: 312 * KIB };
-const FURTHER_SCREEN = { goal: 40 * KIB, ceiling: 116 * KIB };
+const FIRST_ROUTE = { goal: 220 * KIB, ceiling: 240 * KIB };
+const STRAIGHT_TO = { goal: 220 * KIB, ceiling: 304 * KIB };
+const FURTHER_SCREEN = { goal: 40 * KIB, ceiling: 78 * KIB };
 const BINARY = { goal: 40 * MB, ceiling: 40 * MB };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -23,6 +24,11 @@ function sent(file) {
     throw new Error(`${file} has no precompressed twin; was the release built by .ci/build?`);
   }
   return statSync(join(pkg, `${file}.br`)).size;
+}
+
+/** The size of several. */
+function sum(list) {
+  return list.reduce((total, file) => total + sent(file), 0);
 }
 
 /** The one file of the build with this name, whatever its content hash. */
@@ -44,13 +50,16 @@ const manifest = JSON.parse(readFileSync(join(pkg, only("manifest", new RegExp(`
 const screens = Object.entries(manifest)
   .map(([name, parts]) => {
     const own = parts.map((part) => (part.endsWith(".wasm") ? part : `${part}.wasm`));
-    return { name: name.replace(/^__wasm_split_load_/, ""), parts: own.length, bytes: own.reduce((sum, part) => sum + sent(part), 0) };
+    return { name: name.replace(/^__wasm_split_load_/, "").replace(/_\d+$/, ""), parts: own, bytes: sum(own) };
   })
   .sort((a, b) => b.bytes - a.bytes);
 if (screens.length === 0) throw new Error("the build is not split: no lazy screen was found");
 const listed = new Set(Object.values(manifest).flat().map((part) => part.replace(/\.wasm$/, "")));
 const lost = files.filter((file) => /^(split|chunk)_.*\.wasm$/.test(file) && !listed.has(file.replace(/\.wasm$/, "")));
 if (lost.length > 0) throw new Error(`parts that no screen lists, so they were not counted: ${lost.join(", ")}`);
+
+const home = screens.find(({ name }) => name.includes("events_route"));
+if (home === undefined) throw new Error("the first route is not among the screens");
 
 let over = 0;
 function row(what, bytes, limit, unit) {
@@ -64,10 +73,13 @@ function row(what, bytes, limit, unit) {
 
 console.log(`${"brotli, as sent".padEnd(58)} ${"size".padStart(10)} ${"at most".padStart(8)}`);
 for (const file of base) row(`  ${file}`, sent(file));
-const shared = base.reduce((sum, file) => sum + sent(file), 0);
-row("every route", shared, EVERY_ROUTE);
-row("first route, with the largest screen", shared + screens[0].bytes, FIRST_ROUTE);
-for (const screen of screens) row(`further screen: ${screen.name.slice(0, 34)}`, screen.bytes, FURTHER_SCREEN);
+const shared = sum(base);
+row("every route", shared);
+row("first route: the events", shared + home.bytes, FIRST_ROUTE);
+for (const screen of screens.filter((screen) => screen !== home)) {
+  row(`further screen: ${screen.name}`, sum(screen.parts.filter((part) => !home.parts.includes(part))), FURTHER_SCREEN);
+}
+row(`straight to the largest: ${screens[0].name}`, shared + screens[0].bytes, STRAIGHT_TO);
 row("binary", statSync(join(root, "target/release/callboard")).size, BINARY, MB);
 if (over > 0) {
   console.error(`${over} over the ceiling.`);

@@ -119,6 +119,16 @@ test("after a restart of the server every page is live again and nothing is lost
   await expect(new CrewRow(owner, second).badge).toHaveText("delivered");
 });
 
+test("a session that ended while there was no connection leads to the door", async ({ owner, server, faults }) => {
+  faults.allow(...broken, /401/);
+  await openEvent(owner);
+  await live(owner);
+  await server.kill9();
+  await owner.context().clearCookies();
+  await server.run();
+  await owner.waitForURL(/\/sign-in\?next=/, { timeout: 40_000 });
+});
+
 test("an email accepted just before a power cut is neither lost nor sent twice", async ({ owner, server, faults }) => {
   faults.allow(...broken);
   await openEvent(owner);

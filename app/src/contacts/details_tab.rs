@@ -3,7 +3,6 @@
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::fields::{ContactFields, NotSaved, Typed, check, focus_fault};
 use super::form::{HeaderReload, TabError, contact_of_route};
@@ -15,22 +14,8 @@ use crate::live::{Live, ServerMessage, Topic};
 use crate::ui::{Announcer, Notice, NoticeKind, answered, on_save_key, warn_on_leaving};
 use crate::wire::Query;
 
-#[derive(Debug)]
-pub struct ContactDetailsRoute;
-
-#[lazy_route]
-impl LazyRoute for ContactDetailsRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(ContactDetailsRoute: Self) -> AnyView {
-        view! { <Details /> }.into_any()
-    }
-}
-
 #[component]
-fn Details() -> impl IntoView {
+pub fn Details() -> impl IntoView {
     let contact = contact_of_route();
     let details = Query::new(move || LoadContactDetails { contact: contact.get() });
     let header = HeaderReload::expect();

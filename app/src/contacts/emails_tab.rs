@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::form::{TabError, contact_of_route};
 use crate::domain::delivery::DeliveryStatus;
@@ -19,22 +18,8 @@ use crate::routes;
 use crate::ui::{Announcer, InlineError, LoadMore, When, answered, changing, focus_soon, keyed};
 use crate::wire::Query;
 
-#[derive(Debug)]
-pub struct ContactEmailsRoute;
-
-#[lazy_route]
-impl LazyRoute for ContactEmailsRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(ContactEmailsRoute: Self) -> AnyView {
-        view! { <Emails /> }.into_any()
-    }
-}
-
 #[component]
-fn Emails() -> impl IntoView {
+pub fn Emails() -> impl IntoView {
     let contact = contact_of_route();
     let emails = Query::new(move || LoadContactEmails { contact: contact.get(), after: None });
     answered(emails, 6, |answer| match answer {
@@ -140,7 +125,7 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
     let loading = RwSignal::new(false);
     let problem = RwSignal::new(None::<AppError>);
     follow(list, contact, announcer);
-    let load = move || {
+    let load = move |()| {
         let Some(Some(after)) = list.history.try_with_value(History::next) else { return };
         loading.set(true);
         problem.set(None);
@@ -172,14 +157,21 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
         problem.get().map(|error| view! { <InlineError title="No more emails were loaded." error /> }.into_any())
     };
     let some = Memo::new(move |_| list.order.with(|order| !order.is_empty()));
-    view! {
-        <Show when=move || some.get() fallback=|| view! { <NothingSent /> }>
+    let rows = move || {
+        if !some.get() {
+            return view! { <NothingSent /> }.into_any();
+        }
+        view! {
             <section class="card" aria-label="Emails">
                 <ol class="mails">
                     {keyed(move || list.order.with(|order| order.iter().map(|id| id.0).collect()), row)}
                 </ol>
             </section>
-        </Show>
+        }
+        .into_any()
+    };
+    view! {
+        {changing(rows)}
         {changing(problem)}
         <LoadMore
             more=list.more

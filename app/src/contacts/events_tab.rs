@@ -1,7 +1,6 @@
 //! The Events tab: every event the contact is on, and how their newest invite for it fared.
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::form::{TabError, contact_of_route};
 use super::{ContactEvent, LoadContactEvents};
@@ -13,22 +12,8 @@ use crate::routes;
 use crate::ui::answered;
 use crate::wire::Query;
 
-#[derive(Debug)]
-pub struct ContactEventsRoute;
-
-#[lazy_route]
-impl LazyRoute for ContactEventsRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(ContactEventsRoute: Self) -> AnyView {
-        view! { <Events /> }.into_any()
-    }
-}
-
 #[component]
-fn Events() -> impl IntoView {
+pub fn Events() -> impl IntoView {
     let contact = contact_of_route();
     let events = Query::new(move || LoadContactEvents { contact: contact.get() });
     follow(contact, events);

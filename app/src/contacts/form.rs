@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::{use_location, use_params_map};
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::header_state::HeaderState;
 use super::{ContactHeader, LoadContactHeader};
@@ -15,20 +14,6 @@ use crate::live::{Live, Topic};
 use crate::routes;
 use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, answered};
 use crate::wire::Query;
-
-#[derive(Debug)]
-pub struct ContactRoute;
-
-#[lazy_route]
-impl LazyRoute for ContactRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(ContactRoute: Self) -> AnyView {
-        view! { <Contact /> }.into_any()
-    }
-}
 
 /// The contact that the address names. Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
 pub(super) fn contact_of_route() -> Memo<ContactId> {
@@ -53,7 +38,7 @@ impl HeaderReload {
 }
 
 #[component]
-fn Contact() -> impl IntoView {
+pub fn Contact() -> impl IntoView {
     let contact = contact_of_route();
     let header = Query::new(move || LoadContactHeader { contact: contact.get() });
     provide_context(HeaderReload(header));

@@ -10,6 +10,7 @@ mod header_state;
 mod list;
 mod model;
 mod new_contact;
+mod part;
 #[cfg(feature = "ssr")]
 mod port;
 mod search_box;
@@ -18,14 +19,10 @@ pub use api::{
     CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, create_contact,
     load_contacts, save_contact,
 };
-pub use details_tab::ContactDetailsRoute;
-pub use emails_tab::ContactEmailsRoute;
-pub use events_tab::ContactEventsRoute;
-pub use form::ContactRoute;
 pub use list::ContactsRoute;
 pub use model::{
     ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, ContactSnapshot, PAGE_ROWS,
 };
-pub use new_contact::NewContactRoute;
+pub use part::{ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, NewContactRoute};
 #[cfg(feature = "ssr")]
 pub use port::ContactsPort;

@@ -4,8 +4,8 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
 
 use super::fields::{ContactFields, NotSaved, Typed, check, focus_fault};
 use super::{ContactForm, create_contact};
@@ -13,23 +13,8 @@ use crate::error::AppError;
 use crate::routes;
 use crate::ui::{Announcer, on_save_key, warn_on_leaving};
 
-#[derive(Debug)]
-pub struct NewContactRoute;
-
-#[lazy_route]
-impl LazyRoute for NewContactRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(this: Self) -> AnyView {
-        let NewContactRoute = this;
-        view! { <NewContact /> }.into_any()
-    }
-}
-
 #[component]
-fn NewContact() -> impl IntoView {
+pub fn NewContact() -> impl IntoView {
     let announcer = Announcer::expect();
     let navigate = use_navigate();
     let typed = Typed::new(&ContactForm::default());

@@ -139,11 +139,7 @@ impl Live {
         Self::subscribe_to_frames(Box::new(topic), Rc::new(rows), Rc::new(on_frame));
     }
 
-    fn subscribe_to_frames(
-        topic: Box<dyn Fn() -> Option<Topic>>,
-        rows: Rc<dyn Fn() -> u32>,
-        on_frame: OnFrame,
-    ) {
+    fn subscribe_to_frames(topic: Box<dyn Fn() -> Option<Topic>>, rows: Rc<dyn Fn() -> u32>, on_frame: OnFrame) {
         Effect::new(move |_| {
             let Some(topic) = topic() else { return };
             let subscription = with(|connection| {

@@ -8,7 +8,7 @@ use leptos_router::components::A;
 
 use super::crew_list::CrewState;
 use super::fix_address::FixAddress;
-use super::share_panel::share_panel;
+use super::share_panel::SharePanel;
 use super::{CrewRow, Standing, correct_address, email_link};
 use crate::domain::ids::{CrewId, IdempotencyKey};
 use crate::domain::send_rules::WAIT_MS;
@@ -16,7 +16,7 @@ use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, StatusBadge};
 use crate::error::AppError;
 use crate::routes;
-use crate::ui::{Ago, Avatar, Now, Skeleton, changing};
+use crate::ui::{Ago, Avatar, Now, changing};
 
 /// What a press of a sending button is doing.
 #[derive(Clone)]
@@ -166,9 +166,7 @@ pub fn CrewRowView(
         open.get().then(|| {
             view! {
                 <div class="panels">
-                    <Suspense fallback=|| view! { <Skeleton lines=3 /> }>
-                        {Suspend::new(share_panel(row, typed, address))}
-                    </Suspense>
+                    <SharePanel row typed address />
                 </div>
             }
             .into_any()

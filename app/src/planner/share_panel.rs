@@ -7,15 +7,20 @@ use leptos::task::spawn_local;
 
 use super::{CrewRow, LinkState, generate_link, revoke_link};
 use crate::error::AppError;
-use crate::ui::Announcer;
+use crate::ui::{Announcer, changing};
 
 /// How long "Copied" stays.
 const COPIED: Duration = Duration::from_secs(2);
 
-/// What "More" opens, a chunk of its own. `typed` is what stands in "Send to" once somebody typed there, `address` where
-/// "Email link" sends to.
-#[lazy]
-pub fn share_panel(row: RwSignal<CrewRow>, typed: RwSignal<Option<String>>, address: Signal<String>) -> AnyView {
+/// What "More" opens.
+#[component]
+pub fn SharePanel(
+    row: RwSignal<CrewRow>,
+    /// What stands in "Send to" once somebody typed there.
+    typed: RwSignal<Option<String>>,
+    /// Where "Email link" sends to.
+    address: Signal<String>,
+) -> impl IntoView {
     let id = row.with_untracked(|row| row.id);
     let field = format!("send-to-{id}");
     let link = Memo::new(move |_| row.with(|row| row.link.clone()));
@@ -50,7 +55,7 @@ pub fn share_panel(row: RwSignal<CrewRow>, typed: RwSignal<Option<String>>, addr
                     "The contact’s address. Type another to send there this once."
                 }}
             </p>
-            {move || match link.get() {
+            {changing(move || match link.get() {
                 LinkState::None => view! {
                     <p class="fine">"No link yet. “Email link” makes one as it sends."</p>
                     <button type="button" class="button" disabled=move || working.get() on:click=generate>
@@ -58,7 +63,7 @@ pub fn share_panel(row: RwSignal<CrewRow>, typed: RwSignal<Option<String>>, addr
                     </button>
                 }.into_any(),
                 LinkState::Live { url, .. } => view! { <LiveLink row url problem /> }.into_any(),
-            }}
+            })}
             <p class="error" role="alert">{move || problem.get().unwrap_or_default()}</p>
         </section>
     }
@@ -102,6 +107,22 @@ fn LiveLink(row: RwSignal<CrewRow>, url: String, problem: RwSignal<Option<String
             asking.try_set(false);
         });
     };
+    let confirm = move || {
+        asking.get().then(|| {
+            view! {
+                <div class="confirm" role="group" aria-label="Revoke the link?">
+                    <span>"The link stops at once, for ever."</span>
+                    <button type="button" class="button" data-kind="danger" disabled=move || working.get() on:click=revoke>
+                        "Yes, revoke"
+                    </button>
+                    <button type="button" class="button" data-kind="plain" on:click=move |_| asking.set(false)>
+                        "Keep it"
+                    </button>
+                </div>
+            }
+            .into_any()
+        })
+    };
     view! {
         <div class="link-line">
             <input readonly value=url aria-label="Share link" />
@@ -112,15 +133,7 @@ fn LiveLink(row: RwSignal<CrewRow>, url: String, problem: RwSignal<Option<String
                 "Revoke"
             </button>
         </div>
-        <Show when=move || asking.get()>
-            <div class="confirm" role="group" aria-label="Revoke the link?">
-                <span>"The link stops at once, for ever."</span>
-                <button type="button" class="button" data-kind="danger" disabled=move || working.get() on:click=revoke>
-                    "Yes, revoke"
-                </button>
-                <button type="button" class="button" data-kind="plain" on:click=move |_| asking.set(false)>"Keep it"</button>
-            </div>
-        </Show>
+        {changing(confirm)}
     }
 }
 

@@ -16,7 +16,10 @@ pub fn keyed(
     keys: impl Fn() -> Vec<i64> + Send + Sync + 'static,
     row: impl Fn(i64) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let keys: Box<dyn Fn() -> Vec<i64> + Send + Sync> = Box::new(keys);
-    let row: Arc<dyn Fn(i64) -> AnyView + Send + Sync> = Arc::new(row);
+    list(Box::new(keys), Arc::new(row))
+}
+
+/// Not generic: a closure in a generic function is a type for each caller.
+fn list(keys: Box<dyn Fn() -> Vec<i64> + Send + Sync>, row: Arc<dyn Fn(i64) -> AnyView + Send + Sync>) -> AnyView {
     view! { <For each=keys key=|key| *key children=move |key| row(key) /> }.into_any()
 }

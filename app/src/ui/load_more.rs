@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::changing;
+
 /// A button that asks for the next page, with how far the list has come. Gone when there is no more.
 #[component]
 pub fn LoadMore(
@@ -14,28 +16,29 @@ pub fn LoadMore(
     /// "25 of 61"
     #[prop(into)]
     progress: Signal<String>,
-    on_more: impl Fn() + Clone + Send + Sync + 'static,
+    #[prop(into)] on_more: Callback<()>,
 ) -> impl IntoView {
-    view! {
-        <Show when=move || more.get()>
+    let press = move |_| {
+        if !loading.get_untracked() {
+            on_more.run(());
+        }
+    };
+    let button = move || {
+        view! {
             <div class="load-more">
                 <button
                     type="button"
                     class="button"
                     aria-disabled=move || loading.get().to_string()
-                    on:click={
-                        let on_more = on_more.clone();
-                        move |_| {
-                            if !loading.get_untracked() {
-                                on_more();
-                            }
-                        }
-                    }
+                    on:click=press
                 >
                     {move || if loading.get() { "Loading…" } else { "Load more" }}
                 </button>
                 <span class="fine">{move || progress.get()}</span>
             </div>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    let more = Memo::new(move |_| more.get());
+    changing(move || more.get().then(button))
 }

@@ -122,7 +122,7 @@ where
             more=Signal::derive(move || list.next.with(Option::is_some))
             loading=list.loading
             progress=Signal::derive(move || format!("{} shown", list.rows.with(Vec::len)))
-            on_more=move || list.load(announcer, &ask)
+            on_more=move |()| list.load(announcer, &ask)
         />
     }
 }
