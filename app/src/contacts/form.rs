@@ -12,7 +12,7 @@ use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Live, Topic};
 use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, answered};
+use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, PageTitle, answered};
 use crate::wire::Query;
 
 /// The contact that the address names. Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
@@ -80,7 +80,7 @@ fn Head(header: ContactHeader) -> impl IntoView {
     let path = use_location().pathname;
     let tab = Memo::new(move |_| path.with(|path| Tab::of(path)));
     view! {
-        <Title text=move || format!("{} · {}", name.get(), tab.get().label()) />
+        <PageTitle text=move || format!("{} · {}", name.get(), tab.get().label()) />
         <div class="head">
             {move || view! { <Avatar name=name.get() large=true /> }}
             <div>

@@ -1,13 +1,12 @@
 //! The events of the account, the home of the app: what is coming, or what is over.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
 
 use super::{EventPage, EventRow, LoadEvents, load_events};
 use crate::routes;
-use crate::ui::{ErrorNotice, NextPage, Paged, answered};
+use crate::ui::{ErrorNotice, NextPage, PageTitle, Paged, answered};
 use crate::wire::Query;
 
 #[derive(Debug)]
@@ -35,7 +34,7 @@ fn Events() -> impl IntoView {
     let events = Query::new(move || LoadEvents { old: old.get(), after: None });
     let current = move |shown: bool| move || (old.get() == shown).then_some("true");
     view! {
-        <Title text=move || if old.get() { "Old events" } else { "Events" } />
+        <PageTitle text=move || if old.get() { "Old events".into() } else { "Events".into() } />
         <div class="head">
             <div>
                 <h1>"Events"</h1>

@@ -11,6 +11,7 @@ mod focus;
 mod form_guard;
 mod load_more;
 mod notice;
+mod page_title;
 mod paged;
 mod tip;
 
@@ -25,5 +26,6 @@ pub use focus::focus_soon;
 pub use form_guard::{on_save_key, warn_on_leaving};
 pub use load_more::LoadMore;
 pub use notice::{ErrorNotice, InlineError, Notice, NoticeKind, Skeleton};
+pub use page_title::PageTitle;
 pub use paged::{NextPage, Paged};
 pub use tip::WithTip;

@@ -16,7 +16,7 @@ use sqlx::AssertSqlSafe;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{NOON, TestApp, server_fn, server_fns};
+use crate::support::{NOON, TestApp, server_fn, server_fns, with_sqlite};
 
 /// Server functions that name nothing of an account: the table below has all the others.
 const WITHOUT_IDS: [&str; 7] =
@@ -238,3 +238,33 @@ on_both_engines!(
         }
     }
 );
+
+/// The title read a signal that another thread had just disposed of, and the page was answered 500. Found by `make bench`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_one_of_many_readers_at_once_gets_their_page() {
+    with_sqlite(async |db| {
+        let app = TestApp::new(db).await.sign_in().await;
+        let Ids { contact, event, .. } = set(&app).await;
+        let mut readers = tokio::task::JoinSet::new();
+        for _ in 0..32 {
+            let app = app.clone();
+            readers.spawn(async move {
+                for _ in 0..8 {
+                    for (path, title) in [
+                        (format!("/contacts/{contact}/emails"), "<title>Ann · Emails · Callboard</title>"),
+                        (format!("/events/{event}"), "<title>Gala · Callboard</title>"),
+                        ("/events".into(), "<title>Events · Callboard</title>"),
+                    ] {
+                        let answer = app.get(&path).await;
+                        assert_eq!(answer.status, StatusCode::OK, "{path}");
+                        assert!(answer.text().contains(title), "{path}: {}", answer.text());
+                    }
+                }
+            });
+        }
+        while let Some(done) = readers.join_next().await {
+            done.expect("no reader was disappointed");
+        }
+    })
+    .await;
+}
