@@ -1,7 +1,6 @@
 //! The paths of the app, and what stands behind each.
 
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
@@ -62,13 +61,13 @@ pub fn local_or_home(next: &str) -> &str {
 /// chunk of its own.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
+    #[cfg(feature = "ssr")]
+    leptos_meta::provide_meta_context();
     Now::provide();
     Announcer::provide();
     Live::provide();
     let (routing, set_routing) = signal(false);
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "Callboard".into() } else { format!("{page} · Callboard") } />
         <Router set_is_routing=set_routing>
             <div class="routing" aria-hidden="true" data-active=move || routing.get().then_some("")></div>
             <Routes fallback=NotFound>

@@ -3,12 +3,11 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::error::ServerFnUrlError;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::SignIn;
 use crate::error::AppError;
-use crate::ui::{Notice, NoticeKind};
+use crate::ui::{Notice, NoticeKind, PageTitle};
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
@@ -18,7 +17,7 @@ pub fn SignInPage() -> impl IntoView {
         (query.get("next").unwrap_or_default(), refusal)
     });
     view! {
-        <Title text="Sign in" />
+        <PageTitle text=|| "Sign in".into() />
         <main class="door" id="main">
             <span class="brand">"Callboard"</span>
             <section class="card">

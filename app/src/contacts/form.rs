@@ -1,7 +1,6 @@
 //! One contact: who it is, whether mail to them is refused, and the tabs Details, Events and Emails.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::{use_location, use_params_map};
 
@@ -45,7 +44,7 @@ pub fn Contact() -> impl IntoView {
     view! {
         {answered(header, 3, |answer| match answer {
             Ok((_, header)) => view! { <Head header /> }.into_any(),
-            Err(error) => view! { <Title text="Contact" /> <ErrorNotice error /> }.into_any(),
+            Err(error) => view! { <PageTitle text=|| "Contact".into() /> <ErrorNotice error /> }.into_any(),
         })}
         <Outlet />
     }

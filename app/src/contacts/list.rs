@@ -6,7 +6,6 @@ use leptos::ev;
 use leptos::html::Input;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
@@ -14,7 +13,7 @@ use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
 use super::search_box::{PAUSE, SearchBox};
 use super::{ContactPage, ContactRow, LoadContacts, load_contacts};
 use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, NextPage, Paged, answered};
+use crate::ui::{Avatar, ErrorNotice, NextPage, PageTitle, Paged, answered};
 use crate::wire::Query;
 
 #[derive(Debug)]
@@ -37,7 +36,7 @@ fn Contacts() -> impl IntoView {
     let question = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default().trim().to_owned()));
     let contacts = Query::new(move || LoadContacts { search: question.get(), after: None });
     view! {
-        <Title text="Contacts" />
+        <PageTitle text=|| "Contacts".into() />
         <div class="head">
             <div>
                 <h1>"Contacts"</h1>

@@ -3,7 +3,6 @@
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
@@ -11,7 +10,7 @@ use super::fields::{ContactFields, NotSaved, Typed, check, focus_fault};
 use super::{ContactForm, create_contact};
 use crate::error::AppError;
 use crate::routes;
-use crate::ui::{Announcer, on_save_key, warn_on_leaving};
+use crate::ui::{Announcer, PageTitle, on_save_key, warn_on_leaving};
 
 #[component]
 pub fn NewContact() -> impl IntoView {
@@ -59,7 +58,7 @@ pub fn NewContact() -> impl IntoView {
         create();
     };
     view! {
-        <Title text="New contact" />
+        <PageTitle text=|| "New contact".into() />
         <div class="head">
             <div>
                 <a class="back" href=routes::CONTACTS>"Contacts"</a>

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
 
 use super::crew_list::CrewState;
 use super::fix_address::FixAddress;
@@ -118,7 +117,7 @@ pub fn CrewRowView(
             <div class="row">
                 <Avatar name=row.name.clone() />
                 <span>
-                    <A href=routes::contact(row.contact) attr:class="name">{name}</A>
+                    <a href=routes::contact(row.contact) class="name">{name}</a>
                     " "
                     <span class="fine">{part}</span>
                 </span>

@@ -1,7 +1,6 @@
 //! The planner page: header, run of show, crew. Its state comes with the page and is kept current by the live channel.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -9,7 +8,7 @@ use super::crew_list::CrewList;
 use super::timeline::Timeline;
 use super::{EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
-use crate::ui::{ErrorNotice, answered};
+use crate::ui::{ErrorNotice, PageTitle, answered};
 use crate::wire::Query;
 
 #[derive(Debug)]
@@ -43,8 +42,12 @@ fn Planner() -> impl IntoView {
 fn Loaded(page: PlannerPage) -> impl IntoView {
     let PlannerPage { event, items, crew, now, today } = page;
     let id = event.id;
+    let title = {
+        let name = event.name.clone();
+        move || name.clone()
+    };
     view! {
-        <Title text=event.name.clone() />
+        <PageTitle text=title />
         <Head event />
         <div class="two">
             <Timeline items now />

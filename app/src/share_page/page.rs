@@ -1,13 +1,12 @@
 //! A guest's run of show: plain HTML, no script.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::{GuestItem, LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
-use crate::ui::answered;
+use crate::ui::{PageTitle, answered};
 use crate::wire::Query;
 
 #[component]
@@ -30,6 +29,10 @@ fn RunOfShowPage(show: RunOfShow) -> impl IntoView {
     let mine = show.items.iter().filter(|item| item.mine).count();
     let mut day = String::new();
     let now = show.now;
+    let title = {
+        let event = show.event.clone();
+        move || event.clone()
+    };
     let rows = show
         .items
         .into_iter()
@@ -43,7 +46,7 @@ fn RunOfShowPage(show: RunOfShow) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Title text=show.event.clone() />
+        <PageTitle text=title />
         <main class="guest" id="main">
             <header>
                 <div>
@@ -94,7 +97,7 @@ fn Item(item: GuestItem, now: Timestamp) -> impl IntoView {
 #[component]
 fn NotActive() -> impl IntoView {
     view! {
-        <Title text="Link not active" />
+        <PageTitle text=|| "Link not active".into() />
         <main class="errorpage" id="main">
             <h1>"Link not active"</h1>
             <p>"This link was replaced or switched off, or was not copied whole. Ask the planner who sent it for a new one."</p>
@@ -105,7 +108,7 @@ fn NotActive() -> impl IntoView {
 #[component]
 fn Trouble(error: AppError) -> impl IntoView {
     view! {
-        <Title text="Not available" />
+        <PageTitle text=|| "Not available".into() />
         <main class="errorpage" id="main">
             <h1>"Not available right now"</h1>
             <p>{error.to_string()}</p>

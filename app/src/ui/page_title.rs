@@ -1,13 +1,29 @@
-//! The title of a page when it changes with what the page shows.
+//! The title of the document.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-/// A title that may change. The server writes the title last, when the signals of the page may already be gone (another
-/// thread has ended them): it then stays as it was.
+/// What stands in the browser's tab, before "· Callboard".
 #[component]
-pub fn PageTitle(text: impl Fn() -> String + Send + Sync + 'static) -> impl IntoView {
-    let title = Memo::new(move |_| text());
-    let written = title.get_untracked();
-    view! { <Title text=move || title.try_get().unwrap_or_else(|| written.clone()) /> }
+pub fn PageTitle(
+    /// May read signals.
+    text: impl Fn() -> String + Send + Sync + 'static,
+) -> impl IntoView {
+    show(Box::new(text));
+}
+
+/// The server writes the title last of all, when another thread may have ended the page's signals: it reads them now.
+#[cfg(feature = "ssr")]
+fn show(text: Box<dyn Fn() -> String + Send + Sync>) {
+    // The component leaves its text with the response when it is made; it has no HTML of its own.
+    let _ = view! { <leptos_meta::Title text=titled(&untrack(text)) /> };
+}
+
+/// The server's title stands already; whatever comes later is set by the browser, which needs no library for that.
+#[cfg(not(feature = "ssr"))]
+fn show(text: Box<dyn Fn() -> String + Send + Sync>) {
+    Effect::new(move |_| document().set_title(&titled(&text())));
+}
+
+fn titled(page: &str) -> String {
+    format!("{page} · Callboard")
 }
