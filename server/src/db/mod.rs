@@ -12,7 +12,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool, Executor, Transaction};
 
-pub use values::{pad, placeholders, values_rows};
+pub use values::{pad, placeholders, unnamed, values_rows};
 
 use crate::error::StoreError;
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::WriteTransaction;
+
 /// `$first, $first+1, …`, for an `IN (…)`.
 pub fn placeholders(first: usize, count: usize) -> String {
     let mut sql = String::new();
@@ -26,6 +28,26 @@ pub fn values_rows(first: usize, rows: usize, types: &[&str]) -> String {
     sql
 }
 
+/// The same statement with `?` instead of `$1`, `$2`, … where it is for SQLite. To SQLite `$1` is a name, and sqlx asks for
+/// the name of each parameter as it binds it, which SQLite looks up in a list from the start: a statement over a batch
+/// took a fifth of the intake's time that way. Every parameter stands once, in the order of the numbers.
+pub fn unnamed(transaction: &WriteTransaction, sql: String) -> String {
+    if transaction.backend_name() == "SQLite" { without_names(&sql) } else { sql }
+}
+
+fn without_names(sql: &str) -> String {
+    let mut parts = sql.split('$');
+    let mut plain = String::with_capacity(sql.len());
+    plain.push_str(parts.next().unwrap_or_default());
+    for (index, part) in parts.enumerate() {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        debug_assert_eq!(part[..part.len() - rest.len()].parse(), Ok(index + 1), "out of turn in {sql}");
+        plain.push('?');
+        plain.push_str(rest);
+    }
+    plain
+}
+
 /// Repeats the last row up to the next power of two, so that statements over many rows come in few texts and each is
 /// prepared once. Only for statements that a repeated row does not change.
 pub fn pad<T: Clone>(rows: &mut Vec<T>) {
@@ -45,6 +67,18 @@ mod tests {
             values_rows(1, 2, &["BIGINT", "TEXT"]),
             "(CAST($1 AS BIGINT), CAST($2 AS TEXT)), (CAST($3 AS BIGINT), CAST($4 AS TEXT))"
         );
+    }
+
+    #[test]
+    fn names_go_and_all_else_stays() {
+        assert_eq!(without_names("a IN ($1, $2) AND b = CAST($3 AS TEXT)"), "a IN (?, ?) AND b = CAST(? AS TEXT)");
+        assert_eq!(without_names("SELECT 1"), "SELECT 1");
+    }
+
+    #[test]
+    #[should_panic = "out of turn"]
+    fn a_parameter_out_of_turn_is_a_mistake() {
+        without_names("a = $2 AND b = $1");
     }
 
     #[test]

@@ -97,6 +97,7 @@ pub async fn lock(
              FROM email WHERE id IN ({}) ORDER BY id{for_update}",
             db::placeholders(1, chunk.len()),
         );
+        let sql = db::unnamed(transaction, sql);
         let mut query = sqlx::query_as::<_, TrackedRow>(AssertSqlSafe(sql));
         for id in chunk {
             query = query.bind(id);
@@ -124,6 +125,7 @@ pub async fn insert_new(
              VALUES {} ON CONFLICT (provider, event_key) DO NOTHING RETURNING provider, event_key",
             db::values_rows(1, chunk.len(), &["TEXT", "TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"]),
         );
+        let sql = db::unnamed(transaction, sql);
         let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql));
         for Incoming { email, provider, event_key, event, .. } in chunk {
             query = query
@@ -151,6 +153,7 @@ pub async fn update(transaction: &mut WriteTransaction, emails: &[&Tracked]) -> 
              WHERE email.id = folded.column1",
             db::values_rows(1, chunk.len(), &["BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT"]),
         );
+        let sql = db::unnamed(transaction, sql);
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for Tracked { id, delivery, revision, .. } in chunk {
             query = query

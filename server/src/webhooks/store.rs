@@ -80,15 +80,16 @@ impl Index {
             db::pad(&mut chunk);
             // The index on the provider's id begins with the provider and leaves NULL out.
             let of_provider = if column == BY_PROVIDER_ID {
-                format!("provider IN ({}) AND", db::placeholders(chunk.len() + 1, providers.len()))
+                format!(" AND provider IN ({})", db::placeholders(chunk.len() + 1, providers.len()))
             } else {
                 String::new()
             };
             let sql = format!(
                 "SELECT id, reference, message_id, provider, provider_message_id FROM email \
-                 WHERE {of_provider} {column} IS NOT NULL AND {column} IN ({})",
+                 WHERE {column} IS NOT NULL AND {column} IN ({}){of_provider}",
                 db::placeholders(1, chunk.len()),
             );
+            let sql = db::unnamed(transaction, sql);
             let mut query = sqlx::query_as::<_, EmailIds>(AssertSqlSafe(sql));
             for id in chunk {
                 query = query.bind(id.to_owned());
@@ -159,6 +160,7 @@ pub async fn learn_provider_ids(
              AND other.provider_message_id = heard.column3 AND other.provider_message_id IS NOT NULL)",
             db::values_rows(1, chunk.len(), &["BIGINT", "TEXT", "TEXT"]),
         );
+        let sql = db::unnamed(transaction, sql);
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (email, provider, id) in chunk {
             query = query.bind(email).bind(provider).bind(id.to_owned());
@@ -189,6 +191,7 @@ pub async fn keep_orphans(
                 &["TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT"]
             ),
         );
+        let sql = db::unnamed(transaction, sql);
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (provider, event) in chunk {
             query = query
