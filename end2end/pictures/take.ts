@@ -48,7 +48,7 @@ test("every screen, light and dark, narrow and wide", async ({ owner, browser, f
 
   const screens: [string, string][] = [
     ["events", "/events"],
-    ["events-old", "/events?old=true"],
+    ["events-old", "/events?old=1"],
     ["planner", planner],
     ["contacts", "/contacts"],
     ["contact-new", "/contacts/new"],
