@@ -47,11 +47,11 @@ fn browser_now() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
 }
 
-/// "2 min ago", kept current.
+/// "2 min ago", kept current, of something that has happened: the browser's clock may be a little behind it.
 #[component]
 pub fn Ago(at: Timestamp) -> impl IntoView {
     let now = Now::expect();
-    view! { <span class="ago">{move || now.get().map(|now| relative(at, now)).unwrap_or_default()}</span> }
+    view! { <span class="ago">{move || now.get().map(|now| relative(at, now.max(at))).unwrap_or_default()}</span> }
 }
 
 /// A moment in the event's zone with "2 min ago" under or beside it.
