@@ -29,6 +29,7 @@ test("the README's picture", async ({ owner }) => {
   await owner.setViewportSize({ width: 1440, height: 900 });
   await busyPlanner(owner);
   await owner.mouse.move(0, 0);
+  await owner.evaluate(() => scrollTo(0, 0));
   // The pulse of a fresh badge is over.
   await owner.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await owner.screenshot({ path: resolve(import.meta.dirname, "planner.png"), animations: "disabled" });
