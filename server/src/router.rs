@@ -1,8 +1,8 @@
 //! Every route, and the layers around them, outermost last.
 
 use std::any::Any;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use app::backend::Backend;
@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -35,12 +35,16 @@ const BODY_LIMIT: usize = 2 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(30);
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
+/// The paths of the app, read off it once: while Leptos does that, it lets no page of the process load its data, and
+/// pages under way would wait for ever. It matters where a process has several routers, which only the tests have.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+
 pub fn router(state: AppState) -> Router {
     let config = Arc::clone(&state.core.config);
     let with_session = from_fn_with_state(state.core.clone(), session::resolve);
 
     let mut members = Router::new()
-        .leptos_routes_with_context(&state, generate_route_list(app::App), backend_context(&state.backend), {
+        .leptos_routes_with_context(&state, PAGES.clone(), backend_context(&state.backend), {
             let options = state.leptos.clone();
             move || app::shell(options.clone())
         })
