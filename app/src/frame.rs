@@ -61,11 +61,6 @@ fn TopBar(session: Session) -> impl IntoView {
     }
 }
 
-/// Stands in the browser's build for the pages that load no script.
-#[cfg(not(feature = "ssr"))]
-#[component]
-pub fn Plain() -> impl IntoView {}
-
 /// A path that leads nowhere.
 #[component]
 pub fn NotFound() -> impl IntoView {

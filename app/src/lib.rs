@@ -26,6 +26,8 @@ pub mod share_page;
 #[cfg(feature = "ssr")]
 mod shell;
 mod ui;
+#[cfg(not(feature = "ssr"))]
+mod unscripted;
 pub mod wire;
 
 pub use routes::App;

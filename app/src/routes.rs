@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
-#[cfg(feature = "ssr")]
 use crate::auth::SignInPage;
 use crate::contacts::{
     ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, ContactsRoute, NewContactRoute,
@@ -12,11 +11,8 @@ use crate::contacts::{
 use crate::domain::ids::{ContactId, EventId};
 use crate::events::EventsRoute;
 use crate::frame::{Frame, NotFound};
-#[cfg(not(feature = "ssr"))]
-use crate::frame::{Plain as SignInPage, Plain as SharePage};
 use crate::live::Live;
 use crate::planner::PlannerRoute;
-#[cfg(feature = "ssr")]
 use crate::share_page::SharePage;
 use crate::ui::{Announcer, Now};
 
@@ -61,8 +57,6 @@ pub fn local_or_home(next: &str) -> &str {
 /// chunk of its own.
 #[component]
 pub fn App() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    leptos_meta::provide_meta_context();
     Now::provide();
     Announcer::provide();
     Live::provide();

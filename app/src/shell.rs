@@ -5,13 +5,14 @@ use http::header::CONTENT_SECURITY_POLICY;
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags};
+use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 
 use crate::csp::content_security_policy;
 use crate::routes::{App, is_plain};
 
 /// The whole document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    provide_meta_context();
     let plain = use_context::<http::request::Parts>().is_some_and(|parts| is_plain(parts.uri.path()));
     let nonce = use_nonce();
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {

@@ -7,6 +7,8 @@ mod port;
 #[cfg(feature = "ssr")]
 mod sign_in;
 
+#[cfg(not(feature = "ssr"))]
+pub use crate::unscripted::Unscripted as SignInPage;
 pub use api::{LoadSession, SignIn, SignOut, load_session};
 pub use model::Session;
 #[cfg(feature = "ssr")]

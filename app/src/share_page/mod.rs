@@ -7,6 +7,8 @@ mod page;
 #[cfg(feature = "ssr")]
 mod port;
 
+#[cfg(not(feature = "ssr"))]
+pub use crate::unscripted::Unscripted as SharePage;
 pub use api::LoadRunOfShow;
 pub use model::{GuestItem, RunOfShow};
 #[cfg(feature = "ssr")]
