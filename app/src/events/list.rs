@@ -32,7 +32,7 @@ fn Events() -> impl IntoView {
     let query = use_query_map();
     let old = Memo::new(move |_| query.with(|query| query.get_str("old") == Some("1")));
     let events = Query::new(move || LoadEvents { old: old.get(), after: None });
-    let current = move |shown: bool| move || (old.get() == shown).then_some("true");
+    let current = move |shown: bool| (old.get() == shown).then_some("true");
     view! {
         <PageTitle text=move || if old.get() { "Old events".into() } else { "Events".into() } />
         <div class="head">
@@ -41,8 +41,8 @@ fn Events() -> impl IntoView {
             </div>
         </div>
         <nav class="cluster" aria-label="Which events">
-            <a class="chip" href=routes::EVENTS aria-current=current(false)>"Upcoming"</a>
-            <a class="chip" href=old_events() aria-current=current(true)>"Show old events"</a>
+            <a class="chip" href=routes::EVENTS aria-current=move || current(false)>"Upcoming"</a>
+            <a class="chip" href=old_events() aria-current=move || current(true)>"Show old events"</a>
         </nav>
         {answered(events, 6, |answer| match answer {
             Ok((LoadEvents { old, .. }, page)) if page.rows.is_empty() => view! { <NoEvents old /> }.into_any(),

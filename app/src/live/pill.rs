@@ -7,15 +7,10 @@ use super::{Live, LiveStatus};
 #[component]
 pub fn LivePill() -> impl IntoView {
     let status = Live::expect().status();
-    let code = move || match status.get() {
-        LiveStatus::Connecting => "connecting",
-        LiveStatus::Live => "live",
-        LiveStatus::Offline => "offline",
+    let shown = move || match status.get() {
+        LiveStatus::Connecting => ("connecting", "Connecting"),
+        LiveStatus::Live => ("live", "Live"),
+        LiveStatus::Offline => ("offline", "Offline"),
     };
-    let word = move || match status.get() {
-        LiveStatus::Connecting => "Connecting",
-        LiveStatus::Live => "Live",
-        LiveStatus::Offline => "Offline",
-    };
-    view! { <span class="pill" data-state=code role="status">{word}</span> }
+    view! { <span class="pill" data-state=move || shown().0 role="status">{move || shown().1}</span> }
 }
