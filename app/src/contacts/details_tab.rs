@@ -1,5 +1,7 @@
 //! The Details tab: what is known about a contact, to be corrected. A corrected address can be sent to at once.
 
+use std::sync::Arc;
+
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,89 +13,107 @@ use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Live, ServerMessage, Topic};
-use crate::ui::{Announcer, Notice, NoticeKind, answered, on_save_key, warn_on_leaving};
+use crate::ui::{Announcer, Notice, NoticeKind, answered, changing, on_save_key, warn_on_leaving};
 use crate::wire::Query;
 
 #[component]
 pub fn Details() -> impl IntoView {
     let contact = contact_of_route();
     let details = Query::new(move || LoadContactDetails { contact: contact.get() });
-    let header = HeaderReload::expect();
-    let reload = move || {
-        details.refetch();
-        header.reload();
-    };
+    let reload = Reload { details, header: HeaderReload::expect() };
     answered(details, 6, move |answer| match answer {
         Ok((_, details)) => view! { <DetailsForm details reload /> }.into_any(),
         Err(error) => view! { <TabError error /> }.into_any(),
     })
 }
 
-/// What the server holds, as far as this tab knows.
+/// Reads the contact again, as somebody else left it.
 #[derive(Clone, Copy)]
+struct Reload {
+    details: Query<LoadContactDetails>,
+    header: HeaderReload,
+}
+
+impl Reload {
+    fn run(self) {
+        self.details.refetch();
+        self.header.reload();
+    }
+}
+
+/// What the server holds, as far as this tab knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Held {
     /// As the form was filled from, or last saved.
-    saved: RwSignal<ContactDetails>,
+    saved: ContactDetails,
     /// The highest revision heard of. Above `saved`: somebody else saved meanwhile.
-    newest: RwSignal<u32>,
+    newest: u32,
     /// Why mail to the saved address is refused.
-    blocked: RwSignal<Option<SuppressionCause>>,
+    blocked: Option<SuppressionCause>,
 }
 
 impl Held {
     fn new(details: ContactDetails) -> Self {
-        Self {
-            newest: RwSignal::new(details.revision),
-            blocked: RwSignal::new(details.blocked),
-            saved: RwSignal::new(details),
+        Self { newest: details.revision, blocked: details.blocked, saved: details }
+    }
+
+    fn take_saved(&mut self, details: ContactDetails) {
+        self.newest = self.newest.max(details.revision);
+        self.blocked = details.blocked;
+        self.saved = details;
+    }
+
+    /// Hears of a save by somebody else, or that the address became blocked. What is typed stays.
+    fn hear(&mut self, revision: u32, blocked: Option<SuppressionCause>) {
+        self.newest = self.newest.max(revision);
+        if revision == self.saved.revision {
+            self.blocked = blocked;
         }
     }
 
-    fn take_saved(self, details: ContactDetails) {
-        self.hear(details.revision, details.blocked);
-        self.blocked.set(details.blocked);
-        self.saved.set(details);
-    }
-
-    fn hear(self, revision: u32, blocked: Option<SuppressionCause>) {
-        let Some(saved) = self.saved.try_with_untracked(|saved| saved.revision) else { return };
-        if revision > self.newest.get_untracked() {
-            self.newest.set(revision);
-        }
-        if revision == saved && blocked != self.blocked.get_untracked() {
-            self.blocked.set(blocked);
+    fn take(&mut self, message: &ServerMessage) {
+        match message {
+            ServerMessage::AddressChanged(change) if change.contact == self.saved.id => {
+                self.hear(change.contact_revision, change.blocked);
+            }
+            ServerMessage::ContactSnapshot(snapshot) if snapshot.header.id == self.saved.id => {
+                self.hear(snapshot.header.revision, snapshot.header.blocked);
+            }
+            _ => {}
         }
     }
+}
 
-    /// Hears of saves by others, and of an address that became blocked. What is typed stays.
-    fn follow(self) {
-        let contact = self.saved.with_untracked(|saved| saved.id);
-        Live::expect().subscribe(
-            move || Some(Topic::Contact(contact)),
-            || 0,
-            move |message| match message {
-                ServerMessage::AddressChanged(change) if change.contact == contact => {
-                    self.hear(change.contact_revision, change.blocked);
-                }
-                ServerMessage::ContactSnapshot(snapshot) if snapshot.header.id == contact => {
-                    self.hear(snapshot.header.revision, snapshot.header.blocked);
-                }
-                _ => {}
-            },
-        );
-    }
+/// Takes in what the live channel says about this contact.
+fn follow(held: RwSignal<Held>) {
+    let contact = held.get_untracked().saved.id;
+    Live::expect().subscribe(
+        move || Some(Topic::Contact(contact)),
+        || 0,
+        move |message| {
+            // Compared, so that what changes nothing here wakes nobody.
+            let Some(before) = held.try_get_untracked() else { return };
+            let mut after = before.clone();
+            after.take(message);
+            if after != before {
+                held.set(after);
+            }
+        },
+    );
 }
 
 /// The form of one loaded revision. Another revision gets a form of its own, on request only.
 #[component]
-fn DetailsForm(details: ContactDetails, reload: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     let announcer = Announcer::expect();
-    let header = HeaderReload::expect();
     let typed = Typed::new(&details.form);
-    let held = Held::new(details);
+    let held = RwSignal::new(Held::new(details));
     let pending = RwSignal::new(false);
-    let outcome = RwSignal::new(None::<Result<(), AppError>>);
-    held.follow();
+    // Why the last save was refused.
+    let refused = RwSignal::new(None::<AppError>);
+    // The last save was not.
+    let saved = RwSignal::new(false);
+    follow(held);
     let save = move || {
         if pending.get_untracked() {
             return;
@@ -101,12 +121,13 @@ fn DetailsForm(details: ContactDetails, reload: impl Fn() + Copy + Send + Sync +
         let form = typed.form_untracked();
         if let Err(error) = check(&form) {
             focus_fault(&error);
-            outcome.set(Some(Err(error)));
+            refused.set(Some(error));
             return;
         }
-        outcome.set(None);
+        refused.set(None);
+        saved.set(false);
         pending.set(true);
-        let (contact, revision) = held.saved.with_untracked(|saved| (saved.id, saved.revision));
+        let ContactDetails { id: contact, revision, .. } = held.get_untracked().saved;
         spawn_local(async move {
             let answer = save_contact(contact, revision, form.clone()).await;
             if pending.is_disposed() {
@@ -118,49 +139,48 @@ fn DetailsForm(details: ContactDetails, reload: impl Fn() + Copy + Send + Sync +
                     if typed.form_untracked() == form {
                         typed.seed(&details.form);
                     }
-                    held.take_saved(details);
-                    outcome.set(Some(Ok(())));
+                    held.update(|held| held.take_saved(details));
+                    saved.set(true);
                     announcer.say("Saved");
-                    header.reload();
+                    reload.header.reload();
                 }
                 Err(error) => {
                     focus_fault(&error);
-                    outcome.set(Some(Err(error)));
+                    refused.set(Some(error));
                 }
             }
         });
     };
-    let unsaved = Memo::new(move |_| held.saved.with(|saved| typed.form() != saved.form));
+    let unsaved = Memo::new(move |_| typed.form() != held.get().saved.form);
     on_save_key(save);
     warn_on_leaving(unsaved);
-    let refused = Memo::new(move |_| outcome.get().and_then(Result::err));
-    let saved = Memo::new(move |_| outcome.with(|outcome| *outcome == Some(Ok(()))) && !unsaved.get());
-    let theirs = Memo::new(move |_| {
-        let conflict = refused.with(|refused| *refused == Some(AppError::Conflict));
-        conflict || !pending.get() && held.newest.get() > held.saved.with(|saved| saved.revision)
-    });
-    let blocked = Signal::derive(move || {
-        let as_saved = held.saved.with(|saved| saved.form.email.trim() == typed.email.get().trim());
-        held.blocked.get().filter(|_| as_saved).map(|cause| SendRefusal::Suppressed(cause).to_string())
-    });
+    let theirs = move || {
+        let held = held.get();
+        let conflict = refused.get() == Some(AppError::Conflict);
+        conflict || !pending.get() && held.newest > held.saved.revision
+    };
+    let blocked = move || {
+        let held = held.get();
+        let cause = held.blocked.filter(|_| held.saved.form.email.trim() == typed.email.get().trim())?;
+        Some(SendRefusal::Suppressed(cause).to_string())
+    };
+    let outcome = move || {
+        if theirs() {
+            Some(view! { <ChangedMeanwhile unsaved reload /> }.into_any())
+        } else if let Some(error) = refused.get() {
+            Some(view! { <NotSaved error /> }.into_any())
+        } else {
+            (saved.get() && !unsaved.get()).then(|| view! { <Saved /> }.into_any())
+        }
+    };
     let on_submit = move |ev: ev::SubmitEvent| {
         ev.prevent_default();
         save();
     };
     view! {
         <form class="form card" novalidate on:submit=on_submit>
-            {move || {
-                if theirs.get() {
-                    view! { <ChangedMeanwhile unsaved reload /> }.into_any()
-                } else if let Some(error) = refused.get() {
-                    view! { <NotSaved error /> }.into_any()
-                } else if saved.get() {
-                    view! { <Saved /> }.into_any()
-                } else {
-                    ().into_any()
-                }
-            }}
-            <ContactFields typed refused blocked />
+            {changing(outcome)}
+            <ContactFields typed refused blocked=Arc::new(blocked) />
             <div class="actions">
                 <button
                     class="button"
@@ -187,7 +207,7 @@ fn Saved() -> impl IntoView {
 
 /// Somebody else saved while this form was open. Theirs is loaded when one asks for it, and not before.
 #[component]
-fn ChangedMeanwhile(unsaved: Memo<bool>, reload: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn ChangedMeanwhile(unsaved: Memo<bool>, reload: Reload) -> impl IntoView {
     let what_now = move || {
         if unsaved.get() {
             " Note what you want to keep of your own changes, then reload and make them again."
@@ -198,7 +218,7 @@ fn ChangedMeanwhile(unsaved: Memo<bool>, reload: impl Fn() + Copy + Send + Sync 
     view! {
         <Notice kind=NoticeKind::Warning>
             <p><b>"Somebody else changed this contact meanwhile."</b> {what_now}</p>
-            <button type="button" class="button" on:click=move |_| reload()>"Reload"</button>
+            <button type="button" class="button" on:click=move |_| reload.run()>"Reload"</button>
         </Notice>
     }
 }

@@ -1,6 +1,5 @@
 //! The history of every tracked email to a contact: newest first, 25 at a time, live.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -34,13 +33,14 @@ const FRESH: Duration = Duration::from_secs(3);
 /// One email on the screen. Its signals live as long as the list, so that a change touches this row alone.
 #[derive(Clone)]
 struct Shown {
+    id: EmailId,
     row: ArcRwSignal<EmailRow>,
     fresh: ArcRwSignal<bool>,
 }
 
 impl Shown {
-    fn new(row: EmailRow) -> Self {
-        Self { row: ArcRwSignal::new(row), fresh: ArcRwSignal::new(false) }
+    fn new(row: &EmailRow) -> Self {
+        Self { id: row.id, row: ArcRwSignal::new(row.clone()), fresh: ArcRwSignal::new(false) }
     }
 
     fn pulse(&self) {
@@ -50,56 +50,83 @@ impl Shown {
     }
 }
 
-/// The list as signals: `History` decides, this shows what it decided.
+/// `History` decides, `shown` is what it decided.
+struct Held {
+    history: History,
+    shown: Vec<Shown>,
+}
+
+impl Held {
+    fn new(page: EmailPage) -> Self {
+        let mut held = Self { history: History::new(page), shown: Vec::new() };
+        held.show(&Merged::default());
+        held
+    }
+
+    /// Takes over which rows there are, and the contents of those that changed.
+    fn show(&mut self, merged: &Merged) {
+        for row in self.history.rows() {
+            match self.shown.iter().find(|shown| shown.id == row.id) {
+                Some(known) if merged.changed.contains(&row.id) => known.row.set(row.clone()),
+                Some(_) => {}
+                None => self.shown.push(Shown::new(row)),
+            }
+        }
+    }
+
+    fn shown(&self, id: EmailId) -> Option<Shown> {
+        self.shown.iter().find(|shown| shown.id == id).cloned()
+    }
+
+    fn order(&self) -> Vec<i64> {
+        self.history.rows().iter().map(|row| row.id.0).collect()
+    }
+
+    /// "25 of 61"
+    fn progress(&self) -> String {
+        format!("{} of {}", self.history.rows().len(), self.history.total())
+    }
+}
+
+/// The list as signals.
 #[derive(Clone, Copy)]
 struct MailList {
-    history: StoredValue<History>,
-    shown: StoredValue<HashMap<EmailId, Shown>>,
-    order: RwSignal<Vec<EmailId>>,
+    held: StoredValue<Held>,
+    order: RwSignal<Vec<i64>>,
     more: RwSignal<bool>,
-    total: RwSignal<u64>,
+    progress: RwSignal<String>,
 }
 
 impl MailList {
     fn new(page: EmailPage) -> Self {
-        let history = History::new(page);
-        let shown = history.rows().iter().map(|row| (row.id, Shown::new(row.clone()))).collect();
+        let held = Held::new(page);
         Self {
-            order: RwSignal::new(order(&history)),
-            more: RwSignal::new(history.next().is_some()),
-            total: RwSignal::new(history.total()),
-            shown: StoredValue::new(shown),
-            history: StoredValue::new(history),
+            order: RwSignal::new(held.order()),
+            more: RwSignal::new(held.history.next().is_some()),
+            progress: RwSignal::new(held.progress()),
+            held: StoredValue::new(held),
         }
     }
 
     /// Changes the history and puts on the screen what changed. `None` once the screen is gone.
     fn merge(self, change: impl FnOnce(&mut History) -> Merged) -> Option<Merged> {
-        let merged = self.history.try_update_value(change)?;
-        self.history.with_value(|history| {
-            self.shown.update_value(|shown| {
-                for row in history.rows() {
-                    if merged.changed.contains(&row.id)
-                        && let Some(known) = shown.get(&row.id)
-                    {
-                        known.row.set(row.clone());
-                    } else {
-                        shown.entry(row.id).or_insert_with(|| Shown::new(row.clone()));
-                    }
-                }
-            });
-            let order = order(history);
-            if self.order.with_untracked(|known| *known != order) {
-                self.order.set(order);
-            }
-            self.more.set(history.next().is_some());
-            self.total.set(history.total());
-        });
+        let merged = self.held.try_update_value(|held| {
+            let merged = change(&mut held.history);
+            held.show(&merged);
+            merged
+        })?;
+        let (order, more, progress) =
+            self.held.with_value(|held| (held.order(), held.history.next().is_some(), held.progress()));
+        if self.order.get_untracked() != order {
+            self.order.set(order);
+        }
+        self.more.set(more);
+        self.progress.set(progress);
         Some(merged)
     }
 
     fn shown(self, id: EmailId) -> Option<Shown> {
-        self.shown.with_value(|shown| shown.get(&id).cloned())
+        self.held.with_value(|held| held.shown(id))
     }
 
     fn pulse(self, ids: &[EmailId]) {
@@ -109,12 +136,9 @@ impl MailList {
     }
 
     fn rows(self) -> u32 {
-        self.order.try_with_untracked(|order| u32::try_from(order.len()).unwrap_or(u32::MAX)).unwrap_or_default()
+        let rows = self.held.try_with_value(|held| held.history.rows().len()).unwrap_or_default();
+        u32::try_from(rows).unwrap_or(u32::MAX)
     }
-}
-
-fn order(history: &History) -> Vec<EmailId> {
-    history.rows().iter().map(|row| row.id).collect()
 }
 
 #[component]
@@ -126,7 +150,7 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
     let problem = RwSignal::new(None::<AppError>);
     follow(list, contact, announcer);
     let load = move |()| {
-        let Some(Some(after)) = list.history.try_with_value(History::next) else { return };
+        let Some(Some(after)) = list.held.try_with_value(|held| held.history.next()) else { return };
         loading.set(true);
         problem.set(None);
         spawn_local(async move {
@@ -138,7 +162,7 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
             match answer {
                 Ok(page) => {
                     let Some(merged) = list.merge(|history| history.page(after, page)) else { return };
-                    announcer.say(format!("{} of {} emails shown", list.rows(), list.total.get_untracked()));
+                    announcer.say(format!("{} emails shown", list.progress.get_untracked()));
                     // The button is gone with the last page; the keyboard goes on at the first new row.
                     if let Some(first) = merged.added.first().filter(|_| !list.more.get_untracked()) {
                         focus_soon(row_id(*first));
@@ -156,7 +180,7 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
     let problem = move || {
         problem.get().map(|error| view! { <InlineError title="No more emails were loaded." error /> }.into_any())
     };
-    let some = Memo::new(move |_| list.order.with(|order| !order.is_empty()));
+    let some = Memo::new(move |_| !list.order.get().is_empty());
     let rows = move || {
         if !some.get() {
             return view! { <NothingSent /> }.into_any();
@@ -164,7 +188,7 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
         view! {
             <section class="card" aria-label="Emails">
                 <ol class="mails">
-                    {keyed(move || list.order.with(|order| order.iter().map(|id| id.0).collect()), row)}
+                    {keyed(move || list.order.get(), row)}
                 </ol>
             </section>
         }
@@ -176,7 +200,7 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
         <LoadMore
             more=list.more
             loading
-            progress=Signal::derive(move || format!("{} of {}", list.order.with(Vec::len), list.total.get()))
+            progress=list.progress
             on_more=load
         />
     }
@@ -207,7 +231,7 @@ fn follow(list: MailList, contact: ContactId, announcer: Announcer) {
             let Some(merged) = merged else { return };
             list.pulse(&merged.added);
             list.pulse(&merged.changed);
-            if let Some(sentence) = list.history.with_value(|history| spoken(history, &merged)) {
+            if let Some(sentence) = list.held.with_value(|held| spoken(&held.history, &merged)) {
                 announcer.say(sentence);
             }
         },
@@ -246,7 +270,6 @@ fn Mail(id: EmailId, shown: Shown, today: String) -> impl IntoView {
     let first = shown.row.get_untracked();
     let row = shown.row;
     let state = Memo::new(move |_| row.with(|row| BadgeState::from(row)));
-    let fresh = shown.fresh;
     let event = match first.event.id {
         Some(event) => view! { <a class="text" href=routes::planner(event)>{first.event.name}</a> }.into_any(),
         None => view! { <span>{first.event.name}</span> }.into_any(),
@@ -259,15 +282,14 @@ fn Mail(id: EmailId, shown: Shown, today: String) -> impl IntoView {
                 <p class="fine">{event} " · to " {first.recipient}</p>
             </div>
             <div class="end">
-                <StatusBadge id=format!("email-{id}-why") state fresh=Signal::derive(move || fresh.get()) />
+                <StatusBadge id=format!("email-{id}-why") state=move || state.get() fresh=shown.fresh />
                 <span class="fine">{first.kind.label()}</span>
             </div>
-            {move || story(state.get()).map(|(word, reason)| view! {
+            {changing(move || story(state.get()).map(|(word, reason)| view! {
                 <div class="story">
                     <div><b>{word}</b><q>{reason}</q></div>
                 </div>
-            }
-            .into_any())}
+            }))}
         </li>
     }
     .into_any()

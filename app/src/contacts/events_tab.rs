@@ -9,7 +9,7 @@ use crate::domain::time::Moment;
 use crate::emails::{BadgeState, StatusBadge};
 use crate::live::{Live, ServerMessage, Topic};
 use crate::routes;
-use crate::ui::answered;
+use crate::ui::{answered, dotted};
 use crate::wire::Query;
 
 #[component]
@@ -80,8 +80,7 @@ fn EventRows(events: Vec<ContactEvent>) -> impl IntoView {
 #[component]
 fn EventRow(event: ContactEvent) -> impl IntoView {
     let Moment { at, day, clock } = event.starts;
-    let what = [Some(event.role), event.place].into_iter().flatten().filter(|part| !part.is_empty());
-    let what = what.collect::<Vec<_>>().join(" · ");
+    let what = dotted(&[&event.role, event.place.as_deref().unwrap_or_default()]);
     let invite = event.invited_at.map(|moment| {
         let id = format!("invite-{}", event.event);
         let state = BadgeState { status: event.invite_status, reason: event.invite_reason };
@@ -108,7 +107,7 @@ fn EventRow(event: ContactEvent) -> impl IntoView {
 #[component]
 fn Invite(id: String, moment: Moment, state: BadgeState) -> impl IntoView {
     view! {
-        <StatusBadge id state=Signal::stored(state) />
+        <StatusBadge id state=move || state.clone() />
         <span class="fine">
             "Invited at "
             <time datetime=moment.at.to_iso()>{format!("{}, {}", moment.day, moment.clock)}</time>

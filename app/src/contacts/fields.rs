@@ -1,10 +1,12 @@
 //! The fields of a contact, for a new one and for one that is edited.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::ContactForm;
 use crate::error::AppError;
-use crate::ui::{InlineError, Notice, NoticeKind, TextArea, TextField, focus_soon};
+use crate::ui::{Fault, InlineError, Notice, NoticeKind, TextArea, TextField, focus_soon};
 
 /// What stands in the fields now.
 #[derive(Clone, Copy)]
@@ -137,21 +139,16 @@ pub(super) fn NotSaved(error: AppError) -> impl IntoView {
 pub(super) fn ContactFields(
     typed: Typed,
     /// Why the last save was refused.
-    #[prop(into)]
-    refused: Signal<Option<AppError>>,
+    refused: RwSignal<Option<AppError>>,
     /// Why mail to the address in the field is refused.
-    #[prop(optional, into)]
-    blocked: Signal<Option<String>>,
+    #[prop(optional)]
+    blocked: Option<Fault>,
 ) -> impl IntoView {
-    let fault = move |field: &'static str| {
-        Signal::derive(move || {
-            refused.with(|refused| {
-                refused.as_ref().filter(|error| field_of(error) == Some(field)).map(ToString::to_string)
-            })
-        })
+    let fault = move |field: &'static str| -> Fault {
+        Arc::new(move || refused.get().filter(|error| field_of(error) == Some(field)).map(|error| error.to_string()))
     };
     let of_email = fault("email");
-    let email_error = Signal::derive(move || of_email.get().or_else(|| blocked.get()));
+    let email_error = Arc::new(move || of_email().or_else(|| blocked.as_ref().and_then(|blocked| blocked())));
     view! {
         <div class="pair">
             <TextField

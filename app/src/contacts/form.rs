@@ -11,7 +11,7 @@ use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Live, Topic};
 use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, PageTitle, answered};
+use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, PageTitle, answered, changing, dotted};
 use crate::wire::Query;
 
 /// The contact that the address names. Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
@@ -73,29 +73,28 @@ fn Head(header: ContactHeader) -> impl IntoView {
             }
         },
     );
-    let header = Memo::new(move |_| state.with(|state| state.header().clone()));
-    let name = Memo::new(move |_| header.with(|header| header.name.clone()));
-    let line = Memo::new(move |_| header.with(line));
+    let header = move || state.get().header().clone();
+    let name = Memo::new(move |_| header().name);
     let path = use_location().pathname;
-    let tab = Memo::new(move |_| path.with(|path| Tab::of(path)));
+    let tab = move || Tab::of(&path.get());
     view! {
-        <PageTitle text=move || format!("{} · {}", name.get(), tab.get().label()) />
+        <PageTitle text=move || format!("{} · {}", name.get(), tab().label()) />
         <div class="head">
-            {move || view! { <Avatar name=name.get() large=true /> }}
+            {changing(move || view! { <Avatar name=name.get() large=true /> })}
             <div>
                 <a class="back" href=routes::CONTACTS>"Contacts"</a>
                 <h1>{move || name.get()}</h1>
-                <p class="fine">{move || line.get()}</p>
+                <p class="fine">{move || line(&header())}</p>
             </div>
         </div>
-        <Blocked header tab />
+        {changing(move || blocked(&header(), tab()))}
         <nav class="tabs" aria-label="Contact">
             <A href=routes::contact(contact) exact=true>"Details"</A>
             <A href=routes::contact_events(contact)>
-                "Events " <span class="count">{move || header.with(|header| header.events)}</span>
+                "Events " <span class="count">{move || header().events.to_string()}</span>
             </A>
             <A href=routes::contact_emails(contact)>
-                "Emails " <span class="count">{move || header.with(|header| header.emails)}</span>
+                "Emails " <span class="count">{move || header().emails.to_string()}</span>
             </A>
         </nav>
     }
@@ -130,36 +129,29 @@ impl Tab {
 /// "Band leader · Ferreira Quartet · luis@example.com"
 fn line(header: &ContactHeader) -> String {
     let address = header.address.as_deref().unwrap_or("No address");
-    let parts = [header.role.as_str(), header.organisation.as_str(), address];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    dotted(&[&header.role, &header.organisation, address])
 }
 
 /// Why mail to the contact is refused, and what to do.
-#[component]
-fn Blocked(header: Memo<ContactHeader>, tab: Memo<Tab>) -> impl IntoView {
-    let blocked = Memo::new(move |_| {
-        header.with(|header| header.blocked.map(|cause| (cause, header.address.clone().unwrap_or_default(), header.id)))
-    });
-    move || {
-        blocked.get().map(|(cause, address, contact)| {
-            let way_on = move || {
-                if tab.get() == Tab::Details {
-                    "Fix the spelling below and save: that is all it takes to send again.".into_any()
-                } else {
-                    view! {
-                        <a class="text" href=routes::contact(contact)>"Fix the spelling in Details"</a>
-                        " and save: that is all it takes to send again."
-                    }
-                    .into_any()
-                }
-            };
-            view! {
-                <Notice kind=NoticeKind::Warning>
-                    <p><b>{address}</b> " " {why_refused(cause)} " " {way_on}</p>
-                </Notice>
-            }
-        })
-    }
+fn blocked(header: &ContactHeader, tab: Tab) -> Option<AnyView> {
+    let cause = header.blocked?;
+    let address = header.address.clone().unwrap_or_default();
+    let way_on = match tab {
+        Tab::Details => view! { "Fix the spelling below and save: that is all it takes to send again." }.into_any(),
+        _ => view! {
+            <a class="text" href=routes::contact(header.id)>"Fix the spelling in Details"</a>
+            " and save: that is all it takes to send again."
+        }
+        .into_any(),
+    };
+    Some(
+        view! {
+            <Notice kind=NoticeKind::Warning>
+                <p><b>{address}</b> " " {why_refused(cause)} " " {way_on}</p>
+            </Notice>
+        }
+        .into_any(),
+    )
 }
 
 /// Goes on after the address itself.

@@ -3,8 +3,6 @@
 //! A revision orders address and name. The count of emails has none: it is the snapshot's, and each email that the
 //! snapshot did not hold yet adds one.
 
-use std::collections::HashSet;
-
 use super::ContactHeader;
 use crate::domain::ids::EmailId;
 use crate::live::ServerMessage;
@@ -13,7 +11,7 @@ use crate::live::ServerMessage;
 pub struct HeaderState {
     header: ContactHeader,
     /// Emails that `header.emails` counts, as far as they are known; `None` before the first snapshot.
-    counted: Option<HashSet<EmailId>>,
+    counted: Option<Vec<EmailId>>,
 }
 
 impl HeaderState {
@@ -42,7 +40,8 @@ impl HeaderState {
             }
             ServerMessage::EmailAdded(row) if row.contact == self.header.id => {
                 // Before the first snapshot there is nothing to do: it will count this one.
-                let new = self.counted.as_mut().is_some_and(|counted| counted.insert(row.id));
+                let counted = self.counted.as_mut().filter(|counted| !counted.contains(&row.id));
+                let new = counted.map(|counted| counted.push(row.id)).is_some();
                 self.header.emails += u64::from(new);
                 new
             }

@@ -13,7 +13,7 @@ use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
 use super::search_box::{PAUSE, SearchBox};
 use super::{ContactPage, ContactRow, LoadContacts, load_contacts};
 use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, NextPage, PageTitle, Paged, answered};
+use crate::ui::{Avatar, ErrorNotice, NextPage, PageTitle, Paged, answered, dotted};
 use crate::wire::Query;
 
 #[derive(Debug)]
@@ -186,7 +186,7 @@ fn row_id(row: &ContactRow) -> String {
 #[component]
 fn Row(row: ContactRow) -> impl IntoView {
     let id = row_id(&row);
-    let what = [row.role, row.organisation].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let what = dotted(&[&row.role, &row.organisation]);
     view! {
         <li>
             <a class="row-link" id=id href=routes::contact(row.id)>

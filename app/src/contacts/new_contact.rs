@@ -10,7 +10,7 @@ use super::fields::{ContactFields, NotSaved, Typed, check, focus_fault};
 use super::{ContactForm, create_contact};
 use crate::error::AppError;
 use crate::routes;
-use crate::ui::{Announcer, PageTitle, on_save_key, warn_on_leaving};
+use crate::ui::{Announcer, PageTitle, changing, on_save_key, warn_on_leaving};
 
 #[component]
 pub fn NewContact() -> impl IntoView {
@@ -66,7 +66,7 @@ pub fn NewContact() -> impl IntoView {
             </div>
         </div>
         <form class="form card" novalidate on:submit=on_submit>
-            {move || refused.get().map(|error| view! { <NotSaved error /> }.into_any())}
+            {changing(move || refused.get().map(|error| view! { <NotSaved error /> }))}
             <ContactFields typed refused />
             <div class="actions">
                 <button

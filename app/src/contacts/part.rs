@@ -1,4 +1,4 @@
-//! What the browser loads of one contact: all tabs at once, since they are made of the same pieces.
+//! What the browser loads of one contact, in two parts: the contact with the form to change it, and what happened.
 
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
@@ -13,23 +13,32 @@ enum Screen {
     New,
     Contact,
     Details,
+}
+
+#[lazy]
+fn contact_part(screen: Screen) -> AnyView {
+    match screen {
+        Screen::New => view! { <NewContact /> }.into_any(),
+        Screen::Contact => view! { <Contact /> }.into_any(),
+        Screen::Details => view! { <Details /> }.into_any(),
+    }
+}
+
+enum History {
     Events,
     Emails,
 }
 
 #[lazy]
-fn contacts_part(screen: Screen) -> AnyView {
-    match screen {
-        Screen::New => view! { <NewContact /> }.into_any(),
-        Screen::Contact => view! { <Contact /> }.into_any(),
-        Screen::Details => view! { <Details /> }.into_any(),
-        Screen::Events => view! { <Events /> }.into_any(),
-        Screen::Emails => view! { <Emails /> }.into_any(),
+fn contact_history_part(history: History) -> AnyView {
+    match history {
+        History::Events => view! { <Events /> }.into_any(),
+        History::Emails => view! { <Emails /> }.into_any(),
     }
 }
 
 macro_rules! routes {
-    ($($route:ident: $screen:ident),+ $(,)?) => {$(
+    ($($route:ident: $part:ident($screen:expr), $preload:ident;)+) => {$(
         #[derive(Debug)]
         pub struct $route;
 
@@ -39,21 +48,21 @@ macro_rules! routes {
             }
 
             async fn view(_: Self) -> AnyView {
-                contacts_part(Screen::$screen).await
+                $part($screen).await
             }
 
             async fn preload() {
                 #[cfg(target_arch = "wasm32")]
-                __preload_contacts_part().await;
+                $preload().await;
             }
         }
     )+};
 }
 
 routes! {
-    NewContactRoute: New,
-    ContactRoute: Contact,
-    ContactDetailsRoute: Details,
-    ContactEventsRoute: Events,
-    ContactEmailsRoute: Emails,
+    NewContactRoute: contact_part(Screen::New), __preload_contact_part;
+    ContactRoute: contact_part(Screen::Contact), __preload_contact_part;
+    ContactDetailsRoute: contact_part(Screen::Details), __preload_contact_part;
+    ContactEventsRoute: contact_history_part(History::Events), __preload_contact_history_part;
+    ContactEmailsRoute: contact_history_part(History::Emails), __preload_contact_history_part;
 }

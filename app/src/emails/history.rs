@@ -3,8 +3,6 @@
 //! Pages, additions, changes and snapshots may arrive in any order and more than once. Whatever the order, a row stands
 //! here once, newest first, in its highest revision, and no row between two shown ones is missing.
 
-use std::collections::HashSet;
-
 use super::{EmailChange, EmailPage, EmailRow};
 use crate::domain::cursor::TimeCursor;
 use crate::domain::ids::EmailId;
@@ -16,7 +14,7 @@ pub struct History {
     next: Option<TimeCursor>,
     total: u64,
     /// Ids that `total` counts although they stand below the last loaded row.
-    counted: HashSet<EmailId>,
+    counted: Vec<EmailId>,
 }
 
 /// Which rows the screen has to touch.
@@ -29,7 +27,7 @@ pub struct Merged {
 impl History {
     pub fn new(page: EmailPage) -> Self {
         let EmailPage { rows, next, total, .. } = page;
-        let mut history = Self { rows: Vec::new(), next, total, counted: HashSet::new() };
+        let mut history = Self { rows: Vec::new(), next, total, counted: Vec::new() };
         history.merge_all(rows);
         history
     }
@@ -69,7 +67,9 @@ impl History {
             self.total += 1;
         }
         if self.is_below_the_end(&row) {
-            self.counted.insert(row.id);
+            if !known {
+                self.counted.push(row.id);
+            }
             return Merged::default();
         }
         self.merge_all(vec![row])

@@ -30,25 +30,26 @@ impl BadgeState {
 #[component]
 pub fn StatusBadge(
     /// Unique on the page, for the tip.
-    #[prop(into)]
     id: String,
-    #[prop(into)] state: Signal<BadgeState>,
+    /// May read signals.
+    state: impl Fn() -> BadgeState + Send + 'static,
     /// The state came over the live channel a moment ago.
-    #[prop(optional, into)]
-    fresh: Signal<bool>,
+    #[prop(optional)]
+    fresh: ArcRwSignal<bool>,
 ) -> impl IntoView {
-    changing(move || {
-        let state = state.get();
-        let word = state.word();
-        let status = state.status.map_or("sending", DeliveryStatus::code);
-        match state.reason {
-            Some(reason) => {
-                view! { <WithTip id=id.clone() tip=reason class="badge" status fresh>{word}</WithTip> }.into_any()
-            }
-            None => view! {
-                <span class="badge" data-status=status data-fresh=move || fresh.get().then_some("")>{word}</span>
-            }
-            .into_any(),
+    changing(move || badge(&id, state(), fresh.clone()))
+}
+
+fn badge(id: &str, state: BadgeState, fresh: ArcRwSignal<bool>) -> AnyView {
+    let word = state.word();
+    let status = state.status.map_or("sending", DeliveryStatus::code);
+    match state.reason {
+        Some(reason) => {
+            view! { <WithTip id=id.to_owned() tip=reason class="badge" status fresh>{word}</WithTip> }.into_any()
         }
-    })
+        None => {
+            view! { <span class="badge" data-status=status data-fresh=move || fresh.get().then_some("")>{word}</span> }
+                .into_any()
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::domain::ids::{CrewId, EventId};
 use crate::domain::time::Timestamp;
 use crate::emails::BadgeState;
 use crate::live::{Live, ServerMessage, Topic};
-use crate::ui::{Announcer, changing, keyed};
+use crate::ui::{Announcer, changing, joined, keyed};
 
 /// A little longer than the pulse of the badge takes.
 const PULSE: Duration = Duration::from_millis(1_500);
@@ -134,43 +134,46 @@ impl Summary {
             (Standing::NeedsALook, "need a look"),
             (Standing::NotInvited, "not invited"),
         ];
-        let groups = ORDER.map(|status| (status, self.statuses.iter().filter(|one| **one == status).count()));
-        let label = groups
-            .iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(status, count)| format!("{count} {}", status.map_or("not invited", DeliveryStatus::label)))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let bars = groups.into_iter().flat_map(|(status, count)| std::iter::repeat_n(status, count));
-        let bars =
-            bars.map(|status| view! { <i data-status=status.map(DeliveryStatus::code)></i> }.into_any()).collect_view();
+        let mut bars = Vec::new();
+        let mut label = Vec::new();
+        for status in ORDER {
+            let count = self.statuses.iter().filter(|one| **one == status).count();
+            if count > 0 {
+                label.push(format!("{count} {}", status.map_or("not invited", DeliveryStatus::label)));
+            }
+            let bar = || view! { <i data-status=status.map(DeliveryStatus::code)></i> }.into_any();
+            bars.extend((0..count).map(|_| bar()));
+        }
+        let label = joined(&label.iter().map(String::as_str).collect::<Vec<_>>(), ", ");
+
         let chosen = shown.get();
         let chip = |standing: Option<Standing>, label: &'static str, count: usize| {
-            (standing.is_none() || count > 0 || chosen == standing).then(|| {
-                view! {
-                    <button
-                        type="button"
-                        class="chip"
-                        aria-pressed=(chosen == standing).to_string()
-                        on:click=move |_| shown.set(standing.filter(|_| shown.get_untracked() != standing))
-                    >
-                        <b>{count.to_string()}</b>
-                        " "
-                        {label}
-                    </button>
-                }
-                .into_any()
-            })
+            view! {
+                <button
+                    type="button"
+                    class="chip"
+                    aria-pressed=(chosen == standing).to_string()
+                    on:click=move |_| shown.set(standing.filter(|_| shown.get_untracked() != standing))
+                >
+                    <b>{count.to_string()}</b>
+                    " "
+                    {label}
+                </button>
+            }
+            .into_any()
         };
-        let chips = CHIPS.map(|(standing, label)| {
-            chip(Some(standing), label, self.standings.iter().filter(|one| **one == standing).count())
-        });
+        let mut chips = vec![chip(None, "Everyone", self.standings.len())];
+        for (standing, label) in CHIPS {
+            let count = self.standings.iter().filter(|one| **one == standing).count();
+            if count > 0 || chosen == Some(standing) {
+                chips.push(chip(Some(standing), label, count));
+            }
+        }
         view! {
             <div class="body">
                 <div class="meter" role="img" aria-label=label>{bars}</div>
                 <div class="cluster" role="group" aria-label="Show">
-                    {chip(None, "Everyone", self.standings.len())}
-                    {chips.into_iter().collect_view()}
+                    {chips}
                 </div>
             </div>
         }

@@ -15,7 +15,7 @@ use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, StatusBadge};
 use crate::error::AppError;
 use crate::routes;
-use crate::ui::{Ago, Avatar, Now, changing};
+use crate::ui::{Ago, Avatar, Now, changing, dotted};
 
 /// What a press of a sending button is doing.
 #[derive(Clone)]
@@ -93,17 +93,16 @@ pub fn CrewRowView(
     now: Timestamp,
     today: String,
 ) -> impl IntoView {
-    let row = RwSignal::from(state.row.clone());
+    let row = state.row.clone();
     let sending = StoredValue::new(Sending::new(&state));
     // What stands in "Send to" once somebody typed there; until then it follows the contact.
     let typed = RwSignal::new(None::<String>);
     let open = RwSignal::new(false);
-    let fresh = RwSignal::from(state.fresh);
     let clock = Now::expect();
-    let address = Signal::derive(move || send_to(&row.read(), typed.get()));
 
+    let lined = row.clone();
     let line = move || {
-        let (row, now) = (row.get(), clock.get().unwrap_or(now));
+        let (row, now) = (lined.get(), clock.get().unwrap_or(now));
         let (pending, refusal) = sending.with_value(|sending| (sending.pending.get(), sending.refusal.get()));
         let address = send_to(&row, typed.get());
         let left = row.wait_until(&address).map(|until| until.since_ms(now)).filter(|left| *left > 0);
@@ -133,7 +132,7 @@ pub fn CrewRowView(
                 </button>
                 <span class="state">
                     {match &row.invite {
-                        Some(invite) => invited(invite, &today, fresh.into()),
+                        Some(invite) => invited(invite, &today, state.fresh.clone()),
                         None if nowhere => {
                             view! { <span>"No address yet: type one under “More”"</span> }.into_any()
                         }
@@ -159,20 +158,20 @@ pub fn CrewRowView(
         }
         .into_any()
     };
-    let needs_fixing = Memo::new(move |_| row.with(CrewRow::needs_fixing));
-    let fix = move || needs_fixing.get().then(|| view! { <FixAddress row sending=sending.get_value() /> }.into_any());
+    let looked_at = row.clone();
+    let needs_fixing = Memo::new(move |_| looked_at.get().needs_fixing());
+    let fixed = row.clone();
+    let fix = move || {
+        let fix = || view! { <FixAddress row=fixed.clone() sending=sending.get_value() /> }.into_any();
+        needs_fixing.get().then(fix)
+    };
+    let opened = row.clone();
     let panels = move || {
-        open.get().then(|| {
-            view! {
-                <div class="panels">
-                    <SharePanel row typed address />
-                </div>
-            }
-            .into_any()
-        })
+        let panel = || view! { <div class="panels"><SharePanel row=opened.clone() typed /></div> }.into_any();
+        open.get().then(panel)
     };
     view! {
-        <li hidden=move || shown.get().is_some_and(|shown| row.with(CrewRow::standing) != shown)>
+        <li hidden=move || shown.get().is_some_and(|shown| row.get().standing() != shown)>
             {changing(line)}
             {changing(fix)}
             {changing(panels)}
@@ -182,30 +181,29 @@ pub fn CrewRowView(
 }
 
 /// Where "Email link" sends to: what was typed, else the contact's address.
-fn send_to(row: &CrewRow, typed: Option<String>) -> String {
+pub(super) fn send_to(row: &CrewRow, typed: Option<String>) -> String {
     typed.or_else(|| row.address.clone()).unwrap_or_default()
 }
 
 /// "Photographer · 5 items"
 fn part(row: &CrewRow) -> String {
     let items = match row.items {
-        0 => None,
-        1 => Some("1 item".to_owned()),
-        items => Some(format!("{items} items")),
+        0 => String::new(),
+        1 => "1 item".to_owned(),
+        items => format!("{items} items"),
     };
-    let role = (!row.role.is_empty()).then(|| row.role.clone());
-    role.into_iter().chain(items).collect::<Vec<_>>().join(" · ")
+    dotted(&[&row.role, &items])
 }
 
 /// "Invited at 14:03", and the badge.
-fn invited(invite: &EmailRow, today: &str, fresh: Signal<bool>) -> AnyView {
+fn invited(invite: &EmailRow, today: &str, fresh: ArcRwSignal<bool>) -> AnyView {
     let badge = BadgeState::from(invite);
     view! {
         <span>
             "Invited at "
             <time datetime=invite.sent_at.at.to_iso()>{invite.sent_at.short(today)}</time>
         </span>
-        <StatusBadge id=format!("reason-{}", invite.id) state=Signal::derive(move || badge.clone()) fresh />
+        <StatusBadge id=format!("reason-{}", invite.id) state=move || badge.clone() fresh />
         <span class="fine"><Ago at=invite.sent_at.at /></span>
     }
     .into_any()

@@ -7,13 +7,15 @@ use super::crew_row::{Sending, Use};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::typo;
+use crate::ui::changing;
 
 #[component]
-pub fn FixAddress(row: RwSignal<CrewRow>, sending: Sending) -> impl IntoView {
-    let first = row.with_untracked(Story::of);
-    let corrected = RwSignal::new(row.with_untracked(|row| first.prefill(row)));
+pub fn FixAddress(row: ArcRwSignal<CrewRow>, sending: Sending) -> impl IntoView {
+    let at_first = row.get_untracked();
+    let first = Story::of(&at_first);
+    let corrected = RwSignal::new(first.prefill(&at_first));
     let guess = first.suggested;
-    let field = format!("corrected-{}", row.with_untracked(|row| row.id));
+    let field = format!("corrected-{}", at_first.id);
     let pending = sending.pending;
     let submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
@@ -21,13 +23,7 @@ pub fn FixAddress(row: RwSignal<CrewRow>, sending: Sending) -> impl IntoView {
     };
     view! {
         <div class="fix" role="group" aria-label="Fix the address">
-            <p>
-                <b>{move || row.with(Story::of).sentence}</b>
-                {move || row.with(Story::of).words.map(|words| view! {
-                    " The mail server said " <q>{words}</q>
-                }
-                .into_any())}
-            </p>
+            {changing(move || Story::of(&row.get()).view())}
             <form class="do" on:submit=submit>
                 <div class="field">
                     <label for=field.clone()>
@@ -83,6 +79,11 @@ impl Story {
             refused,
             suggested,
         }
+    }
+
+    fn view(self) -> AnyView {
+        let words = self.words.map(|words| view! { " The mail server said " <q>{words}</q> }.into_any());
+        view! { <p><b>{self.sentence}</b> {words}</p> }.into_any()
     }
 
     /// The likeliest right address: the guess, what the contact has by now, or the wrong one to be edited.

@@ -8,7 +8,7 @@ use super::crew_list::CrewList;
 use super::timeline::Timeline;
 use super::{EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
-use crate::ui::{ErrorNotice, PageTitle, answered};
+use crate::ui::{ErrorNotice, PageTitle, answered, dotted};
 use crate::wire::Query;
 
 #[derive(Debug)]
@@ -58,13 +58,9 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
 
 #[component]
 fn Head(event: EventHeader) -> impl IntoView {
-    let facts = [
-        Some(event.date),
-        event.place,
-        event.pax.map(|pax| format!("{pax} guests")),
-        Some(format!("times in {}", event.time_zone.replace('_', " "))),
-    ];
-    let facts = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let pax = event.pax.map(|pax| format!("{pax} guests")).unwrap_or_default();
+    let zone = format!("times in {}", event.time_zone.replace('_', " "));
+    let facts = dotted(&[&event.date, event.place.as_deref().unwrap_or_default(), &pax, &zone]);
     view! {
         <div class="head">
             <div>

@@ -1,10 +1,12 @@
 //! The share link of one person: make it, copy it, send it elsewhere, revoke it.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::crew_row::send_to;
 use super::{CrewRow, LinkState, generate_link, revoke_link};
 use crate::error::AppError;
 use crate::ui::{Announcer, changing};
@@ -15,25 +17,23 @@ const COPIED: Duration = Duration::from_secs(2);
 /// What "More" opens.
 #[component]
 pub fn SharePanel(
-    row: RwSignal<CrewRow>,
+    row: ArcRwSignal<CrewRow>,
     /// What stands in "Send to" once somebody typed there.
     typed: RwSignal<Option<String>>,
-    /// Where "Email link" sends to.
-    address: Signal<String>,
 ) -> impl IntoView {
-    let id = row.with_untracked(|row| row.id);
+    let asking = Asking { row: row.clone(), problem: RwSignal::new(None), working: RwSignal::new(false) };
+    let (problem, working) = (asking.problem, asking.working);
+    let id = row.get_untracked().id;
     let field = format!("send-to-{id}");
-    let link = Memo::new(move |_| row.with(|row| row.link.clone()));
-    let problem = RwSignal::new(None::<String>);
-    let working = RwSignal::new(false);
-    let differs = move || row.with(|row| row.address.as_deref().unwrap_or_default() != address.get());
-    let generate = move |_| {
-        working.set(true);
-        spawn_local(async move {
-            settle(row, problem, generate_link(id).await);
-            working.try_set(false);
-        });
-    };
+    let shown = row.clone();
+    let first = send_to(&row.get_untracked(), typed.get_untracked());
+    let linked = row.clone();
+    // Empty without a link.
+    let link = Memo::new(move |_| match linked.get().link {
+        LinkState::None => String::new(),
+        LinkState::Live { url, .. } => url,
+    });
+    let differs = move || typed.get().is_some_and(|typed| typed != row.get().address.unwrap_or_default());
     view! {
         <section>
             <h3>"Share link"</h3>
@@ -43,8 +43,8 @@ pub fn SharePanel(
                     id=field
                     type="email"
                     autocomplete="off"
-                    prop:value=move || address.get()
-                    value=address.get_untracked()
+                    prop:value=move || send_to(&shown.get(), typed.get())
+                    value=first
                     on:input=move |ev| typed.set(Some(event_target_value(&ev)))
                 />
             </div>
@@ -55,14 +55,25 @@ pub fn SharePanel(
                     "The contact’s address. Type another to send there this once."
                 }}
             </p>
-            {changing(move || match link.get() {
-                LinkState::None => view! {
-                    <p class="fine">"No link yet. “Email link” makes one as it sends."</p>
-                    <button type="button" class="button" disabled=move || working.get() on:click=generate>
-                        "Generate link"
-                    </button>
-                }.into_any(),
-                LinkState::Live { url, .. } => view! { <LiveLink row url problem /> }.into_any(),
+            {changing(move || {
+                let asking = asking.clone();
+                let url = link.get();
+                if url.is_empty() {
+                    view! {
+                        <p class="fine">"No link yet. “Email link” makes one as it sends."</p>
+                        <button
+                            type="button"
+                            class="button"
+                            disabled=move || working.get()
+                            on:click=move |_| asking.run(generate_link(id))
+                        >
+                            "Generate link"
+                        </button>
+                    }
+                    .into_any()
+                } else {
+                    view! { <LiveLink asking url /> }.into_any()
+                }
             })}
             <p class="error" role="alert">{move || problem.get().unwrap_or_default()}</p>
         </section>
@@ -70,13 +81,42 @@ pub fn SharePanel(
     .into_any()
 }
 
+/// Something is asked of the server, and its answer shown.
+#[derive(Clone)]
+struct Asking {
+    row: ArcRwSignal<CrewRow>,
+    problem: RwSignal<Option<String>>,
+    working: RwSignal<bool>,
+}
+
+impl Asking {
+    fn run(&self, question: impl Future<Output = Result<CrewRow, AppError>> + 'static) {
+        self.wait_for(Box::pin(question));
+    }
+
+    fn wait_for(&self, question: Pin<Box<dyn Future<Output = Result<CrewRow, AppError>>>>) {
+        let this = self.clone();
+        this.working.set(true);
+        spawn_local(async move {
+            let answer = question.await;
+            this.working.try_set(false);
+            match answer {
+                Ok(fresh) => {
+                    this.problem.try_set(None);
+                    this.row.update(|row| row.take_row(&fresh));
+                }
+                Err(error) => drop(this.problem.try_set(Some(error.to_string()))),
+            }
+        });
+    }
+}
+
 #[component]
-fn LiveLink(row: RwSignal<CrewRow>, url: String, problem: RwSignal<Option<String>>) -> impl IntoView {
-    let id = row.with_untracked(|row| row.id);
+fn LiveLink(asking: Asking, url: String) -> impl IntoView {
     let copied = RwSignal::new(false);
-    let asking = RwSignal::new(false);
-    let working = RwSignal::new(false);
+    let sure = RwSignal::new(false);
     let announcer = Announcer::expect();
+    let Asking { problem, working, .. } = asking;
     let copy = {
         let url = url.clone();
         move |_| {
@@ -99,28 +139,21 @@ fn LiveLink(row: RwSignal<CrewRow>, url: String, problem: RwSignal<Option<String
             });
         }
     };
-    let revoke = move |_| {
-        working.set(true);
-        spawn_local(async move {
-            settle(row, problem, revoke_link(id).await);
-            working.try_set(false);
-            asking.try_set(false);
-        });
-    };
     let confirm = move || {
-        asking.get().then(|| {
+        let asking = asking.clone();
+        let revoke = move |_| asking.run(revoke_link(asking.row.get_untracked().id));
+        sure.get().then(|| {
             view! {
                 <div class="confirm" role="group" aria-label="Revoke the link?">
                     <span>"The link stops at once, for ever."</span>
                     <button type="button" class="button" data-kind="danger" disabled=move || working.get() on:click=revoke>
                         "Yes, revoke"
                     </button>
-                    <button type="button" class="button" data-kind="plain" on:click=move |_| asking.set(false)>
+                    <button type="button" class="button" data-kind="plain" on:click=move |_| sure.set(false)>
                         "Keep it"
                     </button>
                 </div>
             }
-            .into_any()
         })
     };
     view! {
@@ -129,21 +162,11 @@ fn LiveLink(row: RwSignal<CrewRow>, url: String, problem: RwSignal<Option<String
             <button type="button" class="button" on:click=copy>
                 {move || if copied.get() { "Copied" } else { "Copy link" }}
             </button>
-            <button type="button" class="button" data-kind="plain" hidden=move || asking.get() on:click=move |_| asking.set(true)>
+            <button type="button" class="button" data-kind="plain" hidden=move || sure.get() on:click=move |_| sure.set(true)>
                 "Revoke"
             </button>
         </div>
         {changing(confirm)}
     }
-}
-
-/// Takes the server's answer in, or says what went wrong.
-fn settle(row: RwSignal<CrewRow>, problem: RwSignal<Option<String>>, answer: Result<CrewRow, AppError>) {
-    match answer {
-        Ok(fresh) => {
-            problem.try_set(None);
-            row.try_update(|row| row.take_row(&fresh));
-        }
-        Err(error) => drop(problem.try_set(Some(error.to_string()))),
-    }
+    .into_any()
 }

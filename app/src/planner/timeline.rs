@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::TimelineItem;
 use crate::domain::time::{MINUTE_MS, Timestamp};
-use crate::ui::{Avatar, Now, changing};
+use crate::ui::{Avatar, Now, changing, dotted, joined};
 
 #[component]
 pub fn Timeline(
@@ -51,9 +51,9 @@ fn rows(items: &[TimelineItem], current: Option<usize>) -> Vec<AnyView> {
 }
 
 fn row(item: &TimelineItem, is_now: bool) -> AnyView {
-    let people = item.responsible.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ");
-    let place = [item.location.as_str(), item.details.as_str()];
-    let place = place.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    let people = item.responsible.iter().map(|person| person.name.as_str()).collect::<Vec<_>>();
+    let people = joined(&people, ", ");
+    let place = dotted(&[&item.location, &item.details]);
     let avatars =
         item.responsible.iter().map(|person| view! { <Avatar name=person.name.clone() /> }.into_any()).collect_view();
     view! {

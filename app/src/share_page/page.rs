@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::{GuestItem, LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
-use crate::ui::{PageTitle, answered};
+use crate::ui::{PageTitle, answered, dotted};
 use crate::wire::Query;
 
 #[component]
@@ -23,7 +23,7 @@ pub fn SharePage() -> impl IntoView {
 
 #[component]
 fn RunOfShowPage(show: RunOfShow) -> impl IntoView {
-    let facts = [Some(show.date), show.place].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let facts = dotted(&[&show.date, show.place.as_deref().unwrap_or_default()]);
     let next = show.items.iter().find(|item| item.starts.at > show.now);
     let next = next.map(|item| (wait(item.starts.at, show.now), item.title.clone(), item.starts.clock.clone()));
     let mine = show.items.iter().filter(|item| item.mine).count();

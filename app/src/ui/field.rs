@@ -1,17 +1,22 @@
 //! A labelled input with its hint and its error.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
+
+use super::changing;
+
+/// What is wrong with what stands in a field, if anything. May read signals.
+pub type Fault = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// Label, control, hint and error, tied together for screen readers. The control must carry `id` and
 /// `aria-describedby="{id}-note"`.
 #[component]
 pub fn Field(
-    #[prop(into)] id: String,
-    #[prop(into)] label: String,
-    #[prop(optional, into)] hint: String,
-    /// What is wrong with what was typed.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
+    id: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: &'static str,
+    error: Fault,
     children: Children,
 ) -> impl IntoView {
     let note = format!("{id}-note");
@@ -19,9 +24,10 @@ pub fn Field(
         <div class="field">
             <label for=id>{label}</label>
             {children()}
-            <p id=note class=move || if error.with(Option::is_some) { "error" } else { "hint" }>
-                {move || error.get().unwrap_or_else(|| hint.clone())}
-            </p>
+            {changing(move || {
+                let (class, text) = error().map_or(("hint", hint.to_owned()), |fault| ("error", fault));
+                view! { <p id=note.clone() class=class>{text}</p> }
+            })}
         </div>
     }
 }
@@ -29,8 +35,8 @@ pub fn Field(
 /// A one-line text field bound to a signal.
 #[component]
 pub fn TextField(
-    #[prop(into)] id: String,
-    #[prop(into)] label: String,
+    id: &'static str,
+    label: &'static str,
     value: RwSignal<String>,
     #[prop(default = "text")] kind: &'static str,
     /// Which keyboard a phone shows.
@@ -39,14 +45,15 @@ pub fn TextField(
     #[prop(default = "off")] autocomplete: &'static str,
     #[prop(optional)] required: bool,
     #[prop(optional)] max: u32,
-    #[prop(optional, into)] hint: String,
-    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(optional)] hint: &'static str,
+    error: Fault,
 ) -> impl IntoView {
     let note = format!("{id}-note");
+    let wrong = Arc::clone(&error);
     view! {
-        <Field id=id.clone() label hint error>
+        <Field id label hint error>
             <input
-                id=id.clone()
+                id=id
                 name=id
                 type=kind
                 inputmode=inputmode
@@ -54,7 +61,7 @@ pub fn TextField(
                 required=required
                 maxlength=(max > 0).then_some(max)
                 aria-describedby=note
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || wrong().is_some().then_some("true")
                 prop:value=move || value.get()
                 value=value.get_untracked()
                 on:input=move |ev| value.set(event_target_value(&ev))
@@ -67,26 +74,27 @@ pub fn TextField(
 /// A text field of several lines bound to a signal.
 #[component]
 pub fn TextArea(
-    #[prop(into)] id: String,
-    #[prop(into)] label: String,
+    id: &'static str,
+    label: &'static str,
     value: RwSignal<String>,
     #[prop(default = 4)] rows: u32,
     #[prop(optional)] max: u32,
-    #[prop(optional, into)] hint: String,
-    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(optional)] hint: &'static str,
+    error: Fault,
 ) -> impl IntoView {
     let note = format!("{id}-note");
     // HTML drops a line break at the start of a text area, and hydration would look for it.
     let first = value.get_untracked().trim_start_matches(['\r', '\n']).to_owned();
+    let wrong = Arc::clone(&error);
     view! {
-        <Field id=id.clone() label hint error>
+        <Field id label hint error>
             <textarea
-                id=id.clone()
+                id=id
                 name=id
                 rows=rows
                 maxlength=(max > 0).then_some(max)
                 aria-describedby=note
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || wrong().is_some().then_some("true")
                 prop:value=move || value.get()
                 on:input=move |ev| value.set(event_target_value(&ev))
             >

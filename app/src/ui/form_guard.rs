@@ -1,12 +1,18 @@
 //! What a form with a Save button owes its user: the key they know, and a question before typing is lost.
 
+use std::rc::Rc;
+
 use leptos::ev;
 use leptos::prelude::*;
 
 /// Saves on Ctrl+S or Cmd+S anywhere on the page, while the calling component lives.
-pub fn on_save_key(save: impl Fn() + Clone + 'static) {
+pub fn on_save_key(save: impl Fn() + 'static) {
+    listen_for_save_key(Rc::new(save));
+}
+
+fn listen_for_save_key(save: Rc<dyn Fn()>) {
     Effect::new(move |_| {
-        let save = save.clone();
+        let save = Rc::clone(&save);
         let listener = window_event_listener(ev::keydown, move |ev| {
             if (ev.ctrl_key() || ev.meta_key()) && ev.key().eq_ignore_ascii_case("s") {
                 ev.prevent_default();

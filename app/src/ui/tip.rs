@@ -6,11 +6,11 @@ use leptos::prelude::*;
 /// A button that explains itself. `id` must be unique on the page; the tip is plain text.
 #[component]
 pub fn WithTip(
-    #[prop(into)] id: String,
-    #[prop(into)] tip: String,
-    #[prop(into)] class: String,
-    #[prop(into)] status: String,
-    #[prop(into)] fresh: Signal<bool>,
+    id: String,
+    tip: String,
+    class: &'static str,
+    status: &'static str,
+    fresh: ArcRwSignal<bool>,
     children: Children,
 ) -> impl IntoView {
     let dismissed = RwSignal::new(false);
