@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Sizes of the built release, as a browser fetches it (brotli), against their budgets. Prints a table; fails over budget.
 // The first route is the list of events, where sign-in leads; a further screen is what is fetched on the way from there. Who
-// comes straight to a planner by its address pays for it at once: that row is there so that nobody forgets them.
+// comes straight to a screen by its address pays for all of it at once: that row is there so that nobody forgets them.
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,9 +10,19 @@ const KIB = 1024;
 const MB = 1_000_000;
 // What each must reach, and what it may not exceed until it does. A ceiling is only ever lowered.
 const FIRST_ROUTE = { goal: 220 * KIB, ceiling: 220 * KIB };
-const STRAIGHT_TO = { goal: 220 * KIB, ceiling: 288 * KIB };
-const FURTHER_SCREEN = { goal: 40 * KIB, ceiling: 81 * KIB };
+const STRAIGHT_TO = { goal: 220 * KIB, ceiling: 260 * KIB };
+const FURTHER_SCREEN = { goal: 40 * KIB, ceiling: 40 * KIB };
 const BINARY = { goal: 40 * MB, ceiling: 40 * MB };
+
+// Which lazy parts each screen loads, and after which other one it comes.
+const HOME = "events";
+const SCREENS = [
+  { name: HOME, parts: ["__events_route_view"] },
+  { name: "planner", parts: ["__planner_route_view"], after: HOME },
+  { name: "contacts", parts: ["__contacts_route_view"], after: HOME },
+  { name: "contact", parts: ["contact_part"], after: HOME },
+  { name: "a contact's events and emails", parts: ["contact_part", "contact_history_part"], after: "contact" },
+];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pkg = join(root, "target/site/pkg");
@@ -47,19 +57,25 @@ const base = [
 ];
 // Which files each lazy part needs: its own and those it shares with others.
 const manifest = JSON.parse(readFileSync(join(pkg, only("manifest", new RegExp(`^__wasm_split_manifest${hash}\\.json$`))), "utf8"));
-const screens = Object.entries(manifest)
-  .map(([name, parts]) => {
-    const own = parts.map((part) => (part.endsWith(".wasm") ? part : `${part}.wasm`));
-    return { name: name.replace(/^__wasm_split_load_/, "").replace(/_\d+$/, ""), parts: own, bytes: sum(own) };
-  })
-  .sort((a, b) => b.bytes - a.bytes);
-if (screens.length === 0) throw new Error("the build is not split: no lazy screen was found");
-const listed = new Set(Object.values(manifest).flat().map((part) => part.replace(/\.wasm$/, "")));
-const lost = files.filter((file) => /^(split|chunk)_.*\.wasm$/.test(file) && !listed.has(file.replace(/\.wasm$/, "")));
-if (lost.length > 0) throw new Error(`parts that no screen lists, so they were not counted: ${lost.join(", ")}`);
-
-const home = screens.find(({ name }) => name.includes("events_route"));
-if (home === undefined) throw new Error("the first route is not among the screens");
+const parts = new Map(
+  Object.entries(manifest).map(([name, needed]) => [
+    name.replace(/^__wasm_split_load_/, "").replace(/_\d+$/, ""),
+    needed.map((part) => (part.endsWith(".wasm") ? part : `${part}.wasm`)),
+  ]),
+);
+const known = SCREENS.flatMap((screen) => screen.parts);
+for (const name of [...parts.keys(), ...known]) {
+  if (!parts.has(name) || !known.includes(name)) throw new Error(`the build and SCREENS disagree about the part ${name}`);
+}
+const needed = new Set([...parts.values()].flat());
+const lost = files.filter((file) => /^(split|chunk)_.*\.wasm$/.test(file) && !needed.has(file));
+if (lost.length > 0) throw new Error(`files that no part lists, so they were not counted: ${lost.join(", ")}`);
+const screens = new Map();
+for (const { name, parts: own, after } of SCREENS) {
+  const before = after === undefined ? [] : screens.get(after).there;
+  const all = [...new Set(own.flatMap((part) => parts.get(part)))];
+  screens.set(name, { all, there: [...new Set([...before, ...all])], fetched: all.filter((file) => !before.includes(file)) });
+}
 
 let over = 0;
 function row(what, bytes, limit, unit) {
@@ -75,11 +91,11 @@ console.log(`${"brotli, as sent".padEnd(58)} ${"size".padStart(10)} ${"at most".
 for (const file of base) row(`  ${file}`, sent(file));
 const shared = sum(base);
 row("every route", shared);
-row("first route: the events", shared + home.bytes, FIRST_ROUTE);
-for (const screen of screens.filter((screen) => screen !== home)) {
-  row(`further screen: ${screen.name}`, sum(screen.parts.filter((part) => !home.parts.includes(part))), FURTHER_SCREEN);
+for (const [name, { fetched }] of screens) {
+  if (name === HOME) row(`first route: ${name}`, shared + sum(fetched), FIRST_ROUTE);
+  else row(`further screen: ${name}`, sum(fetched), FURTHER_SCREEN);
 }
-row(`straight to the largest: ${screens[0].name}`, shared + screens[0].bytes, STRAIGHT_TO);
+for (const [name, { all }] of screens) row(`straight to: ${name}, in ${base.length + all.length} files`, shared + sum(all), STRAIGHT_TO);
 row("binary", statSync(join(root, "target/release/callboard")).size, BINARY, MB);
 if (over > 0) {
   console.error(`${over} over the ceiling.`);
