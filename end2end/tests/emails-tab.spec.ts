@@ -72,3 +72,14 @@ test("an email sent between two pages neither repeats nor hides a row", async ({
   expect(rows).toHaveLength(busy.emails + 1);
   expect(new Set(rows.map(({ at, text }) => at + text)).size).toBe(rows.length);
 });
+
+test("a contact is asked for once, however many parts of the page follow it", async ({ owner }) => {
+  const busy = await busiestContact(owner);
+  await openContact(owner, busy.name, "Emails");
+  let asked = 0;
+  owner.on("websocket", (socket) => socket.on("framesent", () => (asked += 1)));
+  await owner.reload();
+  await live(owner);
+  await expect(new EmailsTab(owner).rows).toHaveCount(page);
+  expect(asked).toBe(1);
+});

@@ -6,8 +6,9 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::fields::{ContactFields, NotSaved, Typed, check, focus_fault};
+use super::fields::{ContactFields, NotSaved, Typed};
 use super::form::{HeaderReload, TabError, contact_of_route};
+use super::submission::Submission;
 use super::{ContactDetails, LoadContactDetails, save_contact};
 use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
@@ -108,47 +109,25 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     let announcer = Announcer::expect();
     let typed = Typed::new(&details.form);
     let held = RwSignal::new(Held::new(details));
-    let pending = RwSignal::new(false);
-    // Why the last save was refused.
-    let refused = RwSignal::new(None::<AppError>);
-    // The last save was not.
+    let submission = Submission::new();
+    let Submission { pending, refused } = submission;
     let saved = RwSignal::new(false);
     follow(held);
     let save = move || {
-        if pending.get_untracked() {
-            return;
-        }
-        let form = typed.form_untracked();
-        if let Err(error) = check(&form) {
-            focus_fault(&error);
-            refused.set(Some(error));
-            return;
-        }
-        refused.set(None);
+        let Some(form) = submission.begin(typed) else { return };
         saved.set(false);
-        pending.set(true);
         let ContactDetails { id: contact, revision, .. } = held.get_untracked().saved;
         spawn_local(async move {
             let answer = save_contact(contact, revision, form.clone()).await;
-            if pending.is_disposed() {
-                return;
-            }
+            let Some(details) = submission.end(answer) else { return };
             pending.set(false);
-            match answer {
-                Ok(details) => {
-                    if typed.form_untracked() == form {
-                        typed.seed(&details.form);
-                    }
-                    held.update(|held| held.take_saved(details));
-                    saved.set(true);
-                    announcer.say("Saved");
-                    reload.header.reload();
-                }
-                Err(error) => {
-                    focus_fault(&error);
-                    refused.set(Some(error));
-                }
+            if typed.form_untracked() == form {
+                typed.seed(&details.form);
             }
+            held.update(|held| held.take_saved(details));
+            saved.set(true);
+            announcer.say("Saved");
+            reload.header.reload();
         });
     };
     let unsaved = Memo::new(move |_| typed.form() != held.get().saved.form);
@@ -220,5 +199,40 @@ fn ChangedMeanwhile(unsaved: Memo<bool>, reload: Reload) -> impl IntoView {
             <p><b>"Somebody else changed this contact meanwhile."</b> {what_now}</p>
             <button type="button" class="button" on:click=move |_| reload.run()>"Reload"</button>
         </Notice>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contacts::ContactForm;
+    use crate::domain::ids::ContactId;
+
+    fn details(revision: u32, blocked: Option<SuppressionCause>) -> ContactDetails {
+        ContactDetails { id: ContactId(1), revision, blocked, form: ContactForm::default() }
+    }
+
+    #[test]
+    fn a_bounce_of_the_saved_address_blocks_it_and_is_no_save_by_others() {
+        let mut held = Held::new(details(3, None));
+        held.hear(3, Some(SuppressionCause::Bounce));
+        assert_eq!((held.blocked, held.newest), (Some(SuppressionCause::Bounce), 3));
+    }
+
+    #[test]
+    fn a_save_by_others_is_known_and_leaves_what_we_hold() {
+        let mut held = Held::new(details(3, Some(SuppressionCause::Bounce)));
+        held.hear(5, None);
+        held.hear(4, None);
+        assert_eq!((held.newest, held.blocked), (5, Some(SuppressionCause::Bounce)));
+        assert_eq!(held.saved.revision, 3);
+    }
+
+    #[test]
+    fn an_answer_that_comes_after_the_news_of_it_takes_nothing_back() {
+        let mut held = Held::new(details(3, Some(SuppressionCause::Bounce)));
+        held.hear(4, None);
+        held.take_saved(details(4, None));
+        assert_eq!(held, Held::new(details(4, None)));
     }
 }

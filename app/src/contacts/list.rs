@@ -13,7 +13,7 @@ use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
 use super::search_box::{PAUSE, SearchBox};
 use super::{ContactPage, ContactRow, LoadContacts, load_contacts};
 use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, NextPage, PageTitle, Paged, answered, dotted};
+use crate::ui::{Avatar, ErrorNotice, PageTitle, Paged, PagedCard, answered, dotted};
 use crate::wire::Query;
 
 #[derive(Debug)]
@@ -168,15 +168,8 @@ fn ContactRows(question: String, page: ContactPage) -> impl IntoView {
         let question = question.clone();
         async move { load_contacts(question, Some(after)).await.map(|page| (page.rows, page.next)) }
     };
-    view! {
-        <section class="card" aria-label="Contacts">
-            <ul class="rows">
-                {list.view(|row| row.id.0, |row| view! { <Row row /> }.into_any())}
-            </ul>
-        </section>
-        <NextPage list ask />
-    }
-    .into_any()
+    view! { <PagedCard label="Contacts" list id=|row| row.id.0 row=|row| view! { <Row row /> }.into_any() ask /> }
+        .into_any()
 }
 
 fn row_id(row: &ContactRow) -> String {

@@ -14,6 +14,7 @@ mod part;
 #[cfg(feature = "ssr")]
 mod port;
 mod search_box;
+mod submission;
 
 pub use api::{
     CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, create_contact,

@@ -6,9 +6,9 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::fields::{ContactFields, NotSaved, Typed, check, focus_fault};
+use super::fields::{ContactFields, NotSaved, Typed};
+use super::submission::Submission;
 use super::{ContactForm, create_contact};
-use crate::error::AppError;
 use crate::routes;
 use crate::ui::{Announcer, PageTitle, changing, on_save_key, warn_on_leaving};
 
@@ -17,36 +17,15 @@ pub fn NewContact() -> impl IntoView {
     let announcer = Announcer::expect();
     let navigate = use_navigate();
     let typed = Typed::new(&ContactForm::default());
-    let refused = RwSignal::new(None::<AppError>);
-    let pending = RwSignal::new(false);
+    let submission = Submission::new();
+    let Submission { pending, refused } = submission;
     let create = move || {
-        if pending.get_untracked() {
-            return;
-        }
-        let form = typed.form_untracked();
-        if let Err(error) = check(&form) {
-            focus_fault(&error);
-            refused.set(Some(error));
-            return;
-        }
-        refused.set(None);
-        pending.set(true);
+        let Some(form) = submission.begin(typed) else { return };
         let navigate = navigate.clone();
         spawn_local(async move {
-            let answer = create_contact(form).await;
-            if pending.is_disposed() {
-                return;
-            }
-            match answer {
-                Ok(contact) => {
-                    announcer.say("Contact created");
-                    navigate(&routes::contact(contact), NavigateOptions { replace: true, ..Default::default() });
-                }
-                Err(error) => {
-                    pending.set(false);
-                    focus_fault(&error);
-                    refused.set(Some(error));
-                }
+            if let Some(contact) = submission.end(create_contact(form).await) {
+                announcer.say("Contact created");
+                navigate(&routes::contact(contact), NavigateOptions { replace: true, ..Default::default() });
             }
         });
     };

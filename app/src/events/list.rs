@@ -6,7 +6,7 @@ use leptos_router::{LazyRoute, lazy_route};
 
 use super::{EventPage, EventRow, LoadEvents, load_events};
 use crate::routes;
-use crate::ui::{ErrorNotice, NextPage, PageTitle, Paged, answered};
+use crate::ui::{ErrorNotice, PageTitle, Paged, PagedCard, answered};
 use crate::wire::Query;
 
 #[derive(Debug)]
@@ -80,15 +80,8 @@ fn NoEvents(old: bool) -> impl IntoView {
 fn EventRows(old: bool, page: EventPage) -> impl IntoView {
     let list = Paged::new(page.rows, page.next, row_id, "events");
     let ask = move |after| async move { load_events(old, Some(after)).await.map(|page| (page.rows, page.next)) };
-    view! {
-        <section class="card" aria-label=if old { "Old events" } else { "Upcoming events" }>
-            <ul class="rows">
-                {list.view(|row| row.id.0, |row| view! { <Row row /> }.into_any())}
-            </ul>
-        </section>
-        <NextPage list ask />
-    }
-    .into_any()
+    let label = if old { "Old events" } else { "Upcoming events" };
+    view! { <PagedCard label list id=|row| row.id.0 row=|row| view! { <Row row /> }.into_any() ask /> }.into_any()
 }
 
 fn row_id(row: &EventRow) -> String {

@@ -180,9 +180,7 @@ impl Live {
                 connection.heard_at = js_sys::Date::now();
             });
             self.0.set(LiveStatus::Live);
-            for subscription in with(|connection| connection.subscriptions.clone()) {
-                send(&ClientMessage::Subscribe { topic: subscription.topic, rows: (subscription.rows)() });
-            }
+            subscribe_again();
         });
         let on_message = Closure::new(move |ev: MessageEvent| {
             let Ok(frame) = ev.data().dyn_into::<js_sys::ArrayBuffer>() else { return };
@@ -267,6 +265,21 @@ impl Live {
 
 fn with<T>(f: impl FnOnce(&mut Connection) -> T) -> T {
     CONNECTION.with_borrow_mut(f)
+}
+
+/// Each topic once, with as many rows as the neediest of its subscribers wants: one snapshot serves all of them.
+fn subscribe_again() {
+    let mut wanted: Vec<(Topic, u32)> = Vec::new();
+    for subscription in with(|connection| connection.subscriptions.clone()) {
+        let rows = (subscription.rows)();
+        match wanted.iter_mut().find(|(topic, _)| *topic == subscription.topic) {
+            Some((_, most)) => *most = rows.max(*most),
+            None => wanted.push((subscription.topic, rows)),
+        }
+    }
+    for (topic, rows) in wanted {
+        send(&ClientMessage::Subscribe { topic, rows });
+    }
 }
 
 fn drop_socket() {

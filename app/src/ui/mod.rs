@@ -29,5 +29,5 @@ pub use joined::{dotted, joined};
 pub use load_more::LoadMore;
 pub use notice::{ErrorNotice, InlineError, Notice, NoticeKind, Skeleton};
 pub use page_title::PageTitle;
-pub use paged::{NextPage, Paged};
+pub use paged::{Paged, PagedCard};
 pub use tip::WithTip;

@@ -44,7 +44,7 @@ where
     }
 
     /// The list, each row drawn by `row`.
-    pub fn view(self, id: fn(&R) -> i64, row: fn(R) -> AnyView) -> AnyView {
+    fn view(self, id: fn(&R) -> i64, row: fn(R) -> AnyView) -> AnyView {
         let one = move |wanted| {
             self.rows.with_untracked(|rows| rows.iter().find(|known| id(known) == wanted).cloned()).map(row).into_any()
         };
@@ -99,10 +99,14 @@ where
     }
 }
 
-/// The end of a growing list: what went wrong with the last page, and the button for the next.
+/// A card with the rows of a growing list; under it what went wrong with the last page, and the button for the next.
 #[component]
-pub fn NextPage<R, C, A, F>(
+pub fn PagedCard<R, C, A, F>(
+    label: &'static str,
     list: Paged<R, C>,
+    /// Tells two rows apart.
+    id: fn(&R) -> i64,
+    row: fn(R) -> AnyView,
     /// Asks for the page after a cursor.
     ask: A,
 ) -> impl IntoView
@@ -117,6 +121,9 @@ where
         list.problem.get().map(|error| view! { <InlineError title="No more could be loaded." error /> }.into_any())
     };
     view! {
+        <section class="card" aria-label=label>
+            <ul class="rows">{list.view(id, row)}</ul>
+        </section>
         {changing(problem)}
         <LoadMore
             more=Signal::derive(move || list.next.with(Option::is_some))

@@ -8,7 +8,7 @@ use app::domain::cursor::NameCursor;
 use app::domain::ids::{AccountId, ContactId, EventId};
 use app::domain::time::Timestamp;
 use app::planner::AddressChange;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::{CheckedContact, display_name, search_words, sort_name, words_of};
 use crate::db::{Db, WriteTransaction, values_rows};
@@ -153,31 +153,36 @@ pub async fn events(db: &Db, account: AccountId, contact: ContactId) -> Result<V
     Ok(events)
 }
 
+type Statement<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+/// Binds what the form holds, from `first_name` to `sort_name`, in the order in which both statements name it.
+fn bind_fields<'q>(statement: Statement<'q>, contact: &CheckedContact) -> Statement<'q> {
+    statement
+        .bind(contact.first_name.clone())
+        .bind(contact.last_name.clone())
+        .bind(contact.organisation.clone())
+        .bind(contact.role.clone())
+        .bind(contact.email.as_ref().map(|email| email.as_str().to_owned()))
+        .bind(contact.email.as_ref().map(|email| email.key().as_str().to_owned()))
+        .bind(contact.mobile.clone())
+        .bind(contact.website.clone())
+        .bind(contact.notes.clone())
+        .bind(sort_name(&contact.first_name, &contact.last_name))
+}
+
 pub async fn insert(
     transaction: &mut WriteTransaction,
     account: AccountId,
     contact: &CheckedContact,
     now: Timestamp,
 ) -> Result<ContactId, StoreError> {
-    let id: i64 = sqlx::query_scalar(
+    let insert = sqlx::query(
         "INSERT INTO contact (account_id, first_name, last_name, organisation, role, email, email_key, mobile, \
          website, notes, sort_name, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
-    )
-    .bind(account.0)
-    .bind(contact.first_name.clone())
-    .bind(contact.last_name.clone())
-    .bind(contact.organisation.clone())
-    .bind(contact.role.clone())
-    .bind(contact.email.as_ref().map(|email| email.as_str().to_owned()))
-    .bind(contact.email.as_ref().map(|email| email.key().as_str().to_owned()))
-    .bind(contact.mobile.clone())
-    .bind(contact.website.clone())
-    .bind(contact.notes.clone())
-    .bind(sort_name(&contact.first_name, &contact.last_name))
-    .bind(now.0)
-    .fetch_one(&mut **transaction)
-    .await?;
+    );
+    let id: i64 =
+        bind_fields(insert.bind(account.0), contact).bind(now.0).fetch_one(&mut **transaction).await?.try_get(0)?;
     let email = contact.email.as_ref().map(RecipientAddress::as_str);
     let words = words_of(&contact.first_name, &contact.last_name, &contact.organisation, email);
     insert_words(transaction, account, &[(id, words)]).await?;
@@ -192,27 +197,13 @@ pub async fn update(
     known_revision: u32,
     contact: &CheckedContact,
 ) -> Result<bool, StoreError> {
-    let written = sqlx::query(
+    let update = sqlx::query(
         "UPDATE contact SET first_name = $4, last_name = $5, organisation = $6, role = $7, email = $8, \
          email_key = $9, mobile = $10, website = $11, notes = $12, sort_name = $13, revision = revision + 1 \
          WHERE id = $1 AND account_id = $2 AND revision = $3",
-    )
-    .bind(id.0)
-    .bind(account.0)
-    .bind(i64::from(known_revision))
-    .bind(contact.first_name.clone())
-    .bind(contact.last_name.clone())
-    .bind(contact.organisation.clone())
-    .bind(contact.role.clone())
-    .bind(contact.email.as_ref().map(|email| email.as_str().to_owned()))
-    .bind(contact.email.as_ref().map(|email| email.key().as_str().to_owned()))
-    .bind(contact.mobile.clone())
-    .bind(contact.website.clone())
-    .bind(contact.notes.clone())
-    .bind(sort_name(&contact.first_name, &contact.last_name))
-    .execute(&mut **transaction)
-    .await?
-    .rows_affected();
+    );
+    let update = update.bind(id.0).bind(account.0).bind(i64::from(known_revision));
+    let written = bind_fields(update, contact).execute(&mut **transaction).await?.rows_affected();
     if written == 0 {
         return Ok(false);
     }
