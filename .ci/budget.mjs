@@ -17,9 +17,9 @@ const BINARY = { goal: 40 * MB, ceiling: 40 * MB };
 // Which lazy parts each screen loads, and after which other one it comes.
 const HOME = "events";
 const SCREENS = [
-  { name: HOME, parts: ["__events_route_view"] },
-  { name: "planner", parts: ["__planner_route_view"], after: HOME },
-  { name: "contacts", parts: ["__contacts_route_view"], after: HOME },
+  { name: HOME, parts: ["events_part"] },
+  { name: "planner", parts: ["planner_part"], after: HOME },
+  { name: "contacts", parts: ["contacts_part"], after: HOME },
   { name: "contact", parts: ["contact_part"], after: HOME },
   { name: "a contact's events and emails", parts: ["contact_part", "contact_history_part"], after: "contact" },
 ];

@@ -20,6 +20,7 @@ pub mod error;
 pub mod events;
 mod frame;
 pub mod live;
+mod part;
 pub mod planner;
 pub mod routes;
 pub mod share_page;

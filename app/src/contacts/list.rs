@@ -6,29 +6,18 @@ use leptos::ev;
 use leptos::html::Input;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
-use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
 
 use super::search_box::{PAUSE, SearchBox};
 use super::{ContactPage, ContactRow, LoadContacts, load_contacts};
+use crate::part::part;
 use crate::routes;
 use crate::ui::{Avatar, ErrorNotice, PageTitle, Paged, PagedCard, answered, dotted};
 use crate::wire::Query;
 
-#[derive(Debug)]
-pub struct ContactsRoute;
-
-#[lazy_route]
-impl LazyRoute for ContactsRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(ContactsRoute: Self) -> AnyView {
-        view! { <Contacts /> }.into_any()
-    }
-}
+part! { contacts_part, preload_contacts_part, ContactsScreen: ContactsRoute => Contacts }
 
 #[component]
 fn Contacts() -> impl IntoView {

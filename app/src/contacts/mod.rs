@@ -10,7 +10,7 @@ mod header_state;
 mod list;
 mod model;
 mod new_contact;
-mod part;
+mod parts;
 #[cfg(feature = "ssr")]
 mod port;
 mod search_box;
@@ -24,6 +24,6 @@ pub use list::ContactsRoute;
 pub use model::{
     ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, ContactSnapshot, PAGE_ROWS,
 };
-pub use part::{ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, NewContactRoute};
+pub use parts::{ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, NewContactRoute};
 #[cfg(feature = "ssr")]
 pub use port::ContactsPort;

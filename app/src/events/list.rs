@@ -2,26 +2,14 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::{EventPage, EventRow, LoadEvents, load_events};
+use crate::part::part;
 use crate::routes;
 use crate::ui::{ErrorNotice, PageTitle, Paged, PagedCard, answered};
 use crate::wire::Query;
 
-#[derive(Debug)]
-pub struct EventsRoute;
-
-#[lazy_route]
-impl LazyRoute for EventsRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(EventsRoute: Self) -> AnyView {
-        view! { <Events /> }.into_any()
-    }
-}
+part! { events_part, preload_events_part, EventsScreen: EventsRoute => Events }
 
 fn old_events() -> String {
     format!("{}?old=1", routes::EVENTS)

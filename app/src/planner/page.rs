@@ -2,29 +2,16 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::crew_list::CrewList;
 use super::timeline::Timeline;
 use super::{EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
+use crate::part::part;
 use crate::ui::{ErrorNotice, PageTitle, answered, dotted};
 use crate::wire::Query;
 
-#[derive(Debug)]
-pub struct PlannerRoute;
-
-#[lazy_route]
-impl LazyRoute for PlannerRoute {
-    /// The resource is made in the view: what is named here is part of the first download of every page.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(PlannerRoute: Self) -> AnyView {
-        view! { <Planner /> }.into_any()
-    }
-}
+part! { planner_part, preload_planner_part, PlannerScreen: PlannerRoute => Planner }
 
 #[component]
 fn Planner() -> impl IntoView {

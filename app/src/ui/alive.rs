@@ -22,6 +22,11 @@ pub fn when_alive(begin: impl FnOnce() + 'static) {
     });
 }
 
+/// Whether the whole page is taken over.
+pub fn is_alive() -> bool {
+    ALIVE.with(ArcRwSignal::get_untracked)
+}
+
 /// Says that the whole page is taken over. `<html>` then carries `data-hydrated`.
 pub fn hydrated() {
     if let Some(root) = document().document_element() {

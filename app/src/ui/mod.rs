@@ -17,7 +17,7 @@ mod paged;
 mod tip;
 
 pub use ago::{Ago, Now, When};
-pub use alive::{hydrated, when_alive};
+pub use alive::{hydrated, is_alive, when_alive};
 pub use announcer::{AnnouncementRegion, Announcer};
 pub use answered::answered;
 pub use avatar::Avatar;
