@@ -83,8 +83,7 @@ pub fn TextArea(
     error: Fault,
 ) -> impl IntoView {
     let note = format!("{id}-note");
-    // HTML drops a line break at the start of a text area, and hydration would look for it.
-    let first = value.get_untracked().trim_start_matches(['\r', '\n']).to_owned();
+    let first = text_of_textarea(&value.get_untracked());
     let wrong = Arc::clone(&error);
     view! {
         <Field id label hint error>
@@ -103,4 +102,27 @@ pub fn TextArea(
         </Field>
     }
     .into_any()
+}
+
+/// What stands between the tags. Leptos writes it as it is, so markup in it would be part of the page.
+fn text_of_textarea(text: &str) -> String {
+    // HTML drops a line break at the start of a text area.
+    text.trim_start_matches(['\r', '\n']).replace('&', "&amp;").replace('<', "&lt;")
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_into_a_text_area_is_never_markup() {
+        Owner::new().with(|| {
+            let value = RwSignal::new("\n</textarea><form action=//evil.example>Tom & Jerry &lt;3".to_owned());
+            let html = view! { <TextArea id="notes" label="Notes" value error=Arc::new(|| None) /> }.to_html();
+            assert!(
+                html.contains(">&lt;/textarea>&lt;form action=//evil.example>Tom &amp; Jerry &amp;lt;3</textarea>"),
+                "{html}"
+            );
+        });
+    }
 }
