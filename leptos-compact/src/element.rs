@@ -24,21 +24,33 @@ pub struct Element(Box<Parts>);
 
 struct Parts {
     tag: &'static str,
-    attributes: Vec<Named>,
+    attributes: Vec<(Key, AnyAttribute)>,
     children: Vec<AnyView>,
 }
 
 /// Its text is its own: the server's HTML has no marks of ours in it, so there is nothing within to take over.
 const TEXTAREA: &str = "textarea";
 
-/// The name tells whether an element that is drawn again has the same attributes in the same order.
-type Named = (&'static str, AnyAttribute);
+/// What an attribute sets, and how: where both are the same, in the same order, an element that is drawn again only takes
+/// the new values.
+type Key = (&'static str, Kind);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Changing,
+    Property,
+    Listener,
+    Reference,
+    /// Added from outside. Of these nothing is known, so none is taken for another.
+    Added,
+}
 
 /// An element in the document.
 pub struct ElementState {
     element: DomElement,
     tag: &'static str,
-    attributes: Vec<(&'static str, AnyAttributeState)>,
+    attributes: Vec<(Key, AnyAttributeState)>,
     children: Option<StaticVecState<AnyViewState>>,
 }
 
@@ -60,7 +72,7 @@ impl Element {
     }
 
     pub fn prop<P: IntoProperty + 'static>(self, name: &'static str, value: P) -> Self {
-        self.with(name, prop(Name(name), value).into_any_attr())
+        self.with((name, Kind::Property), prop(Name(name), value).into_any_attr())
     }
 
     pub fn on<E>(self, event: E, mut callback: impl FnMut(E::EventType) + 'static) -> Self
@@ -68,6 +80,7 @@ impl Element {
         E: EventDescriptor,
         E::EventType: From<Event>,
     {
+        const { assert!(!E::CAPTURE, "a listener here hears an event as it bubbles") };
         self.with_listener(event.name(), Box::new(move |event| callback(event.into())))
     }
 
@@ -76,12 +89,12 @@ impl Element {
         E: ElementType,
         C: NodeRefContainer<E>,
     {
-        self.with("ref", node_ref::<E, C>(container).into_any_attr())
+        self.with(("ref", Kind::Reference), node_ref::<E, C>(container).into_any_attr())
     }
 
     #[inline(never)]
-    fn with(mut self, name: &'static str, attribute: AnyAttribute) -> Self {
-        self.0.attributes.push((name, attribute));
+    fn with(mut self, key: Key, attribute: AnyAttribute) -> Self {
+        self.0.attributes.push((key, attribute));
         self
     }
 
@@ -94,17 +107,17 @@ impl Element {
     #[inline(never)]
     fn with_listener(self, name: Cow<'static, str>, callback: Box<dyn FnMut(Event)>) -> Self {
         let listener = on(Custom::<Event>::new(name), callback);
-        self.with("on", listener.into_any_attr())
+        self.with(("on", Kind::Listener), listener.into_any_attr())
     }
 
     #[inline(never)]
     fn with_text(self, name: &'static str, value: Option<Arc<str>>) -> Self {
-        self.with(name, custom_attribute(Name(name), value).into_any_attr())
+        self.with((name, Kind::Text), custom_attribute(Name(name), value).into_any_attr())
     }
 
     #[inline(never)]
     fn with_changing(self, name: &'static str, value: Changing<Option<Arc<str>>>) -> Self {
-        self.with(name, custom_attribute(Name(name), value).into_any_attr())
+        self.with((name, Kind::Changing), custom_attribute(Name(name), value).into_any_attr())
     }
 }
 
@@ -235,7 +248,7 @@ impl Render for Element {
     fn build(self) -> ElementState {
         let Parts { tag, attributes, children } = *self.0;
         let element = Rndr::create_element(tag, None);
-        let attributes = attributes.into_iter().map(|(name, value)| (name, value.build(&element))).collect();
+        let attributes = attributes.into_iter().map(|(key, value)| (key, value.build(&element))).collect();
         let children = (!children.is_empty()).then(|| {
             let mut children = StaticVec::from(children).build();
             children.mount(&element, None);
@@ -264,10 +277,11 @@ impl Render for Element {
 impl ElementState {
     /// Whether the element can become `new` by changing values alone.
     fn takes(&self, new: &Parts) -> bool {
-        let names = new.attributes.iter().map(|(name, _)| name);
+        let same = |((old, _), (new, _)): (&(Key, _), &(Key, _))| old == new && old.1 != Kind::Added;
         self.tag == new.tag
             && (self.children.is_none() == new.children.is_empty() || self.tag == TEXTAREA)
-            && self.attributes.iter().map(|(name, _)| name).eq(names)
+            && self.attributes.len() == new.attributes.len()
+            && self.attributes.iter().zip(&new.attributes).all(same)
     }
 }
 
@@ -321,7 +335,7 @@ impl Element {
         }
         let element = DomElement::cast_from(cursor.current());
         let element = element.unwrap_or_else(|| panic!("the server's HTML has no <{tag}> where this page expects one"));
-        let attributes = attributes.into_iter().map(|(name, value)| (name, value.hydrate::<true>(&element))).collect();
+        let attributes = attributes.into_iter().map(|(key, value)| (key, value.hydrate::<true>(&element))).collect();
         position.set(Position::FirstChild);
         let within = if tag == TEXTAREA { Vec::new() } else { children };
         (ElementState { element, tag, attributes, children: None }, within)
@@ -340,7 +354,7 @@ impl AddAnyAttr for Element {
     type Output<A: Attribute> = Self;
 
     fn add_any_attr<A: Attribute>(self, attribute: A) -> Self {
-        self.with("", attribute.into_any_attr())
+        self.with(("", Kind::Added), attribute.into_any_attr())
     }
 }
 
