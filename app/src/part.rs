@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ui::{Notice, NoticeKind, is_alive};
+use crate::ui::{PageTitle, is_alive};
 
 pub use leptos::wasm_split::SplitLoaderError;
 
@@ -86,9 +86,13 @@ fn NotArrived() -> impl IntoView {
     let location = use_location();
     let here = format!("{}{}", location.pathname.get_untracked(), location.search.get_untracked());
     view! {
-        <Notice kind=NoticeKind::Error>
-            <p><b>"This page did not arrive."</b> " Look whether there is a connection, then try again."</p>
-            <a class="button" href=here rel="external">"Try again"</a>
-        </Notice>
+        <PageTitle text=|| "Not loaded".into() />
+        <div class="notice" data-kind="error" role="alert">
+            <div>
+                <h1>"This page did not arrive"</h1>
+                <p>"Look whether there is a connection, then try again."</p>
+                <p><a class="text" href=here rel="external">"Try again"</a></p>
+            </div>
+        </div>
     }
 }

@@ -133,18 +133,18 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     let unsaved = Memo::new(move |_| typed.form() != held.get().saved.form);
     on_save_key(save);
     warn_on_leaving(unsaved);
-    let theirs = move || {
+    let theirs = Memo::new(move |_| {
         let held = held.get();
         let conflict = refused.get() == Some(AppError::Conflict);
         conflict || !pending.get() && held.newest > held.saved.revision
-    };
+    });
     let blocked = move || {
         let held = held.get();
         let cause = held.blocked.filter(|_| held.saved.form.email.trim() == typed.email.get().trim())?;
         Some(SendRefusal::Suppressed(cause).to_string())
     };
     let outcome = move || {
-        if theirs() {
+        if theirs.get() {
             Some(view! { <ChangedMeanwhile unsaved reload /> }.into_any())
         } else if let Some(error) = refused.get() {
             Some(view! { <NotSaved error /> }.into_any())

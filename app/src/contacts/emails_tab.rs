@@ -59,15 +59,19 @@ struct Held {
 impl Held {
     fn new(page: EmailPage) -> Self {
         let mut held = Self { history: History::new(page), shown: Vec::new() };
-        held.show(&Merged::default());
+        held.show();
         held
     }
 
-    /// Takes over which rows there are, and the contents of those that changed.
-    fn show(&mut self, merged: &Merged) {
-        for row in self.history.rows() {
+    /// Takes over which rows there are, and what is newer in them.
+    fn show(&mut self) {
+        let rows = self.history.rows();
+        self.shown.retain(|shown| rows.iter().any(|row| row.id == shown.id));
+        for row in rows {
             match self.shown.iter().find(|shown| shown.id == row.id) {
-                Some(known) if merged.changed.contains(&row.id) => known.row.set(row.clone()),
+                Some(known) if known.row.with_untracked(|known| known.revision < row.revision) => {
+                    known.row.set(row.clone());
+                }
                 Some(_) => {}
                 None => self.shown.push(Shown::new(row)),
             }
@@ -112,7 +116,7 @@ impl MailList {
     fn merge(self, change: impl FnOnce(&mut History) -> Merged) -> Option<Merged> {
         let merged = self.held.try_update_value(|held| {
             let merged = change(&mut held.history);
-            held.show(&merged);
+            held.show();
             merged
         })?;
         let (order, more, progress) =
@@ -221,10 +225,7 @@ fn follow(list: MailList, contact: ContactId, announcer: Announcer) {
                     list.merge(|history| history.change(change))
                 }
                 ServerMessage::ContactSnapshot(snapshot) if snapshot.header.id == contact => {
-                    let total = snapshot.header.emails;
-                    // A shorter one was asked for by the head of the page, which needs no whole list.
-                    let ours = snapshot.emails.len() as u64 >= total.min(PAGE_ROWS.into());
-                    ours.then(|| list.merge(|history| history.snapshot(snapshot.emails.clone(), total))).flatten()
+                    list.merge(|history| history.snapshot(snapshot.emails.clone(), snapshot.header.emails))
                 }
                 _ => None,
             };

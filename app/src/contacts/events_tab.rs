@@ -6,7 +6,7 @@ use super::form::{TabError, contact_of_route};
 use super::{ContactEvent, LoadContactEvents};
 use crate::domain::ids::ContactId;
 use crate::domain::time::Moment;
-use crate::emails::{BadgeState, StatusBadge};
+use crate::emails::{BadgeState, badge};
 use crate::live::{Live, ServerMessage, Topic};
 use crate::routes;
 use crate::ui::{answered, dotted};
@@ -107,7 +107,7 @@ fn EventRow(event: ContactEvent) -> impl IntoView {
 #[component]
 fn Invite(id: String, moment: Moment, state: BadgeState) -> impl IntoView {
     view! {
-        <StatusBadge id state=move || state.clone() />
+        {badge(&id, state, ArcRwSignal::new(false))}
         <span class="fine">
             "Invited at "
             <time datetime=moment.at.to_iso()>{format!("{}, {}", moment.day, moment.clock)}</time>

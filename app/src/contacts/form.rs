@@ -64,7 +64,7 @@ fn Head(header: ContactHeader) -> impl IntoView {
     let state = RwSignal::new(HeaderState::new(header));
     Live::expect().subscribe(
         move || Some(Topic::Contact(contact)),
-        || HeaderState::SNAPSHOT_ROWS,
+        || 0,
         move |message| {
             // Asked first, so that what changes nothing here wakes nobody.
             let Some(mut taken) = state.try_get_untracked() else { return };

@@ -15,9 +15,6 @@ pub struct HeaderState {
 }
 
 impl HeaderState {
-    /// So many emails of the snapshot tell which of those announced around the same time it already counts.
-    pub const SNAPSHOT_ROWS: u32 = 10;
-
     pub fn new(header: ContactHeader) -> Self {
         Self { header, counted: None }
     }

@@ -12,4 +12,4 @@ pub use history::{History, Merged};
 pub use model::{EmailChange, EmailPage, EmailRow, EventRef, PAGE_ROWS};
 #[cfg(feature = "ssr")]
 pub use port::EmailsPort;
-pub use status_badge::{BadgeState, StatusBadge};
+pub use status_badge::{BadgeState, StatusBadge, badge};

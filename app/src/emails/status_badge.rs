@@ -34,13 +34,13 @@ pub fn StatusBadge(
     /// May read signals.
     state: impl Fn() -> BadgeState + Send + 'static,
     /// The state came over the live channel a moment ago.
-    #[prop(optional)]
     fresh: ArcRwSignal<bool>,
 ) -> impl IntoView {
     changing(move || badge(&id, state(), fresh.clone()))
 }
 
-fn badge(id: &str, state: BadgeState, fresh: ArcRwSignal<bool>) -> AnyView {
+/// As [`StatusBadge`], of a state that does not change.
+pub fn badge(id: &str, state: BadgeState, fresh: ArcRwSignal<bool>) -> AnyView {
     let word = state.word();
     let status = state.status.map_or("sending", DeliveryStatus::code);
     match state.reason {

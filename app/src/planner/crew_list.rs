@@ -162,13 +162,13 @@ impl Summary {
             }
             .into_any()
         };
+        // Each has a place of its own, also while it is not shown: else the focus would pass to its neighbour.
         let mut chips = vec![chip(None, "Everyone", self.standings.len())];
-        for (standing, label) in CHIPS {
+        chips.extend(CHIPS.map(|(standing, label)| {
             let count = self.standings.iter().filter(|one| **one == standing).count();
-            if count > 0 || chosen == Some(standing) {
-                chips.push(chip(Some(standing), label, count));
-            }
-        }
+            let shown = count > 0 || chosen == Some(standing);
+            if shown { chip(Some(standing), label, count) } else { ().into_any() }
+        }));
         view! {
             <div class="body">
                 <div class="meter" role="img" aria-label=label>{bars}</div>

@@ -12,7 +12,7 @@ use super::{CrewRow, Standing, correct_address, email_link};
 use crate::domain::ids::{CrewId, IdempotencyKey};
 use crate::domain::send_rules::WAIT_MS;
 use crate::domain::time::{MINUTE_MS, Timestamp};
-use crate::emails::{BadgeState, EmailRow, StatusBadge};
+use crate::emails::{BadgeState, EmailRow, badge};
 use crate::error::AppError;
 use crate::routes;
 use crate::ui::{Ago, Avatar, Now, changing, dotted};
@@ -197,13 +197,13 @@ fn part(row: &CrewRow) -> String {
 
 /// "Invited at 14:03", and the badge.
 fn invited(invite: &EmailRow, today: &str, fresh: ArcRwSignal<bool>) -> AnyView {
-    let badge = BadgeState::from(invite);
+    let badge = badge(&format!("reason-{}", invite.id), BadgeState::from(invite), fresh);
     view! {
         <span>
             "Invited at "
             <time datetime=invite.sent_at.at.to_iso()>{invite.sent_at.short(today)}</time>
         </span>
-        <StatusBadge id=format!("reason-{}", invite.id) state=move || badge.clone() fresh />
+        {badge}
         <span class="fine"><Ago at=invite.sent_at.at /></span>
     }
     .into_any()
