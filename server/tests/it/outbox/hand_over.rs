@@ -68,9 +68,7 @@ on_both_engines! {
 on_both_engines! {
     async fn an_unknown_recipient_bounces_and_is_blocked(db: Db) {
         let words = "550 5.1.1 <ann@example.com>: no such user";
-        let server = Server::start([Conversation { rcpt: Some(words), ..FRIENDLY }]).await;
-        let app = Fixture::over(db, &server.url()).await;
-        app.drain().await;
+        let (app, server) = Fixture::handed_to(db, Conversation { rcpt: Some(words), ..FRIENDLY }).await;
         let state = app.state().await;
         assert_eq!((state.status.as_deref(), state.reason.as_deref()), (Some("bounced"), Some(words)));
         assert_eq!(state.handed_over_at, None);
@@ -81,9 +79,7 @@ on_both_engines! {
 
 on_both_engines! {
     async fn a_refusal_by_policy_fails_and_blocks_nobody(db: Db) {
-        let server = Server::start([Conversation { end: Some("554 5.7.1 Not from you"), ..FRIENDLY }]).await;
-        let app = Fixture::over(db, &server.url()).await;
-        app.drain().await;
+        let (app, _server) = Fixture::handed_to(db, Conversation { end: Some("554 5.7.1 Not from you"), ..FRIENDLY }).await;
         let state = app.state().await;
         let shown = (state.status.as_deref(), state.reason.as_deref());
         assert_eq!(shown, (Some("failed"), Some("554 5.7.1 Not from you")));
@@ -114,9 +110,7 @@ on_both_engines! {
 
 on_both_engines! {
     async fn an_error_at_data_takes_the_mark_away(db: Db) {
-        let server = Server::start([Conversation { data: Some("451 4.3.0 Not now"), ..FRIENDLY }]).await;
-        let app = Fixture::over(db, &server.url()).await;
-        app.drain().await;
+        let (app, _server) = Fixture::handed_to(db, Conversation { data: Some("451 4.3.0 Not now"), ..FRIENDLY }).await;
         assert_eq!(app.state().await.status, None);
         let marked = app.row("SELECT 1 FROM outbox_job WHERE email_id = $1 AND handing_over_at IS NOT NULL").await;
         assert!(marked.is_none() && app.has_job().await);

@@ -15,6 +15,7 @@ use server::realtime::Hub;
 use server::state::Core;
 use tokio::sync::Notify;
 
+use crate::mailer::{Conversation, Server};
 use crate::support::{NOON, settings};
 
 /// What the workers stand on, over a clock that stands still.
@@ -53,6 +54,14 @@ impl Fixture {
         let fixture = Self::new(db).await;
         let mailer = Mailer::smtp(url, &fixture.core.config.base_url).expect("a good URL");
         Self { worker: Worker::new(fixture.core.clone(), mailer), ..fixture }
+    }
+
+    /// Hands the mail over to a server that holds this conversation.
+    async fn handed_to(db: Db, conversation: Conversation) -> (Self, Server) {
+        let server = Server::start([conversation]).await;
+        let fixture = Self::over(db, &server.url()).await;
+        fixture.drain().await;
+        (fixture, server)
     }
 
     /// Works off what is due, until nothing is.

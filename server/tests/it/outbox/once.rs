@@ -12,14 +12,12 @@ use server::outbox::{Worker, start_with};
 use tokio::sync::watch;
 
 use super::{Fixture, add_email, execute};
-use crate::mailer::{Conversation, FRIENDLY, Server};
+use crate::mailer::{Conversation, FRIENDLY};
 use crate::support::{NOON, hear};
 
 on_both_engines! {
     async fn a_lost_answer_is_a_doubt_and_never_sent_again(db: Db) {
-        let server = Server::start([Conversation { end: None, ..FRIENDLY }]).await;
-        let app = Fixture::over(db, &server.url()).await;
-        app.drain().await;
+        let (app, server) = Fixture::handed_to(db, Conversation { end: None, ..FRIENDLY }).await;
         let state = app.state().await;
         assert_eq!((state.status.as_deref(), state.reason.as_deref()), (Some("sent"), Some(UNCONFIRMED)));
         assert_eq!(state.handed_over_at, Some(NOON.0));
