@@ -58,10 +58,7 @@ const base = [
 // Which files each lazy part needs: its own and those it shares with others.
 const manifest = JSON.parse(readFileSync(join(pkg, only("manifest", new RegExp(`^__wasm_split_manifest${hash}\\.json$`))), "utf8"));
 const parts = new Map(
-  Object.entries(manifest).map(([name, needed]) => [
-    name.replace(/^__wasm_split_load_/, "").replace(/_\d+$/, ""),
-    needed.map((part) => (part.endsWith(".wasm") ? part : `${part}.wasm`)),
-  ]),
+  Object.entries(manifest).map(([name, needed]) => [name, needed.map((part) => (part.endsWith(".wasm") ? part : `${part}.wasm`))]),
 );
 const known = SCREENS.flatMap((screen) => screen.parts);
 for (const name of [...parts.keys(), ...known]) {
