@@ -48,6 +48,7 @@ test("a bounced address is refused at the button, corrected in place and sent ag
   await expect(row.badge).toHaveText("delivered");
   await expect(other.badge).toHaveText("delivered");
   await expect(row.fix).toBeHidden();
+  await expect(row.more, "the keyboard stays in the row").toBeFocused();
 
   await openContact(owner, name, "Details");
   await expect(owner.getByLabel(/^Email/)).toHaveValue(good);

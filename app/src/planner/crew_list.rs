@@ -166,8 +166,8 @@ impl Summary {
         let mut chips = vec![chip(None, "Everyone", self.standings.len())];
         chips.extend(CHIPS.map(|(standing, label)| {
             let count = self.standings.iter().filter(|one| **one == standing).count();
-            let shown = count > 0 || chosen == Some(standing);
-            if shown { chip(Some(standing), label, count) } else { ().into_any() }
+            let needed = count > 0 || chosen == Some(standing);
+            if needed { chip(Some(standing), label, count) } else { ().into_any() }
         }));
         view! {
             <div class="body">

@@ -15,7 +15,7 @@ use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, badge};
 use crate::error::AppError;
 use crate::routes;
-use crate::ui::{Ago, Avatar, Now, changing, dotted};
+use crate::ui::{Ago, Avatar, Now, changing, dotted, focus_soon};
 
 /// What a press of a sending button is doing.
 #[derive(Clone)]
@@ -65,7 +65,13 @@ impl Sending {
                 *this.key() = None;
             }
             match answer {
-                Ok(row) => this.row.update(|held| held.take_row(&row)),
+                Ok(row) => {
+                    this.row.update(|held| held.take_row(&row));
+                    // The form with the button goes; the keyboard stays in the row.
+                    if how == Use::Correct {
+                        focus_soon(more_id(this.crew));
+                    }
+                }
                 Err(error) => drop(this.refusal.try_set(Some(error.to_string()))),
             }
             this.pending.try_set(false);
@@ -100,9 +106,9 @@ pub fn CrewRowView(
     let open = RwSignal::new(false);
     let clock = Now::expect();
 
-    let lined = row.clone();
+    let current = row.clone();
     let line = move || {
-        let (row, now) = (lined.get(), clock.get().unwrap_or(now));
+        let (row, now) = (current.get(), clock.get().unwrap_or(now));
         let (pending, refusal) = sending.with_value(|sending| (sending.pending.get(), sending.refusal.get()));
         let address = send_to(&row, typed.get());
         let left = row.wait_until(&address).map(|until| until.since_ms(now)).filter(|left| *left > 0);
@@ -147,6 +153,7 @@ pub fn CrewRowView(
                     <button
                         type="button"
                         class="toggle"
+                        id=more_id(row.id)
                         aria-expanded=open.get().to_string()
                         on:click=move |_| open.update(|open| *open = !*open)
                     >
@@ -158,17 +165,23 @@ pub fn CrewRowView(
         }
         .into_any()
     };
-    let looked_at = row.clone();
-    let needs_fixing = Memo::new(move |_| looked_at.get().needs_fixing());
-    let fixed = row.clone();
-    let fix = move || {
-        let fix = || view! { <FixAddress row=fixed.clone() sending=sending.get_value() /> }.into_any();
-        needs_fixing.get().then(fix)
+    let needs_fixing = {
+        let row = row.clone();
+        Memo::new(move |_| row.get().needs_fixing())
     };
-    let opened = row.clone();
-    let panels = move || {
-        let panel = || view! { <div class="panels"><SharePanel row=opened.clone() typed /></div> }.into_any();
-        open.get().then(panel)
+    let fix = {
+        let row = row.clone();
+        move || {
+            let way_out = || view! { <FixAddress row=row.clone() sending=sending.get_value() /> }.into_any();
+            needs_fixing.get().then(way_out)
+        }
+    };
+    let panels = {
+        let row = row.clone();
+        move || {
+            let panel = || view! { <div class="panels"><SharePanel row=row.clone() typed /></div> }.into_any();
+            open.get().then(panel)
+        }
     };
     view! {
         <li hidden=move || shown.get().is_some_and(|shown| row.get().standing() != shown)>
@@ -178,6 +191,10 @@ pub fn CrewRowView(
         </li>
     }
     .into_any()
+}
+
+fn more_id(crew: CrewId) -> String {
+    format!("more-{crew}")
 }
 
 /// Where "Email link" sends to: what was typed, else the contact's address.

@@ -65,7 +65,7 @@ pub fn SharePanel(
                             type="button"
                             class="button"
                             disabled=move || working.get()
-                            on:click=move |_| asking.run(generate_link(id))
+                            on:click=move |_| asking.ask(generate_link(id))
                         >
                             "Generate link"
                         </button>
@@ -90,11 +90,12 @@ struct Asking {
 }
 
 impl Asking {
-    fn run(&self, question: impl Future<Output = Result<CrewRow, AppError>> + 'static) {
-        self.wait_for(Box::pin(question));
+    fn ask(&self, question: impl Future<Output = Result<CrewRow, AppError>> + 'static) {
+        self.answer(Box::pin(question));
     }
 
-    fn wait_for(&self, question: Pin<Box<dyn Future<Output = Result<CrewRow, AppError>>>>) {
+    /// Not generic, so that it is compiled once for all questions.
+    fn answer(&self, question: Pin<Box<dyn Future<Output = Result<CrewRow, AppError>>>>) {
         let this = self.clone();
         this.working.set(true);
         spawn_local(async move {
@@ -114,7 +115,7 @@ impl Asking {
 #[component]
 fn LiveLink(asking: Asking, url: String) -> impl IntoView {
     let copied = RwSignal::new(false);
-    let sure = RwSignal::new(false);
+    let confirming = RwSignal::new(false);
     let announcer = Announcer::expect();
     let Asking { problem, working, .. } = asking;
     let copy = {
@@ -141,15 +142,15 @@ fn LiveLink(asking: Asking, url: String) -> impl IntoView {
     };
     let confirm = move || {
         let asking = asking.clone();
-        let revoke = move |_| asking.run(revoke_link(asking.row.get_untracked().id));
-        sure.get().then(|| {
+        let revoke = move |_| asking.ask(revoke_link(asking.row.get_untracked().id));
+        confirming.get().then(|| {
             view! {
                 <div class="confirm" role="group" aria-label="Revoke the link?">
                     <span>"The link stops at once, for ever."</span>
                     <button type="button" class="button" data-kind="danger" disabled=move || working.get() on:click=revoke>
                         "Yes, revoke"
                     </button>
-                    <button type="button" class="button" data-kind="plain" on:click=move |_| sure.set(false)>
+                    <button type="button" class="button" data-kind="plain" on:click=move |_| confirming.set(false)>
                         "Keep it"
                     </button>
                 </div>
@@ -162,7 +163,7 @@ fn LiveLink(asking: Asking, url: String) -> impl IntoView {
             <button type="button" class="button" on:click=copy>
                 {move || if copied.get() { "Copied" } else { "Copy link" }}
             </button>
-            <button type="button" class="button" data-kind="plain" hidden=move || sure.get() on:click=move |_| sure.set(true)>
+            <button type="button" class="button" data-kind="plain" hidden=move || confirming.get() on:click=move |_| confirming.set(true)>
                 "Revoke"
             </button>
         </div>
