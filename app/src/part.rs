@@ -1,6 +1,7 @@
 //! Parts of the browser's code: each is fetched when somebody first goes where it is needed.
 //!
-//! Leptos' `#[lazy]` ends all that runs on the page when a part does not arrive. Here that is an error like another.
+//! Leptos' `#[lazy]` ends all that runs on the page when a part does not arrive. Here that is an error like another. Leptos 0.9
+//! will make it one too; once that is stable this module can go.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;

@@ -1,7 +1,7 @@
 //! How values travel between the browser and the server: server functions, what a page brings along, the live channel.
 //!
-//! Our own client speaks [postcard](https://postcard.jamesmunns.com): a reader of JSON, compiled for each type, was a fifth
-//! of what a screen made people download. Everybody else (scripts, tests, people with curl) speaks JSON to the same
+//! Our own client speaks [postcard](https://postcard.jamesmunns.com): a reader of JSON, compiled for each type, would make the
+//! first route 252 KiB instead of 220 and the planner 67 instead of 57. Everybody else (scripts, tests, people with curl) speaks JSON to the same
 //! addresses. Postcard has no field names, so both ends must mean the same types: [`MEDIA_TYPE`] carries a version, and
 //! a page that is older than the server is told to reload.
 
