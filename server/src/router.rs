@@ -65,10 +65,10 @@ pub fn router(state: AppState) -> Router {
         .fallback_service(site::files(&config.site, not_found))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-        .layer(from_fn_with_state(Arc::clone(&config), security::refuse_other_sites))
-        .layer(from_fn_with_state(Arc::clone(&config), security::note_peer))
+        .layer(from_fn_with_state(Arc::clone(&config), security::csrf_guard))
+        .layer(from_fn_with_state(Arc::clone(&config), security::client_ip))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(config, security::harden))
+        .layer(from_fn_with_state(config, security::security_headers))
         .layer(from_fn(request_log::record))
         .with_state(state)
 }

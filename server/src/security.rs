@@ -24,7 +24,7 @@ const WEBHOOKS: &str = "/webhooks/";
 
 /// Refuses what a page of another site makes a browser send: writes, and the live channel. Providers' webhooks come from
 /// no browser and prove themselves by signature.
-pub async fn refuse_other_sites(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
+pub async fn csrf_guard(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
     if comes_from_elsewhere(&config, &request) {
         tracing::warn!(method = %request.method(), "A request from another site was refused.");
         return (StatusCode::FORBIDDEN, "This request came from another site, so it was refused.").into_response();
@@ -59,7 +59,7 @@ fn is_own(config: &Config, headers: &HeaderMap, origin: &HeaderValue) -> bool {
 
 /// Puts the client's address into the request's extensions. Only a proxy we trust may speak for others, and only its own
 /// entry, the last, is believed.
-pub async fn note_peer(State(config): State<Arc<Config>>, mut request: Request, next: Next) -> Response {
+pub async fn client_ip(State(config): State<Arc<Config>>, mut request: Request, next: Next) -> Response {
     let socket =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(addr)| addr.ip().to_canonical());
     if let Some(socket) = socket {
@@ -75,7 +75,7 @@ fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
 }
 
 /// Adds what a response does not say itself.
-pub async fn harden(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
+pub async fn security_headers(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut default = |name: HeaderName, value: HeaderValue| {

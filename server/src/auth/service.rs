@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use super::limits::Attempt;
 use super::{password, session, store};
 use crate::core::Core;
-use crate::error::{StoreError, boundary};
+use crate::error::StoreError;
 use crate::secret;
 
 pub struct AuthService {
@@ -34,7 +34,7 @@ impl From<SignInError> for AppError {
                 Self::invalid("password", "Too many attempts. Wait about 10 minutes, then try again.")
             }
             SignInError::Wrong => Self::invalid("password", "That address and password do not belong together."),
-            SignInError::Store(error) => boundary(error),
+            SignInError::Store(error) => error.into(),
         }
     }
 }
@@ -76,7 +76,7 @@ impl AuthPort for AuthService {
     }
 
     async fn sign_out(&self, caller: &Caller) -> Result<String, AppError> {
-        store::end_session(&self.core.db, &caller.session).await.map_err(boundary)?;
+        store::end_session(&self.core.db, &caller.session).await?;
         tracing::info!(member = %caller.member, account = %caller.account, "A member signed out.");
         Ok(session::forget_cookie(&self.core.config))
     }

@@ -4,6 +4,7 @@
 //! request on. App pages send nobody to the door before anything is rendered.
 
 use app::backend::Caller;
+use app::error::AppError;
 use app::domain::ids::{AccountId, MemberId};
 use app::routes;
 use axum::extract::{Request, State};
@@ -14,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::store::{self, SESSION_MS};
 use crate::config::Config;
 use crate::core::Core;
-use crate::error::{StoreError, boundary};
+use crate::error::StoreError;
 use crate::secret;
 
 /// `__Host-` binds the cookie to this host and to https.
@@ -99,7 +100,7 @@ fn is_members_page(path: &str) -> bool {
 
 /// Nobody can tell who is asking while the database is away. Server functions answer in their own form.
 fn unavailable(error: StoreError, path: &str) -> Response {
-    let error = boundary(error);
+    let error = AppError::from(error);
     if path.starts_with("/api/") {
         let body = serde_json::to_string(&error).expect("an error is plain data");
         let json = [(header::CONTENT_TYPE, "application/json")];

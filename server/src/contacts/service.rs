@@ -17,7 +17,7 @@ use super::{CheckedContact, display_name, rows, search_words};
 use crate::core::Core;
 use crate::emails::row::{revision, status};
 use crate::emails::suppressions;
-use crate::error::{StoreError, boundary};
+use crate::error::StoreError;
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl ContactsService {
     }
 
     async fn stored(&self, caller: &Caller, contact: ContactId) -> Result<StoredContact, AppError> {
-        let found = store::contact(&self.core.db, caller.account, contact).await.map_err(boundary)?;
+        let found = store::contact(&self.core.db, caller.account, contact).await?;
         found.ok_or(AppError::NotFound)
     }
 
@@ -61,33 +61,31 @@ impl ContactsPort for ContactsService {
             return Ok(ContactPage { rows: Vec::new(), next: None });
         }
         let mut stored =
-            store::list(&self.core.db, caller.account, &words, after, PAGE_ROWS + 1).await.map_err(boundary)?;
+            store::list(&self.core.db, caller.account, &words, after, PAGE_ROWS + 1).await?;
         let more = stored.len() > PAGE_ROWS as usize;
         stored.truncate(PAGE_ROWS as usize);
         let next = stored.last().filter(|_| more).map(|last| NameCursor { name: last.sort_name.clone(), id: last.id });
-        let rows = stored.into_iter().map(row).collect::<Result<_, _>>().map_err(boundary)?;
+        let rows = stored.into_iter().map(row).collect::<Result<_, _>>()?;
         Ok(ContactPage { rows, next })
     }
 
     async fn header(&self, caller: &Caller, contact: ContactId) -> Result<ContactHeader, AppError> {
-        rows::header(&self.core, caller.account, contact).await.map_err(boundary)?.ok_or(AppError::NotFound)
+        rows::header(&self.core, caller.account, contact).await?.ok_or(AppError::NotFound)
     }
 
     async fn details(&self, caller: &Caller, contact: ContactId) -> Result<ContactDetails, AppError> {
-        details(self.stored(caller, contact).await?).map_err(boundary)
+        Ok(details(self.stored(caller, contact).await?)?)
     }
 
     async fn events(&self, caller: &Caller, contact: ContactId) -> Result<Vec<ContactEvent>, AppError> {
-        let stored = store::events(&self.core.db, caller.account, contact).await.map_err(boundary)?;
+        let stored = store::events(&self.core.db, caller.account, contact).await?;
         if stored.is_empty() {
             return Err(AppError::NotFound);
         }
         let now = self.core.clock.now();
-        stored
-            .into_iter()
-            .filter_map(|event| contact_event(event, now).transpose())
-            .collect::<Result<_, _>>()
-            .map_err(boundary)
+        let events: Result<_, StoreError> =
+            stored.into_iter().filter_map(|event| contact_event(event, now).transpose()).collect();
+        Ok(events?)
     }
 
     async fn create(&self, caller: &Caller, form: ContactForm) -> Result<ContactId, AppError> {
@@ -98,7 +96,7 @@ impl ContactsPort for ContactsService {
             transaction.commit().await?;
             Ok::<_, StoreError>(id)
         };
-        write.await.map_err(boundary)
+        Ok(write.await?)
     }
 
     async fn save(
@@ -111,7 +109,7 @@ impl ContactsPort for ContactsService {
         // Whose it is comes before what is wrong with it.
         self.stored(caller, contact).await?;
         let checked = CheckedContact::check(form)?;
-        if !self.write(caller, contact, revision, &checked).await.map_err(boundary)? {
+        if !self.write(caller, contact, revision, &checked).await? {
             return Err(AppError::Conflict);
         }
         self.details(caller, contact).await

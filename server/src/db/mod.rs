@@ -6,6 +6,7 @@
 
 mod batch;
 mod change;
+mod error;
 mod feed;
 mod listener;
 mod write;
@@ -21,11 +22,11 @@ use tokio::sync::mpsc;
 
 pub use batch::{chunks, placeholders, values_rows};
 pub use change::Change;
+pub use error::StoreError;
 use feed::Feed;
 pub use feed::News;
 pub use write::Write;
 
-use crate::error::StoreError;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -188,19 +189,6 @@ async fn schema_version(connection: &mut AnyConnection) -> Result<i64, sqlx::Err
 
 fn migration_error(error: MigrateError) -> sqlx::Error {
     sqlx::Error::Migrate(Box::new(error))
-}
-
-/// Whether an error means that the database cannot be reached or is held by somebody else, and not that a statement was
-/// wrong.
-pub fn is_outage(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => true,
-        // SQLite: busy, locked, I/O error, full, cannot open. PostgreSQL: too many connections, shutting down.
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            matches!(&*code, "5" | "6" | "10" | "13" | "14" | "53300" | "57P01" | "57P02" | "57P03")
-        }),
-        _ => false,
-    }
 }
 
 /// The file of a `sqlite://` URL; `None` for any other.

@@ -6,8 +6,7 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, Transaction};
 
 use super::change::payloads;
 use super::listener::CHANNEL;
-use super::{Change, Db, Engine, News};
-use crate::error::StoreError;
+use super::{Change, Db, Engine, News, StoreError};
 
 /// A transaction that may write. Its commit tells everybody who looks at what it changed: the live pages of this process
 /// and, on PostgreSQL, of every other one. Dropped without `commit`, it rolls back and tells nobody.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::store;
 use crate::core::Core;
-use crate::error::{StoreError, boundary};
+use crate::error::StoreError;
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -24,9 +24,9 @@ impl EmailsService {
 
     /// The count on the tab; `NotFound` for a contact of another account.
     async fn total(&self, caller: &Caller, contact: ContactId) -> Result<u64, AppError> {
-        let count = store::count(&self.core.db, caller.account, contact).await.map_err(boundary)?;
+        let count = store::count(&self.core.db, caller.account, contact).await?;
         let count = count.ok_or(AppError::NotFound)?;
-        u64::try_from(count).map_err(|_| boundary(StoreError::corrupt("count of emails", count)))
+        Ok(u64::try_from(count).map_err(|_| StoreError::corrupt("count of emails", count))?)
     }
 }
 
@@ -41,7 +41,7 @@ impl EmailsPort for EmailsService {
         let total = self.total(caller, contact).await?;
         // One row more than is shown tells whether there is a next page.
         let mut stored =
-            store::page(&self.core.db, caller.account, contact, after, PAGE_ROWS + 1).await.map_err(boundary)?;
+            store::page(&self.core.db, caller.account, contact, after, PAGE_ROWS + 1).await?;
         let more = stored.len() > PAGE_ROWS as usize;
         stored.truncate(PAGE_ROWS as usize);
 
@@ -49,7 +49,7 @@ impl EmailsPort for EmailsService {
         // A venue's events share its zone nearly always, so the newest email knows what day it is there.
         let today = stored.first().map_or_else(|| Zone::utc().today(now), |newest| newest.today(now));
         let rows: Vec<EmailRow> =
-            stored.into_iter().map(|email| email.into_row(now)).collect::<Result<_, _>>().map_err(boundary)?;
+            stored.into_iter().map(|email| email.into_row(now)).collect::<Result<_, _>>()?;
         let next = rows.last().filter(|_| more).map(|last| TimeCursor { at: last.sent_at.at, id: last.id.0 });
         Ok(EmailPage { rows, next, total, today })
     }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 
 use super::store::{self, Counts, StoredEvent};
 use crate::core::Core;
-use crate::error::{StoreError, boundary};
+use crate::error::StoreError;
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -63,14 +63,13 @@ fn is_old(event: &StoredEvent, now: Timestamp) -> bool {
 impl EventsPort for EventsService {
     async fn list(&self, caller: &Caller, old: bool, after: Option<TimeCursor>) -> Result<EventPage, AppError> {
         let now = self.core.clock.now();
-        let mut stored = self.stored(caller.account, old, after, now).await.map_err(boundary)?;
+        let mut stored = self.stored(caller.account, old, after, now).await?;
         let more = stored.len() > PAGE_ROWS as usize;
         stored.truncate(PAGE_ROWS as usize);
 
         let ids: Vec<i64> = stored.iter().map(|event| event.id).collect();
         let counts: HashMap<i64, Counts> = store::counts(&self.core.db, &ids)
-            .await
-            .map_err(boundary)?
+            .await?
             .into_iter()
             .map(|counts| (counts.event_id, counts))
             .collect();
@@ -81,8 +80,7 @@ impl EventsPort for EventsService {
                 let counts = counts.get(&event.id);
                 row(event, counts, now)
             })
-            .collect::<Result<_, _>>()
-            .map_err(boundary)?;
+            .collect::<Result<_, _>>()?;
         Ok(EventPage { rows, next })
     }
 }

@@ -7,10 +7,10 @@ use app::planner::{CrewRow, PlannerPage, PlannerPort};
 use async_trait::async_trait;
 
 use super::rows::{self, EventRows};
-use super::sending::{self, OnContact, Press};
+use super::sending::{self, ContactUpdate, SendLink};
 use super::{links, store};
 use crate::core::Core;
-use crate::error::{StoreError, boundary};
+use crate::error::StoreError;
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -25,10 +25,10 @@ impl PlannerService {
 
     /// One crew row as it is now.
     pub async fn crew_row(&self, caller: &Caller, crew: CrewId) -> Result<CrewRow, AppError> {
-        if !store::is_of_account(&self.core.db, caller.account, crew).await.map_err(boundary)? {
+        if !store::is_of_account(&self.core.db, caller.account, crew).await? {
             return Err(AppError::NotFound);
         }
-        rows::crew_rows(&self.core, &[crew.0]).await.map_err(boundary)?.pop().ok_or(AppError::NotFound)
+        rows::crew_rows(&self.core, &[crew.0]).await?.pop().ok_or(AppError::NotFound)
     }
 
     /// Makes sure that there is a link, or that there is none.
@@ -45,13 +45,13 @@ impl PlannerService {
             transaction.commit().await?;
             Ok::<_, StoreError>(Some(()))
         };
-        write.await.map_err(boundary)?.ok_or(AppError::NotFound)?;
+        write.await?.ok_or(AppError::NotFound)?;
         self.crew_row(caller, crew).await
     }
 
-    async fn press(&self, caller: &Caller, press: Press) -> Result<CrewRow, AppError> {
-        sending::send(&self.core, caller, &press).await?;
-        self.crew_row(caller, press.crew).await
+    async fn send(&self, caller: &Caller, command: SendLink) -> Result<CrewRow, AppError> {
+        sending::send(&self.core, caller, &command).await?;
+        self.crew_row(caller, command.crew).await
     }
 }
 
@@ -64,7 +64,7 @@ enum Wanted {
 #[async_trait]
 impl PlannerPort for PlannerService {
     async fn page(&self, caller: &Caller, event: EventId) -> Result<PlannerPage, AppError> {
-        let rows = rows::event_rows(&self.core, caller.account, event).await.map_err(boundary)?;
+        let rows = rows::event_rows(&self.core, caller.account, event).await?;
         let EventRows { header, items, crew } = rows.ok_or(AppError::NotFound)?;
         let now = self.core.clock.now();
         let today = Zone::named(&header.time_zone).today(now);
@@ -86,7 +86,7 @@ impl PlannerPort for PlannerService {
         address: String,
         key: IdempotencyKey,
     ) -> Result<CrewRow, AppError> {
-        self.press(caller, Press { crew, address, key, on_contact: OnContact::Keep }).await
+        self.send(caller, SendLink { crew, address, key, contact_update: ContactUpdate::Keep }).await
     }
 
     async fn correct_address(
@@ -96,6 +96,6 @@ impl PlannerPort for PlannerService {
         address: String,
         key: IdempotencyKey,
     ) -> Result<CrewRow, AppError> {
-        self.press(caller, Press { crew, address, key, on_contact: OnContact::Correct }).await
+        self.send(caller, SendLink { crew, address, key, contact_update: ContactUpdate::Replace }).await
     }
 }

@@ -7,7 +7,6 @@ use async_trait::async_trait;
 
 use super::store;
 use crate::core::Core;
-use crate::error::boundary;
 use crate::secret;
 use crate::zone::Zone;
 
@@ -26,10 +25,9 @@ impl SharePageService {
 impl SharePagePort for SharePageService {
     async fn open(&self, token: String) -> Result<RunOfShow, AppError> {
         let guest = store::guest(&self.core.db, &secret::token_hash(&token))
-            .await
-            .map_err(boundary)?
+            .await?
             .ok_or(AppError::NotFound)?;
-        let items = store::items(&self.core.db, guest.event_id, guest.contact_id).await.map_err(boundary)?;
+        let items = store::items(&self.core.db, guest.event_id, guest.contact_id).await?;
 
         let now = self.core.clock.now();
         let zone = Zone::named(&guest.time_zone);

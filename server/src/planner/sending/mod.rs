@@ -1,7 +1,7 @@
 //! Accepts a share-link email for sending: the rules, then the email, its job and all that goes with it in one
 //! transaction, or nothing at all. It never hands over mail; the outbox does, after the commit.
 //!
-//! Two clicks are one email: with the same key they are one press of the button, and with different keys the lock of the
+//! Two clicks are one email: with the same idempotency key they are one click, and with different ones the lock of the
 //! crew row lets the second see the first, which starts its five-minute wait.
 
 mod store;
@@ -19,25 +19,25 @@ use crate::contacts;
 use crate::core::Core;
 use crate::db::{Change, Write};
 use crate::emails::suppressions;
-use crate::error::{StoreError, boundary, internal};
+use crate::error::{StoreError, internal};
 use crate::mailer::{self, MessageError};
 use crate::secret;
 
-/// One press of a button that sends a link.
-pub struct Press {
+/// One click on a button that sends a link.
+pub struct SendLink {
     pub crew: CrewId,
     /// As typed.
     pub address: String,
     pub key: IdempotencyKey,
-    pub on_contact: OnContact,
+    pub contact_update: ContactUpdate,
 }
 
 /// What becomes of the contact's own address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnContact {
+pub enum ContactUpdate {
     Keep,
     /// The typed address is the contact's from now on, if it may be sent to.
-    Correct,
+    Replace,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -61,22 +61,22 @@ impl From<SendError> for AppError {
             SendError::Refused(refusal) => Self::Refused(refusal),
             SendError::BadKey => Self::invalid("key", "This page is out of date. Reload it, then send again."),
             SendError::Subject(error) => internal(&error),
-            SendError::Store(error) => boundary(error),
+            SendError::Store(error) => error.into(),
         }
     }
 }
 
-/// Accepts the email, or says why not. A repetition of a key is accepted without a second email.
-pub async fn send(core: &Core, caller: &Caller, press: &Press) -> Result<(), SendError> {
-    if !press.key.is_well_formed() {
+/// Accepts the email. Fails with the reason why not. A repetition of a key is accepted without a second email.
+pub async fn send(core: &Core, caller: &Caller, command: &SendLink) -> Result<(), SendError> {
+    if !command.key.is_well_formed() {
         return Err(SendError::BadKey);
     }
     let mut transaction = core.db.write().await?;
-    let Some(email) = accept(core, &mut transaction, caller, press).await? else {
+    let Some(email) = accept(core, &mut transaction, caller, command).await? else {
         return Ok(());
     };
     transaction.commit().await?;
-    tracing::info!(%email, crew = %press.crew, "A share-link email was accepted for sending.");
+    tracing::info!(%email, crew = %command.crew, "A share-link email was accepted for sending.");
     Ok(())
 }
 
@@ -85,20 +85,20 @@ async fn accept(
     core: &Core,
     transaction: &mut Write,
     caller: &Caller,
-    press: &Press,
+    command: &SendLink,
 ) -> Result<Option<EmailId>, SendError> {
     let now = core.clock.now();
-    let mut crew = lock_crew(transaction, caller.account, press.crew).await?.ok_or(SendError::NotFound)?;
-    match store::crew_of_key(transaction, caller.account, &press.key).await? {
+    let mut crew = lock_crew(transaction, caller.account, command.crew).await?.ok_or(SendError::NotFound)?;
+    match store::crew_of_key(transaction, caller.account, &command.key).await? {
         Some(known) if known == Some(crew.id) => return Ok(None),
         Some(_) => return Err(SendError::BadKey),
         None => {}
     }
 
-    let recipient = RecipientAddress::parse(&press.address)?;
+    let recipient = RecipientAddress::parse(&command.address)?;
     send_rules::may_send(facts(transaction, &crew, &recipient).await?, now)?;
 
-    let corrected = press.on_contact == OnContact::Correct && crew.address.as_deref() != Some(recipient.as_str());
+    let corrected = command.contact_update == ContactUpdate::Replace && crew.address.as_deref() != Some(recipient.as_str());
     if corrected {
         contacts::replace_address(transaction, caller.account, crew.contact, &recipient).await?;
     }
@@ -114,7 +114,7 @@ async fn accept(
         message_id: format!("{unique}@{}", sender_domain(&core.config.mail_from)),
         reference: secret::unique(),
         provider: core.config.provider.code(),
-        key: &press.key,
+        key: &command.key,
     };
     let id = store::insert(transaction, email, now).await?;
     transaction.changed(Change::Email(id, crew.contact, Some((crew.id, crew.event))));
