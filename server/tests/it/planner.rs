@@ -213,7 +213,7 @@ on_both_engines!(
         let (_, crew) = stage.cast("Ann", "ann@example.com").await;
         let made = stage.planner.generate_link(&stage.caller, crew).await.unwrap();
         assert_eq!(stage.planner.generate_link(&stage.caller, crew).await.unwrap(), made);
-        assert_eq!(stage.number("SELECT link_revision FROM crew").await, 1);
+        assert_eq!(stage.number("SELECT revision FROM crew").await, 1);
         for _ in 0..2 {
             let revoked = stage.planner.revoke_link(&stage.caller, crew).await.unwrap();
             assert_eq!(revoked.link, LinkState::None);

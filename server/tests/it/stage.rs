@@ -21,6 +21,7 @@ use server::share_page::SharePageService;
 use server::state::Core;
 use sqlx::AssertSqlSafe;
 
+use crate::rows;
 use crate::support::NOON;
 
 pub struct Stage {
@@ -54,6 +55,14 @@ impl Stage {
             stranger,
             event,
         }
+    }
+
+    /// A stage over the rows of `rows`: its caller is Dana, its event the Gala.
+    pub async fn new_filled(db: Db) -> Self {
+        rows::fill(&mut rows::connect(&db).await).await;
+        let mut stage = Self::new(db).await;
+        (stage.caller.member, stage.caller.account, stage.event) = (MemberId(1), AccountId(1), EventId(1));
+        stage
     }
 
     pub fn db(&self) -> &Db {

@@ -55,16 +55,30 @@ macro_rules! on_both_engines {
 
 /// Runs a test over a SQLite file of its own.
 pub async fn with_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
-    let folder = Folder::new();
-    let url = format!("sqlite://{}", folder.0.join("test.db").display());
-    let db = Db::open(&url).await.expect("a new SQLite file");
-    db.migrate().await.expect("the migrations run");
-    test(db.clone()).await;
-    db.close().await;
+    with_empty_sqlite(|db| migrated(db, test)).await;
 }
 
 /// Runs a test over a PostgreSQL database of its own. One that fails leaves it behind, for a look.
 pub async fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
+    with_empty_postgres(|db| migrated(db, test)).await;
+}
+
+async fn migrated<F: Future<Output = ()>>(db: Db, test: impl FnOnce(Db) -> F) {
+    db.migrate().await.expect("the migrations run");
+    test(db).await;
+}
+
+/// As `with_sqlite`, without a schema.
+pub async fn with_empty_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
+    let folder = Folder::new();
+    let url = format!("sqlite://{}", folder.0.join("test.db").display());
+    let db = Db::open(&url).await.expect("a new SQLite file");
+    test(db.clone()).await;
+    db.close().await;
+}
+
+/// As `with_postgres`, without a schema.
+pub async fn with_empty_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
     sqlx::any::install_default_drivers();
     let admin = std::env::var("CALLBOARD_TEST_POSTGRES").expect("CALLBOARD_TEST_POSTGRES names a throw-away cluster");
     let name = format!("test_{}", secret::short_reference().to_lowercase());
@@ -75,7 +89,6 @@ pub async fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
     let mut url = url::Url::parse(&admin).expect("a URL");
     url.set_path(&name);
     let db = Db::open(url.as_str()).await.expect("the new database opens");
-    db.migrate().await.expect("the migrations run");
     test(db.clone()).await;
     db.close().await;
     let drop = format!("DROP DATABASE {name} WITH (FORCE)");
