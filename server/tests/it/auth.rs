@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use app::auth::Role;
 use app::domain::time::{HOUR_MS, MINUTE_MS};
 use app::error::AppError;
 use axum::http::StatusCode;
@@ -251,7 +252,7 @@ on_both_engines!(
             email: "DEMO@callboard.test",
             name: "Dana Twin",
             password_hash: "x",
-            role: store::Role::Handler,
+            role: Role::Handler,
         };
         let made = store::add_member(&mut transaction, app.account, &twin, app.now()).await.expect("an answer");
         assert_eq!(made, None);

@@ -1,6 +1,7 @@
 //! `/live` over a real socket: snapshots, deltas, foreign topics, catching up, and the end of a session.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
 use app::domain::ids::{EmailId, EventId};
@@ -32,7 +33,13 @@ async fn listen(app: &TestApp, stage: &Stage) -> String {
             at = NOON.0
         ))
         .await;
-    let caller = Caller { member: stage.member, account: stage.account, name: "M".into(), session: SESSION.to_owned() };
+    let caller = Caller {
+        member: stage.member,
+        account: stage.account,
+        role: Role::Owner,
+        name: "M".into(),
+        session: SESSION.to_owned(),
+    };
     let router = Router::new()
         .route("/live", get(server::realtime::upgrade).layer(Extension(caller)))
         .route("/nobody", get(server::realtime::upgrade))

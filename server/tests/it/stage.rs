@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::contacts::{ContactForm, ContactsPort};
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId, IdempotencyKey, MemberId};
@@ -206,7 +207,13 @@ async fn sign_up(core: &Core, email: &str) -> Caller {
         ),
     )
     .await;
-    Caller { member: MemberId(member), account: AccountId(account), name: "Somebody".into(), session: email.to_owned() }
+    Caller {
+        member: MemberId(member),
+        account: AccountId(account),
+        role: Role::Owner,
+        name: "Somebody".into(),
+        session: email.to_owned(),
+    }
 }
 
 async fn event(core: &Core, account: AccountId, name: &str, starts_at: Timestamp) -> EventId {

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use app::auth::Role;
 use app::domain::ids::{AccountId, MemberId};
 use app::domain::time::Timestamp;
 use app::live::ServerMessage;
@@ -19,7 +20,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use server::auth::store::{self, NewMember, Role};
+use server::auth::store::{self, NewMember};
 use server::clock::Clock;
 use server::config::{Config, Settings};
 use server::db::Db;
