@@ -17,8 +17,8 @@ use serde::Deserialize;
 
 use super::store::{self, Listed};
 use crate::config::Provider;
+use crate::core::Core;
 use crate::error::{self, StoreError};
-use crate::state::Core;
 use crate::zone::Zone;
 
 /// Mails of one page.

@@ -176,7 +176,7 @@ async fn a_full_database_comes_up_to_this_version(db: Db) {
     assert_eq!(texts(&mut connection, "SELECT CAST(MIN(revision) AS TEXT) FROM item").await, ["1"]);
 
     // What names a row is still held to it, by the pool too.
-    let mut transaction = db.begin_write().await.expect("a transaction");
+    let mut transaction = db.write().await.expect("a transaction");
     sqlx::query("INSERT INTO link (crew_id, seed, token_hash, created_at) VALUES (99, 'x', 'x', 1)")
         .execute(&mut *transaction)
         .await
@@ -191,7 +191,7 @@ async fn a_full_sqlite_comes_up_to_this_version() {
 
 #[tokio::test]
 async fn a_full_postgres_comes_up_to_this_version() {
-    with_empty_postgres(a_full_database_comes_up_to_this_version).await;
+    with_empty_postgres(|db, _| a_full_database_comes_up_to_this_version(db)).await;
 }
 
 #[tokio::test]

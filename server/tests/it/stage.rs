@@ -12,15 +12,16 @@ use app::planner::{CrewRow, LinkState, PlannerPort};
 use server::clock::Clock;
 use server::config::{Config, Settings};
 use server::contacts::ContactsService;
+use server::core::Core;
 use server::db::Db;
 use server::emails::EmailsService;
 use server::events::EventsService;
 use server::planner::PlannerService;
-use server::realtime::Hub;
+use server::realtime::{self, Hub};
 use server::secret;
 use server::share_page::SharePageService;
-use server::state::Core;
 use sqlx::AssertSqlSafe;
+use tokio::sync::watch;
 
 use crate::rows;
 use crate::support::NOON;
@@ -37,6 +38,7 @@ pub struct Stage {
     pub share_page: SharePageService,
     /// On the caller's account, tomorrow.
     pub event: EventId,
+    _stop: watch::Sender<bool>,
 }
 
 impl Stage {
@@ -45,7 +47,10 @@ impl Stage {
         let caller = sign_up(&core, "owner@callboard.test").await;
         let stranger = sign_up(&core, "stranger@callboard.test").await;
         let event = event(&core, caller.account, "Gala", NOON.plus_ms(24 * HOUR_MS)).await;
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(realtime::publish(core.clone(), stopped));
         Self {
+            _stop: stop,
             contacts: ContactsService::new(core.clone()),
             emails: EmailsService::new(core.clone()),
             events: EventsService::new(core.clone()),
@@ -61,6 +66,11 @@ impl Stage {
     /// A stage over the rows of `rows`: its caller is Dana, its event the Gala.
     pub async fn new_filled(db: Db) -> Self {
         rows::fill(&mut rows::connect(&db).await).await;
+        Self::of_dana(db).await
+    }
+
+    /// A stage over a database that holds those rows already.
+    pub async fn of_dana(db: Db) -> Self {
         let mut stage = Self::new(db).await;
         (stage.caller.member, stage.caller.account, stage.event) = (MemberId(1), AccountId(1), EventId(1));
         stage
@@ -131,7 +141,7 @@ impl Stage {
     }
 
     pub async fn run(&self, sql: &str) {
-        let mut transaction = self.db().begin_write().await.expect("a transaction");
+        let mut transaction = self.db().write().await.expect("a transaction");
         sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *transaction).await.expect("good SQL");
         transaction.commit().await.expect("a commit");
     }
@@ -180,7 +190,6 @@ pub fn core(db: Db, secret_key: &str) -> Core {
         hub: Hub::default(),
         key: config.secret_key.clone(),
         config: Arc::new(config),
-        outbox_wake: Arc::default(),
     }
 }
 
@@ -231,7 +240,7 @@ async fn event(core: &Core, account: AccountId, name: &str, starts_at: Timestamp
 }
 
 async fn number(core: &Core, sql: &str) -> i64 {
-    let mut transaction = core.db.begin_write().await.expect("a transaction");
+    let mut transaction = core.db.write().await.expect("a transaction");
     let number =
         sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut *transaction).await.expect("good SQL");
     transaction.commit().await.expect("a commit");
