@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
 
-use crate::auth::AuthPort;
+use crate::auth::{AuthPort, Role};
 use crate::contacts::ContactsPort;
 use crate::domain::ids::{AccountId, MemberId};
 use crate::emails::EmailsPort;
@@ -32,6 +32,8 @@ pub struct Backend {
 pub struct Caller {
     pub member: MemberId,
     pub account: AccountId,
+    /// What the member is in that account.
+    pub role: Role,
     pub name: String,
     /// Hash of the session token, to end just this session.
     pub session: String,

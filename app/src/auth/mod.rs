@@ -5,6 +5,8 @@ mod model;
 #[cfg(feature = "ssr")]
 mod port;
 #[cfg(feature = "ssr")]
+mod role;
+#[cfg(feature = "ssr")]
 mod sign_in;
 
 #[cfg(not(feature = "ssr"))]
@@ -13,5 +15,7 @@ pub use api::{LoadSession, SignIn, SignOut, load_session};
 pub use model::Session;
 #[cfg(feature = "ssr")]
 pub use port::{AuthPort, Credentials};
+#[cfg(feature = "ssr")]
+pub use role::Role;
 #[cfg(feature = "ssr")]
 pub use sign_in::SignInPage;

@@ -3,6 +3,7 @@
 //! Access is looked up anew each time: a session that ended, or a member who left the account, is nobody from the next
 //! request on. App pages send nobody to the door before anything is rendered.
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::error::AppError;
 use app::domain::ids::{AccountId, MemberId};
@@ -59,10 +60,11 @@ pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next)
 async fn caller(core: &Core, headers: &HeaderMap) -> Result<Option<Caller>, StoreError> {
     let Some(token) = session_token(headers, core.config.is_https()) else { return Ok(None) };
     let session = secret::token_hash(token);
-    let holder = store::session_holder(&core.db, &session, core.clock.now()).await?;
-    Ok(holder.map(|holder| Caller {
+    let Some(holder) = store::session_holder(&core.db, &session, core.clock.now()).await? else { return Ok(None) };
+    Ok(Some(Caller {
         member: MemberId(holder.member_id),
         account: AccountId(holder.account_id),
+        role: Role::from_code(&holder.role).ok_or_else(|| StoreError::corrupt("role", &holder.role))?,
         name: holder.name,
         session,
     }))

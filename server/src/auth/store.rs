@@ -1,5 +1,6 @@
 //! Accounts, members, sessions and counted attempts in the database.
 
+use app::auth::Role;
 use app::domain::address;
 use app::domain::ids::{AccountId, MemberId};
 use app::domain::time::{HOUR_MS, Timestamp};
@@ -10,22 +11,6 @@ use crate::error::StoreError;
 
 /// A session ends this long after the sign-in.
 pub const SESSION_MS: i64 = 30 * 24 * HOUR_MS;
-
-/// What a member may do in an account. Everybody may do everything so far; the owner is the one it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Owner,
-    Handler,
-}
-
-impl Role {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Handler => "handler",
-        }
-    }
-}
 
 /// A login to be made.
 pub struct NewMember<'a> {
@@ -120,13 +105,15 @@ pub async fn open_session(
 pub struct Holder {
     pub member_id: i64,
     pub account_id: i64,
+    pub role: String,
     pub name: String,
 }
 
 /// The holder of a live session who is still a member of its account. Three reads by key.
 pub async fn session_holder(db: &Db, token_hash: &str, now: Timestamp) -> Result<Option<Holder>, StoreError> {
     Ok(sqlx::query_as(
-        "SELECT session.member_id AS member_id, session.account_id AS account_id, member.name AS name FROM session \
+        "SELECT session.member_id AS member_id, session.account_id AS account_id, membership.role AS role, \
+         member.name AS name FROM session \
          JOIN membership ON membership.account_id = session.account_id AND membership.member_id = session.member_id \
          JOIN member ON member.id = session.member_id WHERE session.token_hash = $1 AND session.expires_at > $2",
     )

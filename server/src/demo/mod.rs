@@ -14,12 +14,13 @@ mod wedding;
 
 use std::collections::HashMap;
 
+use app::auth::Role;
 use app::domain::address::fold;
 use app::domain::ids::AccountId;
 use app::domain::time::Timestamp;
 
 use crate::auth;
-use crate::auth::store::{NewMember, Role};
+use crate::auth::store::NewMember;
 use crate::contacts::{sort_name, words_of};
 use crate::core::Core;
 use crate::db::Write;

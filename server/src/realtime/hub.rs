@@ -250,7 +250,13 @@ mod tests {
     const TOPIC: Topic = Topic::Event(EventId(1));
 
     fn caller(session: &str) -> Caller {
-        Caller { member: MemberId(1), account: AccountId(2), name: "M".into(), session: session.to_owned() }
+        Caller {
+            member: MemberId(1),
+            account: AccountId(2),
+            role: app::auth::Role::Owner,
+            name: "M".into(),
+            session: session.to_owned(),
+        }
     }
 
     #[tokio::test]

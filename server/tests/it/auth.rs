@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::domain::time::{HOUR_MS, MINUTE_MS};
 use app::error::AppError;
@@ -186,7 +187,8 @@ on_both_engines!(
         store::open_session(&mut transaction, &hash, app.owner, app.account, app.now()).await.expect("a session");
         transaction.commit().await.expect("a commit");
         let visitor = app.with_cookie(&format!("theme=dark; callboard_session={token}"));
-        let caller = Caller { member: app.owner, account: app.account, name: String::new(), session: hash };
+        let caller =
+            Caller { member: app.owner, account: app.account, role: Role::Owner, name: String::new(), session: hash };
         let mut socket = app.core.hub.join(&caller);
 
         let (other, stranger) = (app.sign_in().await, app.as_stranger().await);
@@ -253,7 +255,7 @@ on_both_engines!(
             email: "DEMO@callboard.test",
             name: "Dana Twin",
             password_hash: "x",
-            role: store::Role::Handler,
+            role: Role::Handler,
         };
         let made = store::add_member(&mut transaction, app.account, &twin, app.now()).await.expect("an answer");
         assert_eq!(made, None);

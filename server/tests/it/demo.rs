@@ -4,6 +4,7 @@
 use server::db::Db;
 use std::collections::HashSet;
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::contacts::ContactsPort;
 use app::domain::delivery::DeliveryStatus;
@@ -21,7 +22,13 @@ use crate::stage::Stage;
 async fn owner(stage: &Stage) -> Caller {
     let member = stage.number("SELECT id FROM member WHERE email_key = 'demo@callboard.test'").await;
     let account = stage.number(&format!("SELECT account_id FROM membership WHERE member_id = {member}")).await;
-    Caller { member: MemberId(member), account: AccountId(account), name: "Mira Okafor".into(), session: String::new() }
+    Caller {
+        member: MemberId(member),
+        account: AccountId(account),
+        role: Role::Owner,
+        name: "Mira Okafor".into(),
+        session: String::new(),
+    }
 }
 
 async fn filled(db: server::db::Db) -> (Stage, Caller) {

@@ -1,6 +1,7 @@
 //! `/live` over a real socket: snapshots, deltas, foreign topics, catching up, and the end of a session.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::contacts::ContactHeader;
 use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
@@ -50,7 +51,13 @@ async fn listen(app: &TestApp, stage: &Stage) -> String {
 
 /// The app on loopback, as the stage's member sees it.
 pub async fn serve(app: &TestApp, stage: &Stage) -> String {
-    let caller = Caller { member: stage.member, account: stage.account, name: "M".into(), session: SESSION.to_owned() };
+    let caller = Caller {
+        member: stage.member,
+        account: stage.account,
+        role: Role::Owner,
+        name: "M".into(),
+        session: SESSION.to_owned(),
+    };
     let router = Router::new()
         .route("/live", get(server::realtime::upgrade).layer(Extension(caller)))
         .route("/nobody", get(server::realtime::upgrade))

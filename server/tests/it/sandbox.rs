@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::domain::ids::{AccountId, MemberId};
 use axum::Router;
@@ -264,7 +265,13 @@ impl Pages {
     async fn get(&self, path: &str, is_signed_in: bool) -> (StatusCode, HeaderMap, String) {
         let mut request = Request::get(path).body(Body::empty()).expect("a request");
         if is_signed_in {
-            let caller = Caller { member: MemberId(1), account: AccountId(1), name: "Ann".into(), session: "s".into() };
+            let caller = Caller {
+                member: MemberId(1),
+                account: AccountId(1),
+                role: Role::Owner,
+                name: "Ann".into(),
+                session: "s".into(),
+            };
             request.extensions_mut().insert(caller);
         }
         let router: Router = sandbox::routes::<Self>().with_state(self.clone());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::contacts::{ContactForm, ContactsPort};
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId, IdempotencyKey, MemberId};
@@ -22,6 +23,7 @@ use server::share_page::SharePageService;
 use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 
+use crate::rows;
 use crate::support::NOON;
 
 pub struct Stage {
@@ -59,6 +61,19 @@ impl Stage {
             stranger,
             event,
         }
+    }
+
+    /// A stage over the rows of `rows`: its caller is Dana, its event the Gala.
+    pub async fn new_filled(db: Db) -> Self {
+        rows::fill(&mut rows::connect(&db).await).await;
+        Self::of_dana(db).await
+    }
+
+    /// A stage over a database that holds those rows already.
+    pub async fn of_dana(db: Db) -> Self {
+        let mut stage = Self::new(db).await;
+        (stage.caller.member, stage.caller.account, stage.event) = (MemberId(1), AccountId(1), EventId(1));
+        stage
     }
 
     pub fn db(&self) -> &Db {
@@ -201,7 +216,13 @@ async fn sign_up(core: &Core, email: &str) -> Caller {
         ),
     )
     .await;
-    Caller { member: MemberId(member), account: AccountId(account), name: "Somebody".into(), session: email.to_owned() }
+    Caller {
+        member: MemberId(member),
+        account: AccountId(account),
+        role: Role::Owner,
+        name: "Somebody".into(),
+        session: email.to_owned(),
+    }
 }
 
 async fn event(core: &Core, account: AccountId, name: &str, starts_at: Timestamp) -> EventId {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use app::auth::Role;
 use app::backend::Caller;
 use app::domain::ids::{AccountId, EventId, MemberId};
 use app::domain::time::Timestamp;
@@ -22,7 +23,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use server::auth::store::{self, NewMember, Role};
+use server::auth::store::{self, NewMember};
 use server::clock::Clock;
 use server::config::{Config, Settings};
 use server::core::Core;
@@ -59,12 +60,7 @@ macro_rules! on_both_engines {
 
 /// Runs a test over a SQLite file of its own.
 pub async fn with_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
-    let folder = Folder::new();
-    let url = format!("sqlite://{}", folder.0.join("test.db").display());
-    let db = Db::open(&url).await.expect("a new SQLite file");
-    db.migrate().await.expect("the migrations run");
-    test(db.clone()).await;
-    db.close().await;
+    with_empty_sqlite(|db| migrated(db, test)).await;
 }
 
 /// Runs a test over a PostgreSQL database of its own. One that fails leaves it behind, for a look.
@@ -74,6 +70,25 @@ pub async fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
 
 /// As `with_postgres`, for a test that opens the database again by its URL, as another process would.
 pub async fn with_postgres_at<F: Future<Output = ()>>(test: impl FnOnce(Db, String) -> F) {
+    with_empty_postgres(|db, url| migrated(db, |db| test(db, url))).await;
+}
+
+async fn migrated<F: Future<Output = ()>>(db: Db, test: impl FnOnce(Db) -> F) {
+    db.migrate().await.expect("the migrations run");
+    test(db).await;
+}
+
+/// As `with_sqlite`, without a schema.
+pub async fn with_empty_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
+    let folder = Folder::new();
+    let url = format!("sqlite://{}", folder.0.join("test.db").display());
+    let db = Db::open(&url).await.expect("a new SQLite file");
+    test(db.clone()).await;
+    db.close().await;
+}
+
+/// As `with_postgres`, without a schema.
+pub async fn with_empty_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db, String) -> F) {
     sqlx::any::install_default_drivers();
     let admin = std::env::var("CALLBOARD_TEST_POSTGRES").expect("CALLBOARD_TEST_POSTGRES names a throw-away cluster");
     let name = format!("test_{}", secret::short_reference().to_lowercase());
@@ -84,7 +99,6 @@ pub async fn with_postgres_at<F: Future<Output = ()>>(test: impl FnOnce(Db, Stri
     let mut url = url::Url::parse(&admin).expect("a URL");
     url.set_path(&name);
     let db = Db::open(url.as_str()).await.expect("the new database opens");
-    db.migrate().await.expect("the migrations run");
     test(db.clone(), url.to_string()).await;
     db.close().await;
     let drop = format!("DROP DATABASE {name} WITH (FORCE)");
@@ -341,7 +355,13 @@ pub async fn published(core: &Core) {
 }
 
 fn somebody(session: &str) -> Caller {
-    Caller { member: MemberId(0), account: AccountId(0), name: "Somebody".into(), session: session.to_owned() }
+    Caller {
+        member: MemberId(0),
+        account: AccountId(0),
+        role: Role::Owner,
+        name: "Somebody".into(),
+        session: session.to_owned(),
+    }
 }
 
 /// The next message that a page hears over the live channel.

@@ -1,0 +1,254 @@
+//! On a filled database nothing that people or providers do reads a whole table, whatever the size of the batch.
+//!
+//! No statement is written down here: the services run, at their largest batches. SQLite's are recorded as they run and
+//! explained afterwards; PostgreSQL counts the scans of each table by itself.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use app::contacts::ContactsPort;
+use app::domain::delivery::{DELAY_LIMIT_MS, DeliveryEvent, Report};
+use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey};
+use app::domain::suppression::SuppressionCause;
+use app::emails::EmailsPort;
+use app::events::EventsPort;
+use app::planner::PlannerPort;
+use app::share_page::SharePagePort;
+use server::db::Db;
+use server::emails::fold::{Incoming, record};
+use server::emails::sweep::sweep;
+use server::webhooks::{adopt_orphans, drop_old_orphans, rematch_orphans};
+use sqlx::{AnyConnection, AssertSqlSafe, Executor};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Instrument, Subscriber, info_span};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, registry};
+
+use crate::rows::{self, connect, texts};
+use crate::stage::{Stage, form, plan};
+use crate::support::{NOON, with_postgres_at, with_sqlite};
+
+/// More events than one webhook brings, and than any statement takes.
+const BATCH: i64 = 3_000;
+
+/// 200 events of 100 people each, an invite for everybody, 50,000 emails, and reports that wait for theirs.
+const MANY: &[(i64, &str)] = &[
+    (
+        200,
+        "event (account_id, name, status, starts_at, ends_at, time_zone, created_at) \
+         SELECT 1, 'Event ' || i, 'confirmed', 1795435200000 + i, 1795435200000 + i, 'UTC', i",
+    ),
+    (
+        20_000,
+        "contact (account_id, first_name, email, email_key, sort_name, created_at) \
+         SELECT 1, 'Name' || i, 'p' || i || '@x.test', 'p' || i || '@x.test', 'name' || i, i",
+    ),
+    (20_000, "contact_word (account_id, word, contact_id) SELECT 1, 'name' || i, i + 2"),
+    (20_000, "contact_word (account_id, word, contact_id) SELECT 1, 'p' || i, i + 2"),
+    (20_000, "crew (account_id, event_id, contact_id, created_at) SELECT 1, 3 + (i - 1) / 100, i + 2, i"),
+    (20_000, "link (crew_id, seed, token_hash, created_at) SELECT i + 3, 's' || i, 'h' || i, i"),
+    (
+        50_000,
+        "email (account_id, contact_id, event_id, crew_id, member_id, kind, recipient, recipient_key, subject, \
+         event_name, reference, message_id, provider, provider_message_id, idempotency_key, status, created_at, \
+         handed_over_at) SELECT 1, (i - 1) % 20000 + 3, 3 + (i - 1) % 20000 / 100, CASE WHEN i <= 20000 THEN i + 3 END, 1, \
+         'share_link', 'p' || i || '@x.test', 'p' || i || '@x.test', 's', 'Event', 'ref' || i, 'mid' || i, 'resend', \
+         CASE WHEN i % 2 = 1 THEN 'pid' || i END, 'idem' || i, CASE WHEN i % 50 = 0 THEN 'delayed' ELSE 'sent' END, \
+         1795435200000, 1795435200000",
+    ),
+    (
+        50_000,
+        "delivery_event (provider, event_key, email_id, report, occurred_at, received_at) \
+         SELECT 'callboard', 'sent' || i, i + 3, 'sent', i, i",
+    ),
+    (
+        5_000,
+        "suppression (address_key, cause, seriousness, provider, first_seen_at, last_seen_at) \
+         SELECT 'q' || i || '@x.test', 'bounce', 30, 'resend', 0, 0",
+    ),
+    (
+        300,
+        "orphan_event (provider, event_key, reference, provider_message_id, report, occurred_at, received_at) \
+         SELECT 'resend', 'by reference ' || i, 'ref' || 2 * i, 'new' || i, 'delivered', i, 1795435200000",
+    ),
+    (
+        300,
+        "orphan_event (provider, event_key, provider_message_id, report, occurred_at, received_at) \
+         SELECT 'resend', 'by provider id ' || i, 'pid' || (2 * i + 1), 'delivered', i, 1795435200000",
+    ),
+    (
+        300,
+        "orphan_event (provider, event_key, message_id, report, occurred_at, received_at) \
+         SELECT 'resend', 'by message id ' || i, 'mid' || 3 * i, 'delivered', i, 1795435200000",
+    ),
+];
+
+async fn fill(connection: &mut AnyConnection) {
+    for (rows, into) in MANY {
+        let series = format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})");
+        let sql = format!("{series} INSERT INTO {into} FROM n");
+        connection.execute(AssertSqlSafe(sql.clone())).await.unwrap_or_else(|error| panic!("{error} in {sql}"));
+    }
+    let update = "UPDATE crew SET invite_email_id = id, link_id = id WHERE id > 3";
+    connection.execute(update).await.unwrap();
+}
+
+/// All that services and workers do, on event 5, its people and their emails.
+async fn everything(stage: &Stage) {
+    let (caller, core) = (&stage.caller, &stage.core);
+    let (contact, crew) = (ContactId(204), CrewId(205));
+    let key = |key: &str| IdempotencyKey(format!("{key:-<22}"));
+
+    stage.events.list(caller, false, None).await.unwrap();
+    stage.events.list(caller, true, None).await.unwrap();
+    stage.contacts.list(caller, String::new(), None).await.unwrap();
+    stage.contacts.list(caller, "name1".into(), None).await.unwrap();
+    stage.contacts.list(caller, "name12 p12".into(), None).await.unwrap();
+    stage.contacts.header(caller, contact).await.unwrap();
+    stage.contacts.events(caller, contact).await.unwrap();
+    let details = stage.contacts.details(caller, contact).await.unwrap();
+    stage.contacts.save(caller, contact, details.revision, form("Zoe", "", "zoe@x.test")).await.unwrap();
+    stage.contacts.create(caller, form("Yan", "", "yan@x.test")).await.unwrap();
+    assert_eq!(stage.emails.page_for_contact(caller, contact, None).await.unwrap().rows.len(), 3);
+
+    assert_eq!(stage.planner.page(caller, EventId(5)).await.unwrap().crew.len(), 100);
+    stage.planner.revoke_link(caller, crew).await.unwrap();
+    let row = stage.planner.generate_link(caller, crew).await.unwrap();
+    stage.share_page.open(stage.token(&row)).await.unwrap();
+    stage.planner.email_link(caller, CrewId(405), "p402@x.test".into(), key("sent")).await.unwrap();
+    stage.planner.correct_address(caller, CrewId(605), "new@x.test".into(), key("corrected")).await.unwrap();
+
+    let reports = [Report::Bounced, Report::Delivered, Report::Delayed, Report::SpamReported];
+    let events = (1_000..1_000 + BATCH).zip(reports.into_iter().cycle()).map(|(email, report)| Incoming {
+        email: EmailId(email),
+        provider: "resend",
+        event_key: format!("batch {email}"),
+        event: DeliveryEvent { report, reason: None, occurred_at: NOON },
+        suppress: match report {
+            Report::Bounced => Some(SuppressionCause::Bounce),
+            Report::SpamReported => Some(SuppressionCause::Complaint),
+            _ => None,
+        },
+    });
+    let mut transaction = stage.db().write().await.unwrap();
+    record(&mut transaction, events.collect(), NOON).await.unwrap();
+    adopt_orphans(&mut transaction, EmailId(9), NOON).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(rematch_orphans(core, NOON.plus_ms(-1), NOON).await.unwrap() > 200);
+    assert!(sweep(core, NOON.plus_ms(DELAY_LIMIT_MS + 1)).await.unwrap() > 500);
+    drop_old_orphans(stage.db(), NOON).await.unwrap();
+
+    for delete in ["item WHERE id = 1", "crew WHERE id = 806", "event WHERE id = 150", "contact WHERE id = 3000"] {
+        stage.run(&format!("DELETE FROM {delete}")).await;
+    }
+}
+
+static STATEMENTS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+const RECORDED: &str = "recorded";
+
+/// Keeps the text of each statement that sqlx reports to have run within a span of that name.
+struct Recorder;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let is_ours = |mut scope: registry::Scope<'_, S>| scope.any(|span| span.name() == RECORDED);
+        if context.event_scope(event).is_some_and(is_ours) {
+            let mut statement = Statement::default();
+            event.record(&mut statement);
+            let text = if statement.whole.trim().is_empty() { statement.summary } else { statement.whole };
+            STATEMENTS.lock().unwrap().insert(text.trim().to_owned());
+        }
+    }
+}
+
+/// A statement as sqlx reports it: its beginning, and all of it where that is more.
+#[derive(Default)]
+struct Statement {
+    summary: String,
+    whole: String,
+}
+
+impl Visit for Statement {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.whole),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+}
+
+/// What a plan may go through from end to end: rows of the statement's own, and what waits for the outbox.
+const SHORT: [&str; 6] = ["CONSTANT ROW", "VALUES", "folded", "heard", "found", "outbox_job"];
+
+#[tokio::test]
+async fn sqlite_scans_no_table() {
+    let filter = filter_fn(|about| about.target() == "sqlx::query" || about.name() == RECORDED);
+    registry().with(Recorder.with_filter(filter)).try_init().expect("no other test listens");
+    with_sqlite(async |db: Db| {
+        let stage = Stage::new_filled(db).await;
+        fill(&mut connect(stage.db()).await).await;
+        everything(&stage).instrument(info_span!(RECORDED)).await;
+        let statements = STATEMENTS.lock().unwrap().clone();
+        assert!(statements.len() > 50, "{} statements were recorded", statements.len());
+        let mut scans = Vec::new();
+        for statement in &statements {
+            if !["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(|verb| statement.starts_with(verb)) {
+                continue;
+            }
+            let steps = plan(stage.db(), statement, &[]).await;
+            let is_scan = |step: &&String| step.starts_with("SCAN") && !SHORT.iter().any(|short| step.contains(short));
+            let start: String = statement.chars().take(400).collect();
+            scans.extend(steps.iter().filter(is_scan).map(|step| format!("{step}: {start}")));
+        }
+        assert!(scans.is_empty(), "{scans:#?}");
+    })
+    .await;
+}
+
+const CHEAP_PAGES: &str =
+    "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET random_page_cost = 1.1'; END $$";
+
+/// Tables of which PostgreSQL read all rows since the last reset.
+const SCANNED: &str = "SELECT relname || ' ' || seq_scan FROM pg_stat_user_tables WHERE seq_scan > 0 AND relname IN \
+     ('contact', 'contact_word', 'crew', 'link', 'email', 'delivery_event', 'suppression')";
+const OTHER_SESSIONS: &str = "SELECT CAST(pid AS TEXT) FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL";
+
+#[tokio::test]
+async fn postgres_scans_no_large_table() {
+    with_postgres_at(async |db: Db, url: String| {
+        let mut connection = connect(&db).await;
+        rows::fill(&mut connection).await;
+        fill(&mut connection).await;
+        // What a page costs where the tables are in memory, or on a disk without a needle.
+        connection.execute(CHEAP_PAGES).await.unwrap();
+        db.close().await;
+        let stage = Stage::of_dana(Db::open(&url).await.unwrap()).await;
+        connection.execute("ANALYZE").await.unwrap();
+        connection.execute("SELECT pg_stat_force_next_flush()").await.unwrap();
+        connection.execute("SELECT pg_stat_reset()").await.unwrap();
+        everything(&stage).await;
+        // A session's last counts arrive when it has ended.
+        stage.db().close().await;
+        for _ in 0..500 {
+            if texts(&mut connection, OTHER_SESSIONS).await.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(texts(&mut connection, SCANNED).await.is_empty(), "{:?}", texts(&mut connection, SCANNED).await);
+        let counted =
+            texts(&mut connection, "SELECT CAST(idx_scan AS TEXT) FROM pg_stat_user_tables WHERE relname = 'email'");
+        assert_ne!(counted.await, ["0"], "what ran was counted");
+    })
+    .await;
+}
