@@ -12,6 +12,8 @@ use crate::domain::time::Moment;
 pub struct ContactRow {
     pub id: ContactId,
     pub name: String,
+    /// What the list is sorted by.
+    pub sort_name: String,
     pub organisation: String,
     pub role: String,
     pub address: Option<String>,

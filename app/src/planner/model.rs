@@ -66,6 +66,8 @@ pub struct CrewRow {
     pub id: CrewId,
     pub contact: ContactId,
     pub name: String,
+    /// What the crew is sorted by.
+    pub sort_name: String,
     pub role: String,
     /// Timeline items they own on this event.
     pub items: u32,
@@ -104,6 +106,7 @@ impl CrewRow {
         }
         if other.contact_revision >= self.contact_revision {
             self.name.clone_from(&other.name);
+            self.sort_name.clone_from(&other.sort_name);
             self.address.clone_from(&other.address);
             self.blocked = other.blocked;
             self.contact_revision = other.contact_revision;
@@ -186,6 +189,7 @@ mod tests {
             id: CrewId(1),
             contact: ContactId(2),
             name: "Ann".into(),
+            sort_name: "ann".into(),
             role: String::new(),
             items: 0,
             address: Some("ann@venue.example".into()),
