@@ -9,11 +9,12 @@ use leptos::task::spawn_local;
 use super::fields::{ContactFields, NotSaved, Typed};
 use super::form::{HeaderReload, TabError, contact_of_route};
 use super::submission::Submission;
-use super::{ContactDetails, LoadContactDetails, save_contact};
+use super::{ContactDetails, ContactHeader, LoadContactDetails, save_contact};
+use crate::domain::ids::ContactId;
 use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
-use crate::live::{Live, Row, ServerMessage, Topic};
+use crate::live::{Extent, Live, LiveList, Topic, Update};
 use crate::ui::{Announcer, Notice, NoticeKind, answered, changing, on_save_key, warn_on_leaving};
 use crate::wire::Query;
 
@@ -44,62 +45,34 @@ impl Reload {
 
 /// What the server holds, as far as this tab knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Held {
+struct Known {
     /// As the form was filled from, or last saved.
     saved: ContactDetails,
-    /// The highest revision heard of. Above `saved`: somebody else saved meanwhile.
-    newest: u32,
-    /// Why mail to the saved address is refused.
-    blocked: Option<SuppressionCause>,
+    /// The contact as the live channel last told it.
+    heard: Option<ContactHeader>,
 }
 
-impl Held {
-    fn new(details: ContactDetails) -> Self {
-        Self { newest: details.revision, blocked: details.blocked, saved: details }
+impl Known {
+    /// Whether somebody else saved meanwhile.
+    fn is_outdated(&self) -> bool {
+        self.heard.as_ref().is_some_and(|heard| heard.details_revision > self.saved.revision)
     }
 
-    fn take_saved(&mut self, details: ContactDetails) {
-        self.newest = self.newest.max(details.revision);
-        self.blocked = details.blocked;
-        self.saved = details;
-    }
-
-    /// Hears of a save by somebody else, or that the address became blocked. What is typed stays.
-    fn hear(&mut self, revision: u32, blocked: Option<SuppressionCause>) {
-        self.newest = self.newest.max(revision);
-        if revision == self.saved.revision {
-            self.blocked = blocked;
-        }
-    }
-
-    fn take(&mut self, message: &ServerMessage) {
-        let (ServerMessage::Snapshot { rows, .. } | ServerMessage::Changed { rows, .. }) = message else { return };
-        for row in rows {
-            if let Row::Contact(header) = row
-                && header.id == self.saved.id
-            {
-                self.hear(header.details_revision, header.blocked);
-            }
+    /// Why mail to the saved address is refused. What is heard of another revision is about another address.
+    fn blocked(&self) -> Option<SuppressionCause> {
+        match &self.heard {
+            Some(heard) if heard.details_revision == self.saved.revision => heard.blocked,
+            _ => self.saved.blocked,
         }
     }
 }
 
-/// Takes in what the live channel says about this contact.
-fn follow(held: RwSignal<Held>) {
-    let contact = held.get_untracked().saved.id;
-    Live::expect().subscribe(
-        move || Some(Topic::Contact(contact)),
-        || 0,
-        move |message| {
-            // Compared, so that what changes nothing here wakes nobody.
-            let Some(before) = held.try_get_untracked() else { return };
-            let mut after = before.clone();
-            after.take(message);
-            if after != before {
-                held.set(after);
-            }
-        },
-    );
+/// Takes in what the live channel says about this contact. What is typed stays.
+fn follow(contact: ContactId) -> LiveList<ContactHeader> {
+    let heard = LiveList::whole(Vec::new());
+    let on_update = move |update: &Update| drop(heard.update(update, Extent::Whole));
+    Live::expect().subscribe(move || Some(Topic::Contact(contact)), || 0, on_update);
+    heard
 }
 
 /// The form of one loaded revision. Another revision gets a form of its own, on request only.
@@ -107,15 +80,16 @@ fn follow(held: RwSignal<Held>) {
 fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     let announcer = Announcer::expect();
     let typed = Typed::new(&details.form);
-    let held = RwSignal::new(Held::new(details));
+    let heard = follow(details.id);
+    let held = RwSignal::new(details);
+    let known = move || Known { saved: held.get(), heard: heard.first().map(|row| row.get()) };
     let submission = Submission::new();
     let Submission { pending, refused } = submission;
     let saved = RwSignal::new(false);
-    follow(held);
     let save = move || {
         let Some(form) = submission.begin(typed) else { return };
         saved.set(false);
-        let ContactDetails { id: contact, revision, .. } = held.get_untracked().saved;
+        let ContactDetails { id: contact, revision, .. } = held.get_untracked();
         spawn_local(async move {
             let answer = save_contact(contact, revision, form.clone()).await;
             let Some(details) = submission.end(answer) else { return };
@@ -123,23 +97,22 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
             if typed.form_untracked() == form {
                 typed.seed(&details.form);
             }
-            held.update(|held| held.take_saved(details));
+            held.set(details);
             saved.set(true);
             announcer.say("Saved");
             reload.header.reload();
         });
     };
-    let unsaved = Memo::new(move |_| typed.form() != held.get().saved.form);
+    let unsaved = Memo::new(move |_| typed.form() != held.get().form);
     on_save_key(save);
     warn_on_leaving(unsaved);
     let theirs = Memo::new(move |_| {
-        let held = held.get();
         let conflict = refused.get() == Some(AppError::Conflict);
-        conflict || !pending.get() && held.newest > held.saved.revision
+        conflict || !pending.get() && known().is_outdated()
     });
     let blocked = move || {
-        let held = held.get();
-        let cause = held.blocked.filter(|_| held.saved.form.email.trim() == typed.email.get().trim())?;
+        let known = known();
+        let cause = known.blocked().filter(|_| known.saved.form.email.trim() == typed.email.get().trim())?;
         Some(SendRefusal::Suppressed(cause).to_string())
     };
     let outcome = move || {
@@ -205,33 +178,47 @@ fn ChangedMeanwhile(unsaved: Memo<bool>, reload: Reload) -> impl IntoView {
 mod tests {
     use super::*;
     use crate::contacts::ContactForm;
-    use crate::domain::ids::ContactId;
 
-    fn details(revision: u32, blocked: Option<SuppressionCause>) -> ContactDetails {
-        ContactDetails { id: ContactId(1), revision, blocked, form: ContactForm::default() }
+    fn known(saved: (u32, Option<SuppressionCause>), heard: Option<(u32, Option<SuppressionCause>)>) -> Known {
+        let id = ContactId(1);
+        let header = |(details_revision, blocked)| ContactHeader {
+            id,
+            name: "Luis".into(),
+            organisation: String::new(),
+            role: String::new(),
+            address: None,
+            blocked,
+            events: 0,
+            emails: 0,
+            revision: 9,
+            details_revision,
+        };
+        let saved = ContactDetails { id, revision: saved.0, blocked: saved.1, form: ContactForm::default() };
+        Known { saved, heard: heard.map(header) }
     }
+
+    const BOUNCE: Option<SuppressionCause> = Some(SuppressionCause::Bounce);
 
     #[test]
     fn a_bounce_of_the_saved_address_blocks_it_and_is_no_save_by_others() {
-        let mut held = Held::new(details(3, None));
-        held.hear(3, Some(SuppressionCause::Bounce));
-        assert_eq!((held.blocked, held.newest), (Some(SuppressionCause::Bounce), 3));
+        let known = known((3, None), Some((3, BOUNCE)));
+        assert_eq!((known.blocked(), known.is_outdated()), (BOUNCE, false));
     }
 
     #[test]
     fn a_save_by_others_is_known_and_leaves_what_we_hold() {
-        let mut held = Held::new(details(3, Some(SuppressionCause::Bounce)));
-        held.hear(5, None);
-        held.hear(4, None);
-        assert_eq!((held.newest, held.blocked), (5, Some(SuppressionCause::Bounce)));
-        assert_eq!(held.saved.revision, 3);
+        let known = known((3, BOUNCE), Some((5, None)));
+        assert_eq!((known.blocked(), known.is_outdated()), (BOUNCE, true));
     }
 
     #[test]
-    fn an_answer_that_comes_after_the_news_of_it_takes_nothing_back() {
-        let mut held = Held::new(details(3, Some(SuppressionCause::Bounce)));
-        held.hear(4, None);
-        held.take_saved(details(4, None));
-        assert_eq!(held, Held::new(details(4, None)));
+    fn an_answer_that_comes_before_the_news_of_it_counts() {
+        let known = known((4, None), Some((3, BOUNCE)));
+        assert_eq!((known.blocked(), known.is_outdated()), (None, false));
+    }
+
+    #[test]
+    fn before_anything_is_heard_the_page_counts() {
+        assert_eq!(known((4, BOUNCE), None).blocked(), BOUNCE);
     }
 }

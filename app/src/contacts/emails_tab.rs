@@ -1,20 +1,15 @@
 //! The history of every tracked email to a contact: newest first, 25 at a time, live.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
+use super::ContactHeader;
 use super::form::{TabError, contact_of_route};
 use crate::domain::delivery::DeliveryStatus;
-use crate::domain::ids::{ContactId, EmailId};
-use crate::emails::{
-    BadgeState, EmailPage, EmailRow, History, LoadContactEmails, Merged, PAGE_ROWS, StatusBadge, load_contact_emails,
-};
-use crate::error::AppError;
-use crate::live::{Live, Row, ServerMessage, Topic};
+use crate::domain::ids::ContactId;
+use crate::emails::{BadgeState, EmailPage, EmailRow, LoadContactEmails, PAGE_ROWS, StatusBadge, load_contact_emails};
+use crate::live::{Extent, Live, LiveCell, LiveList, MorePages, Order, Place, Topic, Update};
 use crate::routes;
-use crate::ui::{Announcer, InlineError, LoadMore, When, answered, changing, focus_soon, keyed};
+use crate::ui::{Announcer, When, answered, changing};
 use crate::wire::Query;
 
 #[component]
@@ -27,239 +22,72 @@ pub fn Emails() -> impl IntoView {
     })
 }
 
-/// How long a badge that changed live stands out.
-const FRESH: Duration = Duration::from_secs(3);
-
-/// One email on the screen. Its signals live as long as the list, so that a change touches this row alone.
-#[derive(Clone)]
-struct Shown {
-    id: EmailId,
-    row: ArcRwSignal<EmailRow>,
-    fresh: ArcRwSignal<bool>,
-}
-
-impl Shown {
-    fn new(row: &EmailRow) -> Self {
-        Self { id: row.id, row: ArcRwSignal::new(row.clone()), fresh: ArcRwSignal::new(false) }
-    }
-
-    fn pulse(&self) {
-        self.fresh.set(true);
-        let fresh = self.fresh.clone();
-        set_timeout(move || fresh.set(false), FRESH);
-    }
-}
-
-/// `History` decides, `shown` is what it decided.
-struct Held {
-    history: History,
-    shown: Vec<Shown>,
-}
-
-impl Held {
-    fn new(page: EmailPage) -> Self {
-        let mut held = Self { history: History::new(page), shown: Vec::new() };
-        held.show();
-        held
-    }
-
-    /// Takes over which rows there are, and what is newer in them.
-    fn show(&mut self) {
-        let rows = self.history.rows();
-        self.shown.retain(|shown| rows.iter().any(|row| row.id == shown.id));
-        for row in rows {
-            match self.shown.iter().find(|shown| shown.id == row.id) {
-                Some(known) if known.row.with_untracked(|known| known.revision < row.revision) => {
-                    known.row.set(row.clone());
-                }
-                Some(_) => {}
-                None => self.shown.push(Shown::new(row)),
-            }
-        }
-    }
-
-    fn shown(&self, id: EmailId) -> Option<Shown> {
-        self.shown.iter().find(|shown| shown.id == id).cloned()
-    }
-
-    fn order(&self) -> Vec<i64> {
-        self.history.rows().iter().map(|row| row.id.0).collect()
-    }
-
-    /// "25 of 61"
-    fn progress(&self) -> String {
-        format!("{} of {}", self.history.rows().len(), self.history.total())
-    }
-}
-
-/// The list as signals.
-#[derive(Clone, Copy)]
-struct MailList {
-    held: StoredValue<Held>,
-    order: RwSignal<Vec<i64>>,
-    more: RwSignal<bool>,
-    progress: RwSignal<String>,
-}
-
-impl MailList {
-    fn new(page: EmailPage) -> Self {
-        let held = Held::new(page);
-        Self {
-            order: RwSignal::new(held.order()),
-            more: RwSignal::new(held.history.next().is_some()),
-            progress: RwSignal::new(held.progress()),
-            held: StoredValue::new(held),
-        }
-    }
-
-    /// Changes the history and puts on the screen what changed. `None` once the screen is gone.
-    fn merge(self, change: impl FnOnce(&mut History) -> Merged) -> Option<Merged> {
-        let merged = self.held.try_update_value(|held| {
-            let merged = change(&mut held.history);
-            held.show();
-            merged
-        })?;
-        let (order, more, progress) =
-            self.held.with_value(|held| (held.order(), held.history.next().is_some(), held.progress()));
-        if self.order.get_untracked() != order {
-            self.order.set(order);
-        }
-        self.more.set(more);
-        self.progress.set(progress);
-        Some(merged)
-    }
-
-    fn shown(self, id: EmailId) -> Option<Shown> {
-        self.held.with_value(|held| held.shown(id))
-    }
-
-    fn pulse(self, ids: &[EmailId]) {
-        for shown in ids.iter().filter_map(|id| self.shown(*id)) {
-            shown.pulse();
-        }
-    }
-
-    fn rows(self) -> u32 {
-        let rows = self.held.try_with_value(|held| held.history.rows().len()).unwrap_or_default();
-        u32::try_from(rows).unwrap_or(u32::MAX)
-    }
-}
-
 #[component]
 fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
-    let announcer = Announcer::expect();
-    let today = StoredValue::new(page.today.clone());
-    let list = MailList::new(page);
-    let loading = RwSignal::new(false);
-    let problem = RwSignal::new(None::<AppError>);
-    follow(list, contact, announcer);
-    let load = move |()| {
-        let Some(Some(after)) = list.held.try_with_value(|held| held.history.next()) else { return };
-        loading.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let answer = load_contact_emails(contact, Some(after)).await;
-            if loading.is_disposed() {
-                return;
-            }
-            loading.set(false);
-            match answer {
-                Ok(page) => {
-                    let Some(merged) = list.merge(|history| history.page(after, page)) else { return };
-                    announcer.say(format!("{} emails shown", list.progress.get_untracked()));
-                    // The button is gone with the last page; the keyboard goes on at the first new row.
-                    if let Some(first) = merged.added.first().filter(|_| !list.more.get_untracked()) {
-                        focus_soon(row_id(*first));
-                    }
-                }
-                Err(error) => problem.set(Some(error)),
-            }
-        });
-    };
-    let row = move |id| {
-        let id = EmailId(id);
-        let shown = list.shown(id);
-        shown.map(|shown| view! { <Mail id shown today=today.get_value() /> }.into_any()).into_any()
-    };
-    let problem = move || {
-        problem.get().map(|error| view! { <InlineError title="No more emails were loaded." error /> }.into_any())
-    };
-    let some = Memo::new(move |_| !list.order.get().is_empty());
+    let today = page.today;
+    let list = LiveList::new(Order::HighestFirst, page.rows, page.next.map(Place::from));
+    // Empty until the live channel tells; until then the page's count holds.
+    let head = LiveList::<ContactHeader>::whole(Vec::new());
+    let total = move || head.first().map_or(page.total, |head| head.with(|head| head.emails));
+    follow(contact, list, head);
+    let some = Memo::new(move |_| list.len() > 0);
     let rows = move || {
         if !some.get() {
             return view! { <NothingSent /> }.into_any();
         }
+        let today = today.clone();
+        let row = move |row| view! { <Mail row today=today.clone() /> }.into_any();
         view! {
             <section class="card" aria-label="Emails">
-                <ol class="mails">
-                    {keyed(move || list.order.get(), row)}
-                </ol>
+                <ol class="mails">{list.view(row)}</ol>
             </section>
         }
         .into_any()
     };
+    let ask = move |after: Place| async move {
+        let page = load_contact_emails(contact, Some(after.into())).await?;
+        Ok((page.rows, page.next.map(Place::from)))
+    };
     view! {
         {changing(rows)}
-        {changing(problem)}
-        <LoadMore
-            more=list.more
-            loading
-            progress=list.progress
-            on_more=load
-        />
+        <MorePages list ask element=row_id noun="emails" total=Signal::derive(total) />
     }
     .into_any()
 }
 
 /// Takes in what the live channel says about this contact.
-fn follow(list: MailList, contact: ContactId, announcer: Announcer) {
-    Live::expect().subscribe(
-        move || Some(Topic::Contact(contact)),
-        move || list.rows().max(PAGE_ROWS),
-        move |message| {
-            let (rows, whole) = match message {
-                ServerMessage::Snapshot { topic, rows } if *topic == Topic::Contact(contact) => (rows, true),
-                ServerMessage::Changed { topic, rows, .. } if *topic == Topic::Contact(contact) => (rows, false),
-                _ => return,
-            };
-            let total = rows.iter().find_map(|row| if let Row::Contact(row) = row { Some(row.emails) } else { None });
-            let emails = rows.iter().filter_map(|row| if let Row::Email(row) = row { Some(row.clone()) } else { None });
-            let merged = list.merge(|history| {
-                let total = total.unwrap_or(history.total());
-                let mut merged = Merged::default();
-                if whole {
-                    merged = history.snapshot(emails.collect(), total);
-                } else {
-                    for row in emails {
-                        let Merged { added, changed } = history.upsert(row);
-                        merged.added.extend(added);
-                        merged.changed.extend(changed);
-                    }
-                }
-                history.count(total);
-                merged
-            });
-            let Some(merged) = merged else { return };
-            list.pulse(&merged.added);
-            list.pulse(&merged.changed);
-            if let Some(sentence) = list.held.with_value(|held| spoken(&held.history, &merged)) {
-                announcer.say(sentence);
-            }
-        },
-    );
+fn follow(contact: ContactId, list: LiveList<EmailRow>, head: LiveList<ContactHeader>) {
+    let announcer = Announcer::expect();
+    // A page more than is shown, so that what is new after a gap leaves no shown row out of the snapshot.
+    let rows = move || u32::try_from(list.len_untracked()).unwrap_or(u32::MAX).saturating_add(PAGE_ROWS);
+    let on_update = move |update: &Update| {
+        head.update(update, Extent::Whole);
+        let noticed = list.update(update, extent(update));
+        if let Some(sentence) = spoken(&noticed) {
+            announcer.say(sentence);
+        }
+    };
+    Live::expect().subscribe(move || Some(Topic::Contact(contact)), rows, on_update);
+}
+
+/// Whether a snapshot holds all emails of the contact.
+fn extent(update: &Update) -> Extent {
+    let held = update.rows_of::<EmailRow>().count() as u64;
+    let all = update.rows_of::<ContactHeader>().all(|head| head.emails <= held);
+    if all { Extent::Whole } else { Extent::Beginning }
 }
 
 /// What changed, for those who hear it.
-fn spoken(history: &History, merged: &Merged) -> Option<String> {
-    match merged.changed.as_slice() {
+fn spoken(noticed: &[LiveCell<EmailRow>]) -> Option<String> {
+    match noticed {
         [] => None,
-        [id] => history.row(*id).map(|row| format!("{}: {}", BadgeState::from(row).word(), row.subject)),
+        [row] => Some(row.with_untracked(|row| format!("{}: {}", BadgeState::from(row).word(), row.subject))),
         many => Some(format!("{} emails changed", many.len())),
     }
 }
 
-fn row_id(id: EmailId) -> String {
-    format!("email-{id}")
+fn row_id(email: i64) -> String {
+    format!("email-{email}")
 }
 
 #[component]
@@ -277,24 +105,24 @@ fn NothingSent() -> impl IntoView {
 
 /// One email: when, what, for which event, to which address, and how it fared.
 #[component]
-fn Mail(id: EmailId, shown: Shown, today: String) -> impl IntoView {
-    let first = shown.row.get_untracked();
-    let row = shown.row;
+fn Mail(row: LiveCell<EmailRow>, today: String) -> impl IntoView {
+    let EmailRow { id, event, subject, recipient, sent_at, kind, .. } = row.get_untracked();
+    let fresh = row.fresh();
     let state = Memo::new(move |_| row.with(|row| BadgeState::from(row)));
-    let event = match first.event.id {
-        Some(event) => view! { <a class="text" href=routes::planner(event)>{first.event.name}</a> }.into_any(),
-        None => view! { <span>{first.event.name}</span> }.into_any(),
+    let event = match event.id {
+        Some(id) => view! { <a class="text" href=routes::planner(id)>{event.name}</a> }.into_any(),
+        None => view! { <span>{event.name}</span> }.into_any(),
     };
     view! {
-        <li id=row_id(id) tabindex="-1">
-            <When moment=first.sent_at today />
+        <li id=row_id(id.0) tabindex="-1">
+            <When moment=sent_at today />
             <div>
-                <span class="subject">{first.subject}</span>
-                <p class="fine">{event} " · to " {first.recipient}</p>
+                <span class="subject">{subject}</span>
+                <p class="fine">{event} " · to " {recipient}</p>
             </div>
             <div class="end">
-                <StatusBadge id=format!("email-{id}-why") state=move || state.get() fresh=shown.fresh />
-                <span class="fine">{first.kind.label()}</span>
+                <StatusBadge id=format!("email-{id}-why") state=move || state.get() fresh />
+                <span class="fine">{kind.label()}</span>
             </div>
             {changing(move || story(state.get()).map(|(word, reason)| view! {
                 <div class="story">
@@ -317,7 +145,7 @@ mod tests {
     use super::*;
     use crate::domain::cursor::TimeCursor;
     use crate::domain::email_kind::EmailKind;
-    use crate::domain::ids::EventId;
+    use crate::domain::ids::{EmailId, EventId};
     use crate::domain::time::{Moment, Timestamp};
     use crate::emails::EventRef;
     use crate::ui::Now;

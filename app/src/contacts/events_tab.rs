@@ -7,7 +7,7 @@ use super::{ContactEvent, LoadContactEvents};
 use crate::domain::ids::ContactId;
 use crate::domain::time::Moment;
 use crate::emails::{BadgeState, badge};
-use crate::live::{Live, ServerMessage, Topic};
+use crate::live::{Live, Topic};
 use crate::routes;
 use crate::ui::{answered, dotted};
 use crate::wire::Query;
@@ -33,18 +33,14 @@ fn follow(contact: Memo<ContactId>, events: Query<LoadContactEvents>) {
             Some(Topic::Contact(contact.get()))
         },
         || 0,
-        move |message| {
-            let Some(contact) = contact.try_get_untracked() else { return };
-            let outdated = match message {
-                ServerMessage::Changed { topic, .. } => *topic == Topic::Contact(contact),
-                // The first one answers the subscription, made when the list was fresh.
-                ServerMessage::Snapshot { topic, .. } => {
-                    *topic == Topic::Contact(contact)
-                        && subscribed.try_update_value(|subscribed| std::mem::replace(subscribed, true)) == Some(true)
-                }
-                _ => false,
-            };
-            if outdated {
+        move |update| {
+            if contact.try_get_untracked().is_none() {
+                return;
+            }
+            // The first snapshot answers the subscription, made when the list was fresh.
+            let first = update.is_snapshot
+                && subscribed.try_update_value(|subscribed| std::mem::replace(subscribed, true)) != Some(true);
+            if !first {
                 events.refetch();
             }
         },

@@ -4,12 +4,11 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::{use_location, use_params_map};
 
-use super::header_state::HeaderState;
 use super::{ContactHeader, LoadContactHeader};
 use crate::domain::ids::ContactId;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
-use crate::live::{Live, Topic};
+use crate::live::{Extent, Live, LiveCell, LiveList, Topic, Update};
 use crate::routes;
 use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, PageTitle, answered, changing, dotted};
 use crate::wire::Query;
@@ -61,19 +60,11 @@ pub(super) fn TabError(error: AppError) -> impl IntoView {
 #[component]
 fn Head(header: ContactHeader) -> impl IntoView {
     let contact = header.id;
-    let state = RwSignal::new(HeaderState::new(header));
-    Live::expect().subscribe(
-        move || Some(Topic::Contact(contact)),
-        || 0,
-        move |message| {
-            // Asked first, so that what changes nothing here wakes nobody.
-            let Some(mut taken) = state.try_get_untracked() else { return };
-            if taken.take(message) {
-                state.set(taken);
-            }
-        },
-    );
-    let header = move || state.get().header().clone();
+    let (state, header) = LiveList::one(header);
+    let on_update = move |update: &Update| drop(state.update(update, Extent::Whole));
+    Live::expect().subscribe(move || Some(Topic::Contact(contact)), || 0, on_update);
+    let header = StoredValue::new(header);
+    let header = move || header.with_value(LiveCell::get);
     let name = Memo::new(move |_| header().name);
     let path = use_location().pathname;
     let tab = move || Tab::of(&path.get());

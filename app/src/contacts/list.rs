@@ -12,9 +12,10 @@ use leptos_router::params::ParamsMap;
 
 use super::search_box::{PAUSE, SearchBox};
 use super::{ContactPage, ContactRow, LoadContacts, load_contacts};
+use crate::live::{LiveList, Order, PagedCard, Place};
 use crate::part::part;
 use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, PageTitle, Paged, PagedCard, answered, dotted};
+use crate::ui::{Avatar, ErrorNotice, PageTitle, answered, dotted};
 use crate::wire::Query;
 
 part! { contacts_part, preload_contacts_part, ContactsScreen: ContactsRoute => Contacts }
@@ -152,22 +153,22 @@ fn Nobody(question: String) -> impl IntoView {
 /// The rows of one question. Another question gets rows of its own.
 #[component]
 fn ContactRows(question: String, page: ContactPage) -> impl IntoView {
-    let list = Paged::new(page.rows, page.next, row_id, "contacts");
-    let ask = move |after| {
+    let list = LiveList::new(Order::LowestFirst, page.rows, page.next.map(Place::from));
+    let ask = move |after: Place| {
         let question = question.clone();
-        async move { load_contacts(question, Some(after)).await.map(|page| (page.rows, page.next)) }
+        async move { load_contacts(question, Some(after.into())).await.map(|page| (page.rows, page.next.map(Place::from))) }
     };
-    view! { <PagedCard label="Contacts" list id=|row| row.id.0 row=|row| view! { <Row row /> }.into_any() ask /> }
-        .into_any()
+    let row = |row| view! { <Row row /> }.into_any();
+    view! { <PagedCard label="Contacts" list row ask element=row_id noun="contacts" /> }.into_any()
 }
 
-fn row_id(row: &ContactRow) -> String {
-    format!("contact-{}", row.id)
+fn row_id(contact: i64) -> String {
+    format!("contact-{contact}")
 }
 
 #[component]
 fn Row(row: ContactRow) -> impl IntoView {
-    let id = row_id(&row);
+    let id = row_id(row.id.0);
     let what = dotted(&[&row.role, &row.organisation]);
     view! {
         <li>

@@ -6,7 +6,6 @@ mod emails_tab;
 mod events_tab;
 mod fields;
 mod form;
-mod header_state;
 mod list;
 mod model;
 mod new_contact;

@@ -7,17 +7,30 @@ use crate::domain::delivery::DeliveryStatus;
 use crate::domain::ids::{ContactId, EventId};
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::time::Moment;
+use crate::live::{LiveRow, Place, RowId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactRow {
     pub id: ContactId,
     pub name: String,
+    /// What the list is sorted by.
+    pub sort_name: String,
     pub organisation: String,
     pub role: String,
     pub address: Option<String>,
     pub blocked: Option<SuppressionCause>,
     /// Tracked emails over every event.
     pub emails: u64,
+}
+
+impl LiveRow for ContactRow {
+    fn id(&self) -> RowId {
+        RowId::Contact(self.id)
+    }
+
+    fn place(&self) -> Place {
+        NameCursor { name: self.sort_name.clone(), id: self.id.0 }.into()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +57,20 @@ pub struct ContactHeader {
     pub revision: u32,
     /// The one that the Details form is filled from and saved against: only a save or a corrected address raises it.
     pub details_revision: u32,
+}
+
+impl LiveRow for ContactHeader {
+    fn id(&self) -> RowId {
+        RowId::Contact(self.id)
+    }
+
+    fn place(&self) -> Place {
+        Place { id: self.id.0, ..Place::default() }
+    }
+
+    fn revision(&self) -> u32 {
+        self.revision
+    }
 }
 
 /// What a person types into the Details tab. Limits: names 100, organisation 200, notes 3,000 characters.

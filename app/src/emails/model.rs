@@ -7,6 +7,7 @@ use crate::domain::delivery::DeliveryStatus;
 use crate::domain::email_kind::EmailKind;
 use crate::domain::ids::{ContactId, CrewId, EmailId, EventId, LinkId};
 use crate::domain::time::Moment;
+use crate::live::{LiveRow, Place, RowId};
 
 /// One tracked email: a row of the Emails tab, and the invite of a crew row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,14 +40,21 @@ pub struct EventRef {
     pub name: String,
 }
 
-impl EmailRow {
-    /// Takes in the same email as somebody read it; an older reading is passed over. Returns whether anything changed.
-    pub fn merge(&mut self, other: &Self) -> bool {
-        let changed = other.revision >= self.revision && self != other;
-        if changed {
-            self.clone_from(other);
-        }
-        changed
+impl LiveRow for EmailRow {
+    fn id(&self) -> RowId {
+        RowId::Email(self.id)
+    }
+
+    fn place(&self) -> Place {
+        TimeCursor { at: self.sent_at.at, id: self.id.0 }.into()
+    }
+
+    fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    fn stands_out(&self, before: Option<&Self>) -> bool {
+        before.is_none_or(|before| (before.status, &before.reason) != (self.status, &self.reason))
     }
 }
 

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{EventPage, EventRow, LoadEvents, load_events};
+use crate::live::{LiveList, Order, PagedCard, Place};
 use crate::part::part;
 use crate::routes;
-use crate::ui::{ErrorNotice, PageTitle, Paged, PagedCard, answered};
+use crate::ui::{ErrorNotice, PageTitle, answered};
 use crate::wire::Query;
 
 part! { events_part, preload_events_part, EventsScreen: EventsRoute => Events }
@@ -66,19 +67,23 @@ fn NoEvents(old: bool) -> impl IntoView {
 /// The rows of one view of the list. The other view gets rows of its own.
 #[component]
 fn EventRows(old: bool, page: EventPage) -> impl IntoView {
-    let list = Paged::new(page.rows, page.next, row_id, "events");
-    let ask = move |after| async move { load_events(old, Some(after)).await.map(|page| (page.rows, page.next)) };
+    let order = if old { Order::HighestFirst } else { Order::LowestFirst };
+    let list = LiveList::new(order, page.rows, page.next.map(Place::from));
+    let ask = move |after: Place| async move {
+        load_events(old, Some(after.into())).await.map(|page| (page.rows, page.next.map(Place::from)))
+    };
     let label = if old { "Old events" } else { "Upcoming events" };
-    view! { <PagedCard label list id=|row| row.id.0 row=|row| view! { <Row row /> }.into_any() ask /> }.into_any()
+    let row = |row| view! { <Row row /> }.into_any();
+    view! { <PagedCard label list row ask element=row_id noun="events" /> }.into_any()
 }
 
-fn row_id(row: &EventRow) -> String {
-    format!("event-{}", row.id)
+fn row_id(event: i64) -> String {
+    format!("event-{event}")
 }
 
 #[component]
 fn Row(row: EventRow) -> impl IntoView {
-    let id = row_id(&row);
+    let id = row_id(row.id.0);
     let (number, month) = row.starts.day.split_once(' ').unwrap_or((row.starts.day.as_str(), ""));
     let (number, month) = (number.to_owned(), month.to_owned());
     let when = format!("{} {}, {}", row.weekday, row.starts.day, row.starts.clock);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::cursor::TimeCursor;
 use crate::domain::ids::EventId;
 use crate::domain::time::Moment;
+use crate::live::{LiveRow, Place, RowId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -61,6 +62,16 @@ pub struct EventRow {
     pub delivered: u32,
     /// Of those, with a newest invite that bounced, failed or was reported as spam.
     pub need_a_look: u32,
+}
+
+impl LiveRow for EventRow {
+    fn id(&self) -> RowId {
+        RowId::Event(self.id)
+    }
+
+    fn place(&self) -> Place {
+        TimeCursor { at: self.starts.at, id: self.id.0 }.into()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

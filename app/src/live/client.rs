@@ -1,7 +1,7 @@
 //! The browser's end of the live channel: one socket a tab, opened again for ever, with every subscription renewed.
 //!
-//! A subscriber hears each message of each topic of the tab and picks its own. After every (re)connection the server
-//! sends snapshots, so what was missed is made good. Effects never run on the server, so nothing here does either.
+//! A frame is read once and given to the subscribers of its topic. After every (re)connection the server sends snapshots,
+//! so what was missed is made good. Effects never run on the server, so nothing here does either.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,11 +14,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-use super::{ClientMessage, ServerMessage, Topic};
+use super::{ClientMessage, Topic, Update};
 use crate::auth::load_session;
 use crate::error::AppError;
 use crate::ui::when_alive;
-use crate::wire::{LIVE, decode, encode};
+use crate::wire::{LIVE, NotUnderstood, encode};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LiveStatus {
@@ -50,6 +50,8 @@ thread_local! {
 struct Connection {
     socket: Option<Held>,
     subscriptions: Vec<Rc<Subscription>>,
+    /// Comes with the first subscription: what rows look like inside is known to the screens' chunks alone.
+    read: Option<fn(&[u8]) -> Result<Option<Update>, NotUnderstood>>,
     next_id: u64,
     failures: u32,
     heard_at: f64,
@@ -67,14 +69,11 @@ struct Held {
     _on_close: Closure<dyn FnMut(CloseEvent)>,
 }
 
-type OnFrame = Rc<dyn Fn(&[u8])>;
-
 struct Subscription {
     id: u64,
     topic: Topic,
     rows: Rc<dyn Fn() -> u32>,
-    /// Takes a frame as it came: what messages look like inside is known to the screens' chunks alone.
-    on_frame: OnFrame,
+    on_update: Rc<dyn Fn(&Update)>,
 }
 
 impl Live {
@@ -129,43 +128,9 @@ impl Live {
         self,
         topic: impl Fn() -> Option<Topic> + 'static,
         rows: impl Fn() -> u32 + 'static,
-        on_message: impl Fn(&ServerMessage) + 'static,
+        on_update: impl Fn(&Update) + 'static,
     ) {
-        let on_frame = move |frame: &[u8]| match decode(frame) {
-            Ok(message) => on_message(&message),
-            // A server newer than this page: reload to speak its language.
-            Err(_) => reload(),
-        };
-        Self::subscribe_to_frames(Box::new(topic), Rc::new(rows), Rc::new(on_frame));
-    }
-
-    fn subscribe_to_frames(topic: Box<dyn Fn() -> Option<Topic>>, rows: Rc<dyn Fn() -> u32>, on_frame: OnFrame) {
-        Effect::new(move |_| {
-            let Some(topic) = topic() else { return };
-            let subscription = with(|connection| {
-                connection.next_id += 1;
-                let subscription = Rc::new(Subscription {
-                    id: connection.next_id,
-                    topic,
-                    rows: Rc::clone(&rows),
-                    on_frame: Rc::clone(&on_frame),
-                });
-                connection.subscriptions.push(Rc::clone(&subscription));
-                subscription
-            });
-            send(&ClientMessage::Subscribe { topic, rows: (subscription.rows)() });
-            let id = subscription.id;
-            let cleanup = move || {
-                let last = with(|connection| {
-                    connection.subscriptions.retain(|held| held.id != id);
-                    connection.subscriptions.iter().all(|held| held.topic != topic)
-                });
-                if last {
-                    send(&ClientMessage::Unsubscribe { topic });
-                }
-            };
-            on_cleanup(cleanup);
-        });
+        subscribe(Box::new(topic), Rc::new(rows), Rc::new(on_update));
     }
 
     fn connect(self) {
@@ -186,10 +151,7 @@ impl Live {
             let Ok(frame) = ev.data().dyn_into::<js_sys::ArrayBuffer>() else { return };
             let frame = js_sys::Uint8Array::new(&frame).to_vec();
             with(|connection| connection.heard_at = js_sys::Date::now());
-            // Cloned out first: a handler may subscribe or unsubscribe.
-            for subscription in with(|connection| connection.subscriptions.clone()) {
-                (subscription.on_frame)(&frame);
-            }
+            hear(&frame);
         });
         let on_close = Closure::new(move |ev: CloseEvent| {
             let accepted = with(|connection| {
@@ -265,6 +227,53 @@ impl Live {
 
 fn with<T>(f: impl FnOnce(&mut Connection) -> T) -> T {
     CONNECTION.with_borrow_mut(f)
+}
+
+fn subscribe(topic: Box<dyn Fn() -> Option<Topic>>, rows: Rc<dyn Fn() -> u32>, on_update: Rc<dyn Fn(&Update)>) {
+    Effect::new(move |_| {
+        let Some(topic) = topic() else { return };
+        let subscription = with(|connection| {
+            connection.read = Some(Update::read);
+            connection.next_id += 1;
+            let subscription = Rc::new(Subscription {
+                id: connection.next_id,
+                topic,
+                rows: Rc::clone(&rows),
+                on_update: Rc::clone(&on_update),
+            });
+            connection.subscriptions.push(Rc::clone(&subscription));
+            subscription
+        });
+        send(&ClientMessage::Subscribe { topic, rows: (subscription.rows)() });
+        let id = subscription.id;
+        let cleanup = move || {
+            let last = with(|connection| {
+                connection.subscriptions.retain(|held| held.id != id);
+                connection.subscriptions.iter().all(|held| held.topic != topic)
+            });
+            if last {
+                send(&ClientMessage::Unsubscribe { topic });
+            }
+        };
+        on_cleanup(cleanup);
+    });
+}
+
+/// Gives a frame to the subscribers of its topic.
+fn hear(frame: &[u8]) {
+    let Some(read) = with(|connection| connection.read) else { return };
+    match read(frame) {
+        Ok(Some(update)) => {
+            // Cloned out first: a subscriber may subscribe or unsubscribe.
+            let subscriptions = with(|connection| connection.subscriptions.clone());
+            for subscription in subscriptions.iter().filter(|held| held.topic == update.topic) {
+                (subscription.on_update)(&update);
+            }
+        }
+        Ok(None) => {}
+        // A server newer than this page: reload to speak its language.
+        Err(NotUnderstood) => reload(),
+    }
 }
 
 /// Each topic once, with as many rows as the neediest of its subscribers wants: one snapshot serves all of them.

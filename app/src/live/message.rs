@@ -3,8 +3,11 @@
 //! A subscription is answered with a snapshot; after it come the rows that changed. Each row carries its revisions and the
 //! higher one wins, so a row that overtakes the snapshot does no harm. Members only: nothing here is ever sent to a guest.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::row::AnyRow;
 use crate::contacts::ContactHeader;
 use crate::domain::ids::{ContactId, CrewId, EmailId, EventId, ItemId};
 use crate::emails::EmailRow;
@@ -85,6 +88,30 @@ impl Row {
             Self::Crew(row) => RowId::Crew(row.id),
             Self::Contact(row) => RowId::Contact(row.id),
             Self::Email(row) => RowId::Email(row.id),
+        }
+    }
+
+    /// The row without its kind, for lists that do not know any.
+    pub fn erased(self) -> AnyRow {
+        match self {
+            Self::Event(row) => Arc::new(row),
+            Self::Item(row) => Arc::new(row),
+            Self::Crew(row) => Arc::new(row),
+            Self::Contact(row) => Arc::new(row),
+            Self::Email(row) => Arc::new(row),
+        }
+    }
+}
+
+impl RowId {
+    /// Tells rows of one kind apart.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Event(EventId(id))
+            | Self::Item(ItemId(id))
+            | Self::Crew(CrewId(id))
+            | Self::Contact(ContactId(id))
+            | Self::Email(EmailId(id)) => id,
         }
     }
 }

@@ -1,101 +1,52 @@
 //! The crew accordion: everybody on the event with their newest invite, live.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::crew_row::CrewRowView;
 use super::{CrewRow, Standing};
 use crate::domain::delivery::DeliveryStatus;
-use crate::domain::ids::{CrewId, EventId};
 use crate::domain::time::Timestamp;
-use crate::emails::BadgeState;
-use crate::live::{Live, Row, ServerMessage, Topic};
-use crate::ui::{Announcer, changing, joined, keyed};
-
-/// A little longer than the pulse of the badge takes.
-const PULSE: Duration = Duration::from_millis(1_500);
-
-/// One row's state: a signal of its own, so that a badge that flips re-renders itself and nothing else.
-#[derive(Clone)]
-pub struct CrewState {
-    pub id: CrewId,
-    pub row: ArcRwSignal<CrewRow>,
-    /// The badge changed by the live channel and may pulse.
-    pub fresh: ArcRwSignal<bool>,
-}
-
-impl CrewState {
-    fn new(row: CrewRow) -> Self {
-        Self { id: row.id, row: ArcRwSignal::new(row), fresh: ArcRwSignal::new(false) }
-    }
-
-    /// Changes the row by `take`; where the badge shows something else then, it pulses and is announced.
-    fn update(&self, announcer: Announcer, take: impl FnOnce(&mut CrewRow) -> bool) {
-        let badge = |row: &CrewRow| row.invite.as_ref().map(BadgeState::from);
-        let before = self.row.with_untracked(badge);
-        let mut changed = false;
-        self.row.maybe_update(|row| {
-            changed = take(row);
-            changed
-        });
-        let after = self.row.with_untracked(badge);
-        if changed && before != after {
-            self.fresh.set(true);
-            let fresh = self.fresh.clone();
-            set_timeout(move || fresh.set(false), PULSE);
-            if let Some(word) = after.map(|badge| badge.word()) {
-                announcer.say(format!("{}: {word}", self.row.with_untracked(|row| row.name.clone())));
-            }
-        }
-    }
-}
+use crate::live::{LiveCell, LiveList};
+use crate::ui::{changing, joined};
 
 #[component]
 pub fn CrewList(
-    event: EventId,
-    crew: Vec<CrewRow>,
+    crew: LiveList<CrewRow>,
     /// When the server read the page.
     now: Timestamp,
     today: String,
 ) -> impl IntoView {
-    let crew = RwSignal::new(crew.into_iter().map(CrewState::new).collect::<Vec<_>>());
-    let announcer = Announcer::expect();
-    Live::expect().subscribe(
-        move || Some(Topic::Event(event)),
-        || 0,
-        move |message| take(event, crew, announcer, message),
-    );
-
     let shown = RwSignal::new(None::<Standing>);
-    let people = crew.with_untracked(Vec::len);
-    let row = move |id| {
-        let state = crew.with_untracked(|crew| crew.iter().find(|state| state.id.0 == id).cloned());
-        state.map(|state| view! { <CrewRowView state shown now today=today.clone() /> }.into_any()).into_any()
+    let people = move || match crew.len() {
+        1 => "1 person".to_owned(),
+        people => format!("{people} people"),
+    };
+    let some = Memo::new(move |_| crew.len() > 0);
+    let rows = move || {
+        if !some.get() {
+            return view! {
+                <div class="empty">
+                    <h3>"Nobody is on this event yet"</h3>
+                    <p>"People you put on it stand here, each with the newest invite and how it fared."</p>
+                </div>
+            }
+            .into_any();
+        }
+        let today = today.clone();
+        let row = move |cell| view! { <CrewRowView cell list=crew shown now today=today.clone() /> }.into_any();
+        view! {
+            {changing(move || Summary::of(&crew.rows()).view(shown))}
+            <ul class="crew">{crew.view(row)}</ul>
+        }
+        .into_any()
     };
     view! {
         <details class="accordion card" open>
             <summary>
                 <h2>"Crew"</h2>
-                <span class="fine">{if people == 1 { "1 person".to_owned() } else { format!("{people} people") }}</span>
+                <span class="fine">{people}</span>
             </summary>
-            {if people == 0 {
-                view! {
-                    <div class="empty">
-                        <h3>"Nobody is on this event yet"</h3>
-                        <p>"People you put on it stand here, each with the newest invite and how it fared."</p>
-                    </div>
-                }
-                .into_any()
-            } else {
-                view! {
-                    {changing(move || Summary::of(&crew.get()).view(shown))}
-                    <ul class="crew">
-                        {keyed(move || crew.with(|crew| crew.iter().map(|state| state.id.0).collect()), row)}
-                    </ul>
-                }
-                .into_any()
-            }}
+            {changing(rows)}
         </details>
     }
 }
@@ -109,11 +60,11 @@ struct Summary {
 }
 
 impl Summary {
-    fn of(crew: &[CrewState]) -> Self {
+    fn of(crew: &[LiveCell<CrewRow>]) -> Self {
         let status = |row: &CrewRow| row.invite.as_ref().map(|invite| invite.status.unwrap_or(DeliveryStatus::Sent));
         Self {
-            standings: crew.iter().map(|state| state.row.with(CrewRow::standing)).collect(),
-            statuses: crew.iter().map(|state| state.row.with(status)).collect(),
+            standings: crew.iter().map(|row| row.with(CrewRow::standing)).collect(),
+            statuses: crew.iter().map(|row| row.with(status)).collect(),
         }
     }
 
@@ -178,33 +129,5 @@ impl Summary {
             </div>
         }
         .into_any()
-    }
-}
-
-/// Takes a live message in.
-fn take(event: EventId, crew: RwSignal<Vec<CrewState>>, announcer: Announcer, message: &ServerMessage) {
-    let held = crew.get_untracked();
-    let find = |row: &CrewRow| {
-        let known = held.iter().find(|state| state.id == row.id).cloned();
-        known.inspect(|state| state.update(announcer, |held| held.merge(row)))
-    };
-    let rows = |rows: &[Row]| {
-        let crew = rows.iter().filter_map(|row| if let Row::Crew(row) = row { Some(row.clone()) } else { None });
-        crew.collect::<Vec<_>>()
-    };
-    match message {
-        ServerMessage::Snapshot { topic, rows: all } if *topic == Topic::Event(event) => {
-            let states: Vec<_> =
-                rows(all).into_iter().map(|row| find(&row).unwrap_or_else(|| CrewState::new(row))).collect();
-            if !held.iter().map(|state| state.id).eq(states.iter().map(|state| state.id)) {
-                crew.set(states);
-            }
-        }
-        ServerMessage::Changed { topic, rows: some, .. } if *topic == Topic::Event(event) => {
-            for row in rows(some) {
-                find(&row);
-            }
-        }
-        _ => {}
     }
 }

@@ -1,123 +1,49 @@
 //! One person on the event: who, the invite and how it fares, and the button that sends it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::crew_list::CrewState;
 use super::fix_address::FixAddress;
+use super::send_link::{ContactUpdate, SendLink, more_id, send_to};
 use super::share_panel::SharePanel;
-use super::{CrewRow, Standing, correct_address, email_link};
-use crate::domain::ids::{CrewId, IdempotencyKey};
+use super::{CrewRow, Standing};
 use crate::domain::send_rules::WAIT_MS;
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, badge};
-use crate::error::AppError;
+use crate::live::{LiveCell, LiveList};
 use crate::routes;
-use crate::ui::{Ago, Avatar, Now, changing, dotted, focus_soon};
-
-/// What a press of a sending button is doing.
-#[derive(Clone)]
-pub struct Sending {
-    crew: CrewId,
-    row: ArcRwSignal<CrewRow>,
-    pub pending: RwSignal<bool>,
-    /// Why the last press was refused; shown at the button.
-    pub refusal: RwSignal<Option<String>>,
-    /// Kept until the server gave an answer, so that a press repeated after a lost one is the same send.
-    key: Arc<Mutex<Option<IdempotencyKey>>>,
-}
-
-/// Whether the address is only used, or also saved on the contact.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    Once,
-    Correct,
-}
-
-impl Sending {
-    fn new(state: &CrewState) -> Self {
-        Self {
-            crew: state.id,
-            row: state.row.clone(),
-            pending: RwSignal::new(false),
-            refusal: RwSignal::new(None),
-            key: Arc::default(),
-        }
-    }
-
-    /// Sends the link to `address`; one press at a time.
-    pub fn send(&self, address: String, how: Use) {
-        if self.pending.get_untracked() {
-            return;
-        }
-        self.pending.set(true);
-        self.refusal.set(None);
-        let key = self.key().get_or_insert_with(new_key).clone();
-        let this = self.clone();
-        spawn_local(async move {
-            let answer = match how {
-                Use::Once => email_link(this.crew, address, key).await,
-                Use::Correct => correct_address(this.crew, address, key).await,
-            };
-            if !matches!(answer, Err(AppError::Unreachable)) {
-                *this.key() = None;
-            }
-            match answer {
-                Ok(row) => {
-                    this.row.maybe_update(|held| held.merge(&row));
-                    // The form with the button goes; the keyboard stays in the row.
-                    if how == Use::Correct {
-                        focus_soon(more_id(this.crew));
-                    }
-                }
-                Err(error) => drop(this.refusal.try_set(Some(error.to_string()))),
-            }
-            this.pending.try_set(false);
-        });
-    }
-
-    fn key(&self) -> MutexGuard<'_, Option<IdempotencyKey>> {
-        self.key.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Unique for this account, and no secret.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "any 32 bits do")]
-fn new_key() -> IdempotencyKey {
-    let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-    IdempotencyKey(format!("{}-{:x}-{:x}", Now::exactly().0, random(), random()))
-}
+use crate::ui::{Ago, Avatar, Now, changing, dotted};
 
 #[component]
 pub fn CrewRowView(
-    state: CrewState,
+    cell: LiveCell<CrewRow>,
+    /// What takes in the server's answers.
+    list: LiveList<CrewRow>,
     /// Which standing the list shows now.
     shown: RwSignal<Option<Standing>>,
     /// When the server read the page.
     now: Timestamp,
     today: String,
 ) -> impl IntoView {
-    let row = state.row.clone();
-    let sending = StoredValue::new(Sending::new(&state));
+    let sending = StoredValue::new(SendLink::new(cell.with_untracked(|row| row.id), list));
     // What stands in "Send to" once somebody typed there; until then it follows the contact.
     let typed = RwSignal::new(None::<String>);
     let open = RwSignal::new(false);
     let clock = Now::expect();
 
-    let current = row.clone();
+    let current = cell.clone();
+    // Reads no clock: what changes with the time is a node of its own.
     let line = move || {
-        let (row, now) = (current.get(), clock.get().unwrap_or(now));
+        let row = current.get();
         let (pending, refusal) = sending.with_value(|sending| (sending.pending.get(), sending.refusal.get()));
         let address = send_to(&row, typed.get());
-        let left = row.wait_until(&address).map(|until| until.since_ms(now)).filter(|left| *left > 0);
+        let until = row.wait_until(&address);
+        let wait = move || minutes_left(until?, clock.get().unwrap_or(now));
         let blocked = row.blocked.is_some() && typed.with(Option::is_none);
         let refusal_id = format!("refusal-{}", row.id);
         let (name, part) = (row.name.clone(), part(&row));
         let more = format!(" for {name}");
         let nowhere = address.trim().is_empty();
-        let send = move |_| sending.with_value(|sending| sending.send(address.clone(), Use::Once));
+        let send = move |_| sending.with_value(|sending| sending.send(address.clone(), ContactUpdate::Keep));
         view! {
             <div class="row">
                 <Avatar name=row.name.clone() />
@@ -129,7 +55,7 @@ pub fn CrewRowView(
                 <button
                     type="button"
                     class="button"
-                    disabled=pending || left.is_some() || blocked || nowhere
+                    disabled=move || pending || blocked || nowhere || wait().is_some()
                     aria-busy=pending.then_some("true")
                     aria-describedby=refusal_id.clone()
                     on:click=send
@@ -138,18 +64,16 @@ pub fn CrewRowView(
                 </button>
                 <span class="state">
                     {match &row.invite {
-                        Some(invite) => invited(invite, &today, state.fresh.clone()),
+                        Some(invite) => invited(invite, &today, current.fresh()),
                         None if nowhere => {
                             view! { <span>"No address yet: type one under “More”"</span> }.into_any()
                         }
                         None => view! { <span>"Not invited yet"</span> }.into_any(),
                     }}
                     {pending.then(|| view! { <span class="sending">"Sending…"</span> }.into_any())}
-                    {left.map(|left| {
-                        // The page's clock lags a little behind the server's.
-                        let minutes = (left.min(WAIT_MS) + MINUTE_MS - 1) / MINUTE_MS;
-                        view! { <span class="fine">{format!("again in {minutes} min")}</span> }.into_any()
-                    })}
+                    {until.map(|_| changing(move || wait().map(|minutes| view! {
+                        <span class="fine">{format!("again in {minutes} min")}</span>
+                    }.into_any())))}
                     <button
                         type="button"
                         class="toggle"
@@ -166,25 +90,25 @@ pub fn CrewRowView(
         .into_any()
     };
     let needs_fixing = {
-        let row = row.clone();
-        Memo::new(move |_| row.get().needs_fixing())
+        let cell = cell.clone();
+        Memo::new(move |_| cell.with(CrewRow::needs_fixing))
     };
     let fix = {
-        let row = row.clone();
+        let cell = cell.clone();
         move || {
-            let way_out = || view! { <FixAddress row=row.clone() sending=sending.get_value() /> }.into_any();
+            let way_out = || view! { <FixAddress cell=cell.clone() sending=sending.get_value() /> }.into_any();
             needs_fixing.get().then(way_out)
         }
     };
     let panels = {
-        let row = row.clone();
+        let cell = cell.clone();
         move || {
-            let panel = || view! { <div class="panels"><SharePanel row=row.clone() typed /></div> }.into_any();
+            let panel = || view! { <div class="panels"><SharePanel cell=cell.clone() list typed /></div> }.into_any();
             open.get().then(panel)
         }
     };
     view! {
-        <li hidden=move || shown.get().is_some_and(|shown| row.get().standing() != shown)>
+        <li hidden=move || shown.get().is_some_and(|shown| cell.with(CrewRow::standing) != shown)>
             {changing(line)}
             {changing(fix)}
             {changing(panels)}
@@ -193,13 +117,11 @@ pub fn CrewRowView(
     .into_any()
 }
 
-fn more_id(crew: CrewId) -> String {
-    format!("more-{crew}")
-}
-
-/// Where "Email link" sends to: what was typed, else the contact's address.
-pub(super) fn send_to(row: &CrewRow, typed: Option<String>) -> String {
-    typed.or_else(|| row.address.clone()).unwrap_or_default()
+/// In how many minutes the link may go to the same address again; `None` when it may now.
+fn minutes_left(until: Timestamp, now: Timestamp) -> Option<i64> {
+    let left = until.since_ms(now);
+    // The page's clock lags a little behind the server's.
+    (left > 0).then(|| (left.min(WAIT_MS) + MINUTE_MS - 1) / MINUTE_MS)
 }
 
 /// "Photographer · 5 items"
@@ -224,4 +146,16 @@ fn invited(invite: &EmailRow, today: &str, fresh: ArcRwSignal<bool>) -> AnyView 
         <span class="fine"><Ago at=invite.sent_at.at /></span>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_count_down_to_one_and_never_exceed_the_wait() {
+        let left = |ms| minutes_left(Timestamp(ms), Timestamp(0));
+        assert_eq!((left(-1), left(0), left(1), left(MINUTE_MS + 1)), (None, None, Some(1), Some(2)));
+        assert_eq!(left(WAIT_MS + 5_000), Some(WAIT_MS / MINUTE_MS));
+    }
 }

@@ -3,15 +3,16 @@
 use leptos::prelude::*;
 
 use super::CrewRow;
-use super::crew_row::{Sending, Use};
+use super::send_link::{ContactUpdate, SendLink};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::typo;
+use crate::live::LiveCell;
 use crate::ui::changing;
 
 #[component]
-pub fn FixAddress(row: ArcRwSignal<CrewRow>, sending: Sending) -> impl IntoView {
-    let at_first = row.get_untracked();
+pub fn FixAddress(cell: LiveCell<CrewRow>, sending: SendLink) -> impl IntoView {
+    let at_first = cell.get_untracked();
     let first = Story::of(&at_first);
     let corrected = RwSignal::new(first.prefill(&at_first));
     let guess = first.suggested;
@@ -19,11 +20,11 @@ pub fn FixAddress(row: ArcRwSignal<CrewRow>, sending: Sending) -> impl IntoView 
     let pending = sending.pending;
     let submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
-        sending.send(corrected.get_untracked(), Use::Correct);
+        sending.send(corrected.get_untracked(), ContactUpdate::Replace);
     };
     view! {
         <div class="fix" role="group" aria-label="Fix the address">
-            {changing(move || Story::of(&row.get()).view())}
+            {changing(move || cell.with(Story::of).view())}
             <form class="do" on:submit=submit>
                 <div class="field">
                     <label for=field.clone()>

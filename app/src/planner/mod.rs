@@ -8,6 +8,7 @@ mod model;
 mod page;
 #[cfg(feature = "ssr")]
 mod port;
+mod send_link;
 mod share_panel;
 mod timeline;
 

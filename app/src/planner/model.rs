@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::cursor::{NameCursor, TimeCursor};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::email_kind::EmailKind;
 use crate::domain::ids::{ContactId, CrewId, EventId, ItemId, LinkId};
@@ -10,6 +11,7 @@ use crate::domain::suppression::SuppressionCause;
 use crate::domain::time::{Moment, Timestamp};
 use crate::emails::EmailRow;
 use crate::events::EventStatus;
+use crate::live::{LiveRow, Place, RowId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannerPage {
@@ -66,6 +68,8 @@ pub struct CrewRow {
     pub id: CrewId,
     pub contact: ContactId,
     pub name: String,
+    /// What the crew is sorted by.
+    pub sort_name: String,
     pub role: String,
     /// Timeline items they own on this event.
     pub items: u32,
@@ -82,19 +86,45 @@ pub struct CrewRow {
     pub invite: Option<EmailRow>,
 }
 
-/// The share link of a crew row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkState {
-    /// None was made yet, or the last one was revoked.
-    None,
-    /// Opens the run of show. `url` is absolute.
-    Live { id: LinkId, url: String },
+impl LiveRow for EventHeader {
+    fn id(&self) -> RowId {
+        RowId::Event(self.id)
+    }
+
+    fn place(&self) -> Place {
+        Place { id: self.id.0, ..Place::default() }
+    }
+
+    fn revision(&self) -> u32 {
+        self.revision
+    }
 }
 
-impl CrewRow {
-    /// Takes in the same row as somebody read it; older parts of it are passed over. Returns whether anything changed.
-    pub fn merge(&mut self, other: &Self) -> bool {
+impl LiveRow for TimelineItem {
+    fn id(&self) -> RowId {
+        RowId::Item(self.id)
+    }
+
+    fn place(&self) -> Place {
+        TimeCursor { at: self.starts.at, id: self.id.0 }.into()
+    }
+
+    fn revision(&self) -> u32 {
+        self.revision
+    }
+}
+
+impl LiveRow for CrewRow {
+    fn id(&self) -> RowId {
+        RowId::Crew(self.id)
+    }
+
+    fn place(&self) -> Place {
+        NameCursor { name: self.sort_name.clone(), id: self.id.0 }.into()
+    }
+
+    /// The row's own part, the contact's and the invite each have a revision.
+    fn merge(&mut self, other: &Self) -> bool {
         let before = self.clone();
         if other.revision >= self.revision {
             self.role.clone_from(&other.role);
@@ -104,6 +134,7 @@ impl CrewRow {
         }
         if other.contact_revision >= self.contact_revision {
             self.name.clone_from(&other.name);
+            self.sort_name.clone_from(&other.sort_name);
             self.address.clone_from(&other.address);
             self.blocked = other.blocked;
             self.contact_revision = other.contact_revision;
@@ -115,6 +146,24 @@ impl CrewRow {
         *self != before
     }
 
+    /// A person who is new has no badge that flipped.
+    fn stands_out(&self, before: Option<&Self>) -> bool {
+        let badge = |row: &Self| row.invite.as_ref().map(|invite| (invite.status, invite.reason.clone()));
+        before.is_some_and(|before| badge(before) != badge(self))
+    }
+}
+
+/// The share link of a crew row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// None was made yet, or the last one was revoked.
+    None,
+    /// Opens the run of show. `url` is absolute.
+    Live { id: LinkId, url: String },
+}
+
+impl CrewRow {
     /// Until when the live link may not go to `address` again. The server decides; this lets the button say so. After a
     /// failure there is no wait, and waiting would not help a blocked address.
     pub fn wait_until(&self, address: &str) -> Option<Timestamp> {
@@ -186,6 +235,7 @@ mod tests {
             id: CrewId(1),
             contact: ContactId(2),
             name: "Ann".into(),
+            sort_name: "ann".into(),
             role: String::new(),
             items: 0,
             address: Some("ann@venue.example".into()),
@@ -209,6 +259,15 @@ mod tests {
         assert!(!row.merge(&invited(email(4, 9, Some(DeliveryStatus::Bounced)))));
         assert!(row.merge(&invited(email(6, 1, None))));
         assert_eq!(row.standing(), Standing::Waiting);
+    }
+
+    #[test]
+    fn only_a_badge_that_flips_stands_out() {
+        let sent = invited(email(5, 1, Some(DeliveryStatus::Sent)));
+        let delivered = invited(email(5, 2, Some(DeliveryStatus::Delivered)));
+        let renamed = CrewRow { role: "Host".into(), ..sent.clone() };
+        assert!(delivered.stands_out(Some(&sent)) && sent.stands_out(Some(&row())));
+        assert!(!renamed.stands_out(Some(&sent)) && !sent.stands_out(None));
     }
 
     #[test]

@@ -5,10 +5,12 @@ use leptos_router::hooks::use_params_map;
 
 use super::crew_list::CrewList;
 use super::timeline::Timeline;
-use super::{EventHeader, LoadPlanner, PlannerPage};
+use super::{CrewRow, EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
+use crate::emails::BadgeState;
+use crate::live::{Extent, Live, LiveCell, LiveList, Topic, Update};
 use crate::part::part;
-use crate::ui::{ErrorNotice, PageTitle, answered, dotted};
+use crate::ui::{Announcer, ErrorNotice, PageTitle, answered, changing, dotted};
 use crate::wire::Query;
 
 part! { planner_part, preload_planner_part, PlannerScreen: PlannerRoute => Planner }
@@ -29,34 +31,56 @@ fn Planner() -> impl IntoView {
 fn Loaded(page: PlannerPage) -> impl IntoView {
     let PlannerPage { event, items, crew, now, today } = page;
     let id = event.id;
+    let (header, event) = LiveList::one(event);
+    let (items, crew) = (LiveList::whole(items), LiveList::whole(crew));
+    let announcer = Announcer::expect();
+    let on_update = move |update: &Update| {
+        header.update(update, Extent::Whole);
+        items.update(update, Extent::Whole);
+        for row in crew.update(update, Extent::Whole) {
+            if let Some(sentence) = row.with_untracked(spoken) {
+                announcer.say(sentence);
+            }
+        }
+    };
+    Live::expect().subscribe(move || Some(Topic::Event(id)), || 0, on_update);
     let title = {
-        let name = event.name.clone();
-        move || name.clone()
+        let event = event.clone();
+        move || event.with(|event| event.name.clone())
     };
     view! {
         <PageTitle text=title />
         <Head event />
         <div class="two">
             <Timeline items now />
-            <CrewList event=id crew now today />
+            <CrewList crew now today />
         </div>
     }
 }
 
+/// What changed of a person, for those who hear it.
+fn spoken(row: &CrewRow) -> Option<String> {
+    row.invite.as_ref().map(|invite| format!("{}: {}", row.name, BadgeState::from(invite).word()))
+}
+
 #[component]
-fn Head(event: EventHeader) -> impl IntoView {
-    let pax = event.pax.map(|pax| format!("{pax} guests")).unwrap_or_default();
-    let zone = format!("times in {}", event.time_zone.replace('_', " "));
-    let facts = dotted(&[&event.date, event.place.as_deref().unwrap_or_default(), &pax, &zone]);
-    view! {
-        <div class="head">
-            <div>
-                <p class="fine">{facts}</p>
-                <h1>{event.name}</h1>
+fn Head(event: LiveCell<EventHeader>) -> impl IntoView {
+    changing(move || {
+        let event = event.get();
+        let pax = event.pax.map(|pax| format!("{pax} guests")).unwrap_or_default();
+        let zone = format!("times in {}", event.time_zone.replace('_', " "));
+        let facts = dotted(&[&event.date, event.place.as_deref().unwrap_or_default(), &pax, &zone]);
+        view! {
+            <div class="head">
+                <div>
+                    <p class="fine">{facts}</p>
+                    <h1>{event.name}</h1>
+                </div>
+                <div class="end">
+                    <span class="chip" data-status=event.status.code()>{event.status.label()}</span>
+                </div>
             </div>
-            <div class="end">
-                <span class="chip" data-status=event.status.code()>{event.status.label()}</span>
-            </div>
-        </div>
-    }
+        }
+        .into_any()
+    })
 }

@@ -6,9 +6,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::crew_row::send_to;
+use super::send_link::send_to;
 use super::{CrewRow, LinkState, generate_link, revoke_link};
+use crate::domain::ids::CrewId;
 use crate::error::AppError;
+use crate::live::{LiveCell, LiveList};
 use crate::ui::{Announcer, changing};
 
 /// How long "Copied" stays.
@@ -17,23 +19,28 @@ const COPIED: Duration = Duration::from_secs(2);
 /// What "More" opens.
 #[component]
 pub fn SharePanel(
-    row: ArcRwSignal<CrewRow>,
+    cell: LiveCell<CrewRow>,
+    /// What takes in the server's answers.
+    list: LiveList<CrewRow>,
     /// What stands in "Send to" once somebody typed there.
     typed: RwSignal<Option<String>>,
 ) -> impl IntoView {
-    let asking = Asking { row: row.clone(), problem: RwSignal::new(None), working: RwSignal::new(false) };
+    let at_first = cell.get_untracked();
+    let id = at_first.id;
+    let asking = Asking { id, list, problem: RwSignal::new(None), working: RwSignal::new(false) };
     let (problem, working) = (asking.problem, asking.working);
-    let id = row.get_untracked().id;
     let field = format!("send-to-{id}");
-    let shown = row.clone();
-    let first = send_to(&row.get_untracked(), typed.get_untracked());
-    let linked = row.clone();
+    let first = send_to(&at_first, typed.get_untracked());
+    let (shown, linked) = (cell.clone(), cell.clone());
     // Empty without a link.
-    let link = Memo::new(move |_| match linked.get().link {
-        LinkState::None => String::new(),
-        LinkState::Live { url, .. } => url,
+    let link = Memo::new(move |_| {
+        linked.with(|row| match &row.link {
+            LinkState::None => String::new(),
+            LinkState::Live { url, .. } => url.clone(),
+        })
     });
-    let differs = move || typed.get().is_some_and(|typed| typed != row.get().address.unwrap_or_default());
+    let differs =
+        move || typed.get().is_some_and(|typed| cell.with(|row| typed != row.address.as_deref().unwrap_or_default()));
     view! {
         <section>
             <h3>"Share link"</h3>
@@ -43,7 +50,7 @@ pub fn SharePanel(
                     id=field
                     type="email"
                     autocomplete="off"
-                    prop:value=move || send_to(&shown.get(), typed.get())
+                    prop:value=move || shown.with(|row| send_to(row, typed.get()))
                     value=first
                     on:input=move |ev| typed.set(Some(event_target_value(&ev)))
                 />
@@ -56,7 +63,6 @@ pub fn SharePanel(
                 }}
             </p>
             {changing(move || {
-                let asking = asking.clone();
                 let url = link.get();
                 if url.is_empty() {
                     view! {
@@ -82,31 +88,31 @@ pub fn SharePanel(
 }
 
 /// Something is asked of the server, and its answer shown.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Asking {
-    row: ArcRwSignal<CrewRow>,
+    id: CrewId,
+    list: LiveList<CrewRow>,
     problem: RwSignal<Option<String>>,
     working: RwSignal<bool>,
 }
 
 impl Asking {
-    fn ask(&self, question: impl Future<Output = Result<CrewRow, AppError>> + 'static) {
+    fn ask(self, question: impl Future<Output = Result<CrewRow, AppError>> + 'static) {
         self.answer(Box::pin(question));
     }
 
     /// Not generic, so that it is compiled once for all questions.
-    fn answer(&self, question: Pin<Box<dyn Future<Output = Result<CrewRow, AppError>>>>) {
-        let this = self.clone();
-        this.working.set(true);
+    fn answer(self, question: Pin<Box<dyn Future<Output = Result<CrewRow, AppError>>>>) {
+        self.working.set(true);
         spawn_local(async move {
             let answer = question.await;
-            this.working.try_set(false);
+            self.working.try_set(false);
             match answer {
                 Ok(fresh) => {
-                    this.problem.try_set(None);
-                    this.row.maybe_update(|row| row.merge(&fresh));
+                    self.problem.try_set(None);
+                    self.list.merge(fresh);
                 }
-                Err(error) => drop(this.problem.try_set(Some(error.to_string()))),
+                Err(error) => drop(self.problem.try_set(Some(error.to_string()))),
             }
         });
     }
@@ -141,8 +147,7 @@ fn LiveLink(asking: Asking, url: String) -> impl IntoView {
         }
     };
     let confirm = move || {
-        let asking = asking.clone();
-        let revoke = move |_| asking.ask(revoke_link(asking.row.get_untracked().id));
+        let revoke = move |_| asking.ask(revoke_link(asking.id));
         confirming.get().then(|| {
             view! {
                 <div class="confirm" role="group" aria-label="Revoke the link?">

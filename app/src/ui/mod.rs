@@ -13,7 +13,6 @@ mod joined;
 mod load_more;
 mod notice;
 mod page_title;
-mod paged;
 mod tip;
 
 pub use ago::{Ago, Now, When};
@@ -29,5 +28,4 @@ pub use joined::{dotted, joined};
 pub use load_more::LoadMore;
 pub use notice::{ErrorNotice, InlineError, Notice, NoticeKind, Skeleton};
 pub use page_title::PageTitle;
-pub use paged::{Paged, PagedCard};
 pub use tip::WithTip;
