@@ -25,3 +25,4 @@ mod stage;
 mod sweep;
 mod webhooks;
 mod wire;
+mod workers;

@@ -25,6 +25,7 @@ use server::config::{Config, Settings};
 use server::db::Db;
 use server::realtime::{Hub, Signal, Subscriber};
 use server::state::{AppState, Core};
+use server::workers::Workers;
 use server::{router, secret, webhooks};
 use sqlx::{Connection, Executor};
 use tokio::sync::watch;
@@ -148,9 +149,10 @@ impl TestApp {
             outbox_wake: Arc::default(),
         };
         let (stop, stopped) = watch::channel(false);
-        let (ingest, _) = webhooks::Ingest::start(&core, stopped);
+        let mut workers = Workers::new(stopped);
+        let ingest = webhooks::Ingest::start(&core, &mut workers);
         let (account, owner, handler) = people(&core, "").await;
-        let state = AppState::new(core.clone(), ingest);
+        let state = AppState::new(core.clone(), ingest, workers.health());
         Self {
             router: router::router(state.clone()),
             state,

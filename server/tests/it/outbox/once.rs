@@ -8,7 +8,7 @@ use app::domain::time::{HOUR_MS, MINUTE_MS};
 use app::live::{ServerMessage, Topic};
 use server::db::Db;
 use server::mailer::Mailer;
-use server::outbox::{Worker, start_with};
+use server::outbox::Worker;
 use tokio::sync::watch;
 
 use super::{Fixture, add_email, execute};
@@ -127,7 +127,8 @@ on_both_engines! {
         let mut browser = app.core.hub.join("session");
         browser.subscribe(Topic::Event(EventId(1)));
         let (stop, stopped) = watch::channel(false);
-        let task = start_with(app.core.clone(), Mailer::Memory(app.memory.clone()), stopped);
+        let worker = Worker::new(app.core.clone(), Mailer::Memory(app.memory.clone()));
+        let task = tokio::spawn(worker.run(stopped));
         for _ in 0..2 {
             let heard = tokio::time::timeout(Duration::from_secs(20), hear(&mut browser)).await.expect("in time");
             let ServerMessage::EmailChanged(change) = heard else { panic!("a change, not {heard:?}") };
