@@ -11,7 +11,10 @@ mod port;
 mod share_panel;
 mod timeline;
 
-pub use api::{LoadPlanner, correct_address, email_link, generate_link, revoke_link};
+pub use api::{
+    CorrectAddress, EmailLink, GenerateLink, LoadPlanner, RevokeLink, correct_address, email_link, generate_link,
+    revoke_link,
+};
 pub use model::{
     AddressChange, CrewRow, EventHeader, LinkChange, LinkState, Person, PlannerPage, Standing, TimelineItem,
 };
