@@ -70,6 +70,7 @@ export class Browsers {
     private readonly faults: Faults,
   ) {}
 
+  /** On the journey's own server, unless `baseURL` names another. */
   async open(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({ baseURL: this.server.url, ...options });
     this.contexts.push(context);
