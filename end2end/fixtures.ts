@@ -1,4 +1,4 @@
-// What every journey starts from: a server of its own, people who open browsers on it, and the rule that nothing in
+// What every journey starts from: a server (its own, or one that it shares with journeys that change nothing), people who open browsers on it, and the rule that nothing in
 // their consoles may go wrong unseen.
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, test as base, expect } from "@playwright/test";
@@ -88,7 +88,23 @@ export class Browsers {
   }
 }
 
+/** One server for the journeys of a worker that change nothing others could see. Started when it is first asked for. */
+class SharedServer {
+  private started: Promise<Server> | undefined;
+
+  get(): Promise<Server> {
+    this.started ??= Server.start();
+    return this.started;
+  }
+
+  async stop(): Promise<void> {
+    await (await this.started)?.stop();
+  }
+}
+
 interface Fixtures {
+  /** Whether the journey changes nothing others could see: `test.use({ readsOnly: true })`. It then shares a server. */
+  readsOnly: boolean;
   server: Server;
   faults: Faults;
   browsers: Browsers;
@@ -96,14 +112,23 @@ interface Fixtures {
   owner: Page;
 }
 
-export const test = base.extend<Fixtures>({
-  server: async ({}, use, info) => {
-    const server = await Server.start();
+export const test = base.extend<Fixtures, { shared: SharedServer }>({
+  readsOnly: [false, { option: true }],
+  shared: [
+    async ({}, use) => {
+      const shared = new SharedServer();
+      await use(shared);
+      await shared.stop();
+    },
+    { scope: "worker" },
+  ],
+  server: async ({ readsOnly, shared }, use, info) => {
+    const server = readsOnly ? await shared.get() : await Server.start();
     try {
       await use(server);
       if (info.status !== info.expectedStatus) await info.attach("server.log", { body: server.log(), contentType: "text/plain" });
     } finally {
-      await server.stop();
+      if (!readsOnly) await server.stop();
     }
   },
   baseURL: async ({ server }, use) => {

@@ -1,10 +1,15 @@
-// One Callboard of its own: the release binary on a free port, with a database in a temporary folder.
-import { type ChildProcess, spawn } from "node:child_process";
+// One Callboard of its own: the release binary on a free port, with a database in a temporary folder, or on a database of
+// PostgreSQL that it shares with another.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+
+/** What two servers have to agree on to be one product. */
+export type Settings = Readonly<Record<string, string>>;
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -15,10 +20,11 @@ export class Server {
   private constructor(
     readonly port: number,
     readonly folder: string,
+    private readonly settings: Settings,
   ) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "callboard-end2end-")));
+  static async start(settings: Settings = {}): Promise<Server> {
+    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "callboard-end2end-")), settings);
     try {
       await server.run();
     } catch (error) {
@@ -59,6 +65,7 @@ export class Server {
         CALLBOARD_DEMO: "1",
         CALLBOARD_SITE: process.env["CALLBOARD_SITE"] ?? join(root, "target/site"),
         DATABASE_URL: `sqlite://${join(this.folder, "callboard.db")}`,
+        ...this.settings,
       },
       stdio: ["ignore", log, log],
     });
@@ -103,6 +110,37 @@ export class Server {
       throw new Error(`the server ignored ${signal} for ten seconds:\n${this.log()}`);
     }
   }
+}
+
+/** A new, empty database of PostgreSQL's throw-away cluster (.ci/postgres), and a key for all who serve it. */
+export class SharedDatabase {
+  private readonly name = `journey_${randomBytes(6).toString("hex")}`;
+
+  constructor() {
+    this.sql(`CREATE DATABASE ${this.name}`);
+  }
+
+  readonly settings: Settings = {
+    DATABASE_URL: cluster(this.name),
+    CALLBOARD_SECRET_KEY: randomBytes(32).toString("hex"),
+  };
+
+  drop(): void {
+    this.sql(`DROP DATABASE ${this.name} WITH (FORCE)`);
+  }
+
+  private sql(statement: string): void {
+    const psql = join(execFileSync("bash", ["-c", ". .ci/env && postgres_programs"], { cwd: root, encoding: "utf8" }).trim(), "psql");
+    execFileSync(psql, [cluster(), "-qXc", statement]);
+  }
+}
+
+function cluster(database?: string): string {
+  const address = process.env["CALLBOARD_TEST_POSTGRES"];
+  if (address === undefined) throw new Error("CALLBOARD_TEST_POSTGRES names no cluster: run the journeys under .ci/postgres");
+  const url = new URL(address);
+  if (database !== undefined) url.pathname = database;
+  return url.href;
 }
 
 function freePort(): Promise<number> {

@@ -1,4 +1,5 @@
 // What a guest sees behind a share link: the run of show, with or without scripts, and never anything about mail.
+import { get } from "node:http";
 import { expect, test } from "../fixtures.ts";
 import { CrewRow, crewRows, notInvited, openEvent, wedding } from "../screens.ts";
 
@@ -22,6 +23,31 @@ test("the run of show needs no script and holds no address", async ({ owner, bro
   tokens.delete(link.split("/v/")[1]);
   expect([...tokens]).toEqual([]);
 });
+
+test("what needs no script is small: the page and its style, as sent", async ({ owner, browsers, server }) => {
+  await openEvent(owner);
+  const [name = ""] = await notInvited(owner);
+  const guest = await browsers.open();
+  for (const address of [await new CrewRow(owner, name).link(), `${server.url}/sign-in`]) {
+    const html = await (await guest.request.get(address)).text();
+    const styles = [...html.matchAll(/<link[^>]+href="([^"]+\.css)"/g)].map(([, href]) => new URL(href ?? "", address).href);
+    expect(styles.length, html).toBeGreaterThan(0);
+    const sizes = await Promise.all([address, ...new Set(styles)].map(sent));
+    expect(sizes.reduce((total, size) => total + size), `${address}: ${sizes.join(" + ")}`).toBeLessThanOrEqual(30 * 1024);
+  }
+});
+
+/** How many bytes a browser receives, compressed. */
+function sent(address: string): Promise<number> {
+  return new Promise((done, fail) => {
+    const request = get(address, { headers: { "Accept-Encoding": "br" } }, (answer) => {
+      let bytes = 0;
+      answer.on("data", (chunk: Buffer) => (bytes += chunk.length));
+      answer.on("end", () => done(bytes));
+    });
+    request.on("error", fail);
+  });
+}
 
 test("a revoked link never works again, and the next one is another", async ({ owner, browsers, faults }) => {
   faults.allow(/status 404: GET .*\/v\//, /404 \(/);

@@ -2,6 +2,8 @@
 import { expect, live, test, visit } from "../fixtures.ts";
 import { crewRows } from "../screens.ts";
 
+test.use({ readsOnly: true });
+
 /** What a browser says about what it could not fetch. */
 const notFetched = [/ERR_FAILED/, /Failed to fetch/, /request failed/];
 

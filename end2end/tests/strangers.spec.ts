@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { expect, test } from "../fixtures.ts";
 
+test.use({ readsOnly: true });
+
 /** The status of a websocket handshake: 101 when it was accepted. */
 function handshake(url: string, headers: Record<string, string>): Promise<number> {
   return new Promise((done, fail) => {

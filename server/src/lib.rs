@@ -30,4 +30,5 @@ pub mod share_page;
 mod site;
 pub mod state;
 pub mod webhooks;
+pub mod workers;
 pub mod zone;

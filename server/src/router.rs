@@ -28,6 +28,7 @@ use crate::auth::session;
 use crate::config::Provider;
 use crate::db::Db;
 use crate::state::AppState;
+use crate::workers::Health;
 use crate::{realtime, request_log, sandbox, security, site, webhooks};
 
 /// Webhooks have a limit of their own.
@@ -60,7 +61,7 @@ pub fn router(state: AppState) -> Router {
         .merge(members)
         .merge(webhooks::routes())
         .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(readyz(state.core.db.clone())))
+        .route("/readyz", get(readyz(state.core.db.clone(), state.workers.clone())))
         .nest_service("/pkg", site::client(&config.site))
         .fallback_service(site::files(&config.site, not_found))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
@@ -101,31 +102,33 @@ async fn not_found(State(state): State<AppState>, request: Request) -> Response 
     response
 }
 
-/// Whether requests that need the database would be answered. Says so in the log once for each change.
-fn readyz(db: Db) -> impl Handler<((),), AppState> {
-    let was_ready = Arc::new(AtomicBool::new(true));
+/// Whether requests would be answered and the workers run. Logs once each time the database stops or starts to answer.
+fn readyz(db: Db, workers: Health) -> impl Handler<((),), AppState> {
+    let was_there = Arc::new(AtomicBool::new(true));
     move || {
-        let (db, was_ready) = (db.clone(), Arc::clone(&was_ready));
+        let (db, workers, was_there) = (db.clone(), workers.clone(), Arc::clone(&was_there));
         async move {
             let fault = match tokio::time::timeout(READY_WITHIN, db.ping()).await {
                 Ok(Ok(())) => None,
                 Ok(Err(error)) => Some(error.to_string()),
                 Err(_) => Some("no answer within 2 s".to_owned()),
             };
-            let before = was_ready.swap(fault.is_none(), Ordering::AcqRel);
+            let is_there = fault.is_none();
+            let before = was_there.swap(is_there, Ordering::AcqRel);
             match fault {
-                None => {
-                    if !before {
-                        tracing::info!("The database answers again.");
-                    }
-                    (StatusCode::OK, "ready")
+                None if !before => tracing::info!("The database answers again."),
+                Some(error) if before => {
+                    tracing::error!(%error, "The database does not answer; requests that need it fail until it does.");
                 }
-                Some(error) => {
-                    if before {
-                        tracing::error!(%error, "The database does not answer; requests that need it fail until it does.");
-                    }
-                    (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
-                }
+                _ => {}
+            }
+            let database = (!is_there).then(|| "the database does not answer".to_owned());
+            let down = workers.down().into_iter().map(|name| format!("{name} is down"));
+            let faults: Vec<_> = database.into_iter().chain(down).collect();
+            if faults.is_empty() {
+                (StatusCode::OK, "ready".to_owned())
+            } else {
+                (StatusCode::SERVICE_UNAVAILABLE, faults.join("\n"))
             }
         }
     }

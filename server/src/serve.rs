@@ -13,7 +13,6 @@ use axum::serve::{ListenerExt, TapIo};
 use sqlx::migrate::MigrateError;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::config::{Config, Provider};
@@ -24,6 +23,7 @@ use crate::error::StoreError;
 use crate::realtime::Hub;
 use crate::state::AppState;
 use crate::webhooks::Ingest;
+use crate::workers::Workers;
 use crate::{auth, demo, outbox, realtime, router, sandbox};
 
 /// Why the server did not start, for the person at the terminal.
@@ -61,24 +61,22 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     core.config = Arc::new(at_port(&core.config, listener.local_addr().map_err(StartError::Server)?));
 
     let (stop, stopped) = watch::channel(false);
+    let mut workers = Workers::new(stopped);
     if core.config.provider == Provider::Sandbox {
-        let sandbox = sandbox::start(&core, stopped.clone()).await.map_err(StartError::Sandbox)?;
+        let sandbox = sandbox::start(&core, &mut workers).await.map_err(StartError::Sandbox)?;
         core.config = Arc::new(Config { smtp_url: Some(sandbox.smtp_url()), ..Config::clone(&core.config) });
     }
-    let (ingest, ingesting) = Ingest::start(&core, stopped.clone());
+    let ingest = Ingest::start(&core, &mut workers);
+    outbox::start(&core, &mut workers);
+    sweep::start(&core, &mut workers);
+    auth::start(&core, &mut workers);
+    realtime::start(&core, &mut workers);
     let db = core.db.clone();
-    let listening = tokio::spawn(async move { db.listen().await });
-    let workers = vec![
-        tokio::spawn(realtime::publish(core.clone(), stopped.clone())),
-        outbox::start(core.clone(), stopped.clone()),
-        sweep::start(core.clone(), stopped.clone()),
-        auth::start(core.clone(), stopped),
-        ingesting,
-    ];
+    workers.run("database listener", move |stop| db::listen(db.clone(), stop));
 
     announce(&core.config);
     let (leave, mut leaving) = watch::channel(false);
-    let routes = router::router(AppState::new(core.clone(), ingest));
+    let routes = router::router(AppState::new(core.clone(), ingest, workers.health()));
     let mut server = tokio::spawn(
         axum::serve(nodelay(listener), routes.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(async move {
@@ -100,8 +98,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         server.abort();
     }
     stop.send_replace(true);
-    finish(workers).await;
-    listening.abort();
+    workers.finish(GRACE).await;
     core.db.close().await;
     tracing::info!("Stopped.");
     Ok(())
@@ -193,17 +190,6 @@ fn announce(config: &Config) {
     // Nobody may be reading.
     let _ = std::io::stdout().write_all(words.as_bytes());
     tracing::info!(addr = %config.addr, "Listening.");
-}
-
-async fn finish(workers: Vec<JoinHandle<()>>) {
-    let deadline = tokio::time::Instant::now() + GRACE;
-    for worker in workers {
-        match tokio::time::timeout_at(deadline, worker).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "A worker had died."),
-            Err(_) => tracing::warn!("A worker did not stop in time. What it left is taken up at the next start."),
-        }
-    }
 }
 
 async fn told_to_stop() {

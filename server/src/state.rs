@@ -20,12 +20,13 @@ pub struct AppState {
     pub core: Core,
     pub backend: Backend,
     pub ingest: crate::webhooks::Ingest,
+    pub workers: crate::workers::Health,
     pub leptos: LeptosOptions,
 }
 
 impl AppState {
-    pub fn new(core: Core, ingest: crate::webhooks::Ingest) -> Self {
-        Self { backend: backend(&core), leptos: leptos_options(&core.config), core, ingest }
+    pub fn new(core: Core, ingest: crate::webhooks::Ingest, workers: crate::workers::Health) -> Self {
+        Self { backend: backend(&core), leptos: leptos_options(&core.config), core, ingest, workers }
     }
 }
 

@@ -16,7 +16,7 @@ mod search_box;
 mod submission;
 
 pub use api::{
-    CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, create_contact,
+    CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, SaveContact, create_contact,
     load_contacts, save_contact,
 };
 pub use list::ContactsRoute;

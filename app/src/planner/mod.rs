@@ -12,7 +12,10 @@ mod send_link;
 mod share_panel;
 mod timeline;
 
-pub use api::{LoadPlanner, correct_address, email_link, generate_link, revoke_link};
+pub use api::{
+    CorrectAddress, EmailLink, GenerateLink, LoadPlanner, RevokeLink, correct_address, email_link, generate_link,
+    revoke_link,
+};
 pub use model::{CrewRow, EventHeader, LinkState, Person, PlannerPage, Standing, TimelineItem};
 pub use page::PlannerRoute;
 #[cfg(feature = "ssr")]

@@ -9,6 +9,8 @@
 mod browser;
 mod protocol;
 mod query;
+#[cfg(all(test, feature = "ssr"))]
+mod requests;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

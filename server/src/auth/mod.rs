@@ -12,32 +12,31 @@ pub mod store;
 
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-
 pub use password::hash as hash_password;
 pub use service::AuthService;
 
 use crate::core::Core;
+use crate::workers::{Stop, Workers};
 
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// Deletes what has expired, once an hour. Nothing depends on it: expired sessions open nothing anyway.
-pub fn start(core: Core, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+pub fn start(core: &Core, workers: &mut Workers) {
     tokio::task::spawn_blocking(password::prepare);
-    tokio::spawn(async move {
-        loop {
-            match store::prune(&core.db, core.clock.now()).await {
-                Ok(0) => {}
-                Ok(sessions) => tracing::info!(sessions, "Expired sessions were deleted."),
-                Err(error) => {
-                    tracing::warn!(%error, "Expired sessions could not be deleted; the next hour tries again.");
-                }
-            }
-            tokio::select! {
-                _ = stop.wait_for(|stopped| *stopped) => return,
-                () = tokio::time::sleep(TIDY_EVERY) => {}
-            }
+    let core = core.clone();
+    workers.run("sessions", move |stop| tidy(core.clone(), stop));
+}
+
+async fn tidy(core: Core, mut stop: Stop) {
+    loop {
+        match store::prune(&core.db, core.clock.now()).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::info!(sessions, "Expired sessions were deleted."),
+            Err(error) => tracing::warn!(%error, "Expired sessions could not be deleted; the next hour tries again."),
         }
-    })
+        tokio::select! {
+            _ = stop.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(TIDY_EVERY) => {}
+        }
+    }
 }

@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use super::change::of_others;
 use super::{Db, Feed, News};
+use crate::workers::Stop;
 
 pub(super) const CHANNEL: &str = "callboard";
 
@@ -23,9 +24,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How often SQLite is asked whether somebody else wrote.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// Tells whoever follows the database what other processes change, until the stop.
+pub async fn listen(db: Db, mut stop: Stop) {
+    tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = db.listen() => {}
+    }
+}
+
 impl Db {
-    /// Tells the feed what other processes change. Never returns.
-    pub async fn listen(&self) {
+    /// Never returns.
+    async fn listen(&self) {
         match &self.listener {
             Some(options) => self.listen_for_notifications(options).await,
             None => self.look_for_other_writers().await,

@@ -25,6 +25,7 @@ pub use change::Change;
 pub use error::StoreError;
 use feed::Feed;
 pub use feed::News;
+pub use listener::listen;
 pub use write::Write;
 
 

@@ -7,33 +7,35 @@ use std::time::Duration;
 
 use app::domain::delivery::{DELAY_LIMIT_MS, DeliveryEvent, Report, STILL_DELAYED};
 use app::domain::time::Timestamp;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use super::fold::{self, Incoming};
 use super::fold_store;
 use crate::core::Core;
 use crate::error::StoreError;
+use crate::workers::{Stop, Workers};
 
 const EVERY: Duration = Duration::from_mins(5);
 /// Emails of one transaction, so that nobody waits long for it.
 const BATCH: i64 = 500;
 
 /// Sweeps now and every five minutes, until `stop` turns true.
-pub fn start(core: Core, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        loop {
-            match sweep(&core, core.clock.now()).await {
-                Ok(0) => {}
-                Ok(swept) => tracing::info!(swept, "Emails still delayed after 72 hours have failed."),
-                Err(error) => tracing::warn!(%error, "Delayed emails could not be swept; the next sweep will."),
-            }
-            tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
-                _ = stop.wait_for(|stop| *stop) => return,
-            }
+pub fn start(core: &Core, workers: &mut Workers) {
+    let core = core.clone();
+    workers.run("sweep", move |stop| run(core.clone(), stop));
+}
+
+async fn run(core: Core, mut stop: Stop) {
+    loop {
+        match sweep(&core, core.clock.now()).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "Emails still delayed after 72 hours have failed."),
+            Err(error) => tracing::warn!(%error, "Delayed emails could not be swept; the next sweep will."),
         }
-    })
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
 }
 
 /// Fails every email that has been delayed for more than 72 hours since its hand-over; gives their number.

@@ -22,4 +22,4 @@ mod store;
 mod worker;
 
 pub use policy::{GIVE_UP_MS, back_off_ms};
-pub use worker::{Worker, start, start_with};
+pub use worker::{Worker, start};

@@ -6,8 +6,7 @@ use std::time::Duration;
 use app::domain::delivery::DeliveryEvent;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
-use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::policy::{self, Attempt, Verdict};
 use super::store::{self, Job, Leased};
@@ -15,6 +14,7 @@ use crate::core::Core;
 use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
 use crate::mailer::{HandOver, Mailer, Message, Outgoing, Stage};
+use crate::workers::{Stop, Workers};
 use crate::zone::Zone;
 use crate::{secret, webhooks};
 
@@ -29,21 +29,19 @@ const RECORD_ATTEMPTS: u32 = 15;
 /// Who reports, in the log of delivery events.
 const REPORTER: &str = "callboard";
 
-/// Starts the worker for the configured mail server. It ends, its jobs in hand finished, when `stop` turns true.
-pub fn start(core: Core, stop: watch::Receiver<bool>) -> JoinHandle<()> {
-    let url = core.config.smtp_url.clone().unwrap_or_default();
-    match Mailer::smtp(&url, &core.config.base_url) {
-        Ok(mailer) => start_with(core, mailer, stop),
-        // The configuration was checked, so this is the sandbox that was not started before.
-        Err(expected) => tokio::spawn(async move {
-            tracing::error!(expected, "No mail server is known, so no mail is handed over.");
-        }),
-    }
+/// Starts the worker for the configured mail server. It ends, its jobs in hand finished, after the stop.
+pub fn start(core: &Core, workers: &mut Workers) {
+    let core = core.clone();
+    workers.run("outbox", move |stop| run(core.clone(), stop));
 }
 
-/// As `start`, with another way out for the mail.
-pub fn start_with(core: Core, mailer: Mailer, stop: watch::Receiver<bool>) -> JoinHandle<()> {
-    tokio::spawn(Worker::new(core, mailer).run(stop))
+async fn run(core: Core, stop: Stop) {
+    let url = core.config.smtp_url.clone().unwrap_or_default();
+    match Mailer::smtp(&url, &core.config.base_url) {
+        Ok(mailer) => Worker::new(core, mailer).run(stop).await,
+        // The configuration was checked, so this is the sandbox that was not started before.
+        Err(expected) => tracing::error!(expected, "No mail server is known, so no mail is handed over."),
+    }
 }
 
 /// One process's share in the outbox. Clones are the same worker.
@@ -80,7 +78,8 @@ impl Worker {
         Ok(count)
     }
 
-    async fn run(self, mut stop: watch::Receiver<bool>) {
+    /// Works until the stop, and then until its jobs in hand have ended.
+    pub async fn run(self, mut stop: Stop) {
         let mut jobs = JoinSet::new();
         let mut is_recovered = false;
         while !*stop.borrow() {
@@ -103,7 +102,11 @@ impl Worker {
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
-                Some(_) = jobs.join_next() => {}
+                Some(ended) = jobs.join_next() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "A hand-over died; its job is found again when its lease has run out.");
+                    }
+                }
                 () = self.0.core.db.outbox_job_added(), if has_hands => {}
                 () = tokio::time::sleep(wait) => {}
             }

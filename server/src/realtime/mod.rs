@@ -7,5 +7,5 @@ mod socket;
 mod store;
 
 pub use hub::{Closing, Hub, Published, Signal, Subscriber, frame};
-pub use publisher::publish;
+pub use publisher::start;
 pub use socket::upgrade;

@@ -5,27 +5,31 @@
 //! where somebody listens. A row that is not there any more was deleted, and is sent as gone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use app::live::{RowId, ServerMessage, Topic};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::hub::Hub;
 use super::rows;
 use crate::core::Core;
 use crate::db::{Change, News};
 use crate::error::StoreError;
+use crate::workers::{Stop, Workers};
 
 /// News taken together.
 const BATCH: usize = 256;
 
-/// Publishes what is committed from this call on, until `stop` turns true. Called again after it died, it has every page
-/// catch up.
-pub fn publish(core: Core, stop: watch::Receiver<bool>) -> impl Future<Output = ()> {
-    let feed = core.db.follow();
-    publish_news(core, feed, stop)
+/// Starts to publish what is committed from this call on. Started again after it died, it has every page catch up.
+pub fn start(core: &Core, workers: &mut Workers) {
+    let (core, first) = (core.clone(), Mutex::new(Some(core.db.follow())));
+    workers.run("live publisher", move |stop| {
+        let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        publish(core.clone(), first.unwrap_or_else(|| core.db.follow()), stop)
+    });
 }
 
-async fn publish_news(core: Core, mut feed: mpsc::UnboundedReceiver<News>, mut stop: watch::Receiver<bool>) {
+async fn publish(core: Core, mut feed: mpsc::UnboundedReceiver<News>, mut stop: Stop) {
     let mut news = Vec::with_capacity(BATCH);
     loop {
         tokio::select! {

@@ -18,12 +18,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use sha2::Sha256;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::store::{self, Due};
 use crate::core::Core;
 use crate::error::StoreError;
+use crate::workers::Stop;
 
 /// Reports under way at the same time.
 const IN_FLIGHT: usize = 16;
@@ -40,7 +41,7 @@ const BACK_OFF_MS: [i64; 5] = [200, 1_000, 5_000, 30_000, 300_000];
 
 type Http = Client<HttpConnector, Full<Bytes>>;
 
-pub async fn run(core: Core, url: String, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+pub async fn run(core: Core, url: String, wake: Arc<Notify>, mut stop: Stop) {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let http: Http = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(IN_FLIGHT).build(connector);

@@ -17,12 +17,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::Notify;
 
 pub use mailbox::{routes, stylesheet_href};
 
 use crate::core::Core;
+use crate::workers::Workers;
 
 /// Mails that stay when the sandbox starts.
 const KEPT_MAILS: i64 = 2_000;
@@ -30,7 +30,6 @@ const KEPT_MAILS: i64 = 2_000;
 /// The sandbox while it runs.
 pub struct Sandbox {
     address: SocketAddr,
-    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Sandbox {
@@ -38,29 +37,26 @@ impl Sandbox {
     pub fn smtp_url(&self) -> String {
         format!("smtp://{}", self.address)
     }
-
-    /// Waits until everything has ended after the stop.
-    pub async fn ended(self) {
-        for task in self.tasks {
-            let _ = task.await;
-        }
-    }
 }
 
-/// Listens on a free port of loopback and starts to report. Ends when `stop` turns true.
-pub async fn start(core: &Core, stop: watch::Receiver<bool>) -> std::io::Result<Sandbox> {
+/// Listens on a free port of loopback and starts to report. Ends after the stop.
+pub async fn start(core: &Core, workers: &mut Workers) -> std::io::Result<Sandbox> {
     if let Err(error) = store::prune(&core.db, KEPT_MAILS).await {
         tracing::warn!(error = %error, "Old mails of the sandbox could not be removed.");
     }
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let listener = Arc::new(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?);
     let address = listener.local_addr()?;
     let wake = Arc::new(Notify::new());
-    let tasks = vec![
-        tokio::spawn(smtp::listen(core.clone(), listener, Arc::clone(&wake), stop.clone())),
-        tokio::spawn(callbacks::run(core.clone(), webhook_url(core.config.addr), wake, stop)),
-    ];
+    {
+        let (core, wake) = (core.clone(), Arc::clone(&wake));
+        workers.run("sandbox: mail", move |stop| {
+            smtp::listen(core.clone(), Arc::clone(&listener), Arc::clone(&wake), stop)
+        });
+    }
+    let (core, url) = (core.clone(), webhook_url(core.config.addr));
+    workers.run("sandbox: reports", move |stop| callbacks::run(core.clone(), url.clone(), Arc::clone(&wake), stop));
     tracing::info!(%address, "The sandbox takes mail; none leaves this machine.");
-    Ok(Sandbox { address, tasks })
+    Ok(Sandbox { address })
 }
 
 /// Our own webhook route, on loopback also where the app listens on every interface.

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
 use super::session;
 use crate::core::Core;
+use crate::workers::Stop;
 
 /// Conversations at the same time.
 const MAX_SESSIONS: usize = 64;
 
-pub async fn listen(core: Core, listener: TcpListener, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+pub async fn listen(core: Core, listener: Arc<TcpListener>, wake: Arc<Notify>, mut stop: Stop) {
     let free = Arc::new(Semaphore::new(MAX_SESSIONS));
     let mut sessions = JoinSet::new();
     loop {

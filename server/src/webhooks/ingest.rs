@@ -4,12 +4,12 @@
 //! is acknowledged only after its commit. If a batch fails, its requests are tried one by one, so that an event that
 //! cannot be stored fails alone.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::domain::ids::EmailId;
 use app::domain::time::{MINUTE_MS, Timestamp};
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::provider_event::ProviderEvent;
@@ -20,6 +20,7 @@ use crate::core::Core;
 use crate::db::Write;
 use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
+use crate::workers::{Stop, Workers};
 
 /// Requests in one transaction: enough to spread the cost of a sync, few enough to keep the wait short.
 const BATCH: usize = 256;
@@ -51,18 +52,25 @@ struct Submission {
 #[derive(Clone)]
 pub struct Ingest {
     queue: mpsc::Sender<Submission>,
-    resend: std::sync::Arc<Verifier>,
+    resend: Arc<Verifier>,
 }
 
 impl Ingest {
-    /// Starts the task that commits. It ends after `stop` turned true and the last requests were answered.
-    pub fn start(core: &Core, stop: watch::Receiver<bool>) -> (Self, JoinHandle<()>) {
+    /// Starts the worker that commits.
+    pub fn start(core: &Core, workers: &mut Workers) -> Self {
+        let (ingest, intake) = Self::new(core);
+        workers.run("webhooks", move |stop| intake.clone().run(stop));
+        ingest
+    }
+
+    /// As `start`, for who runs the worker.
+    pub fn new(core: &Core) -> (Self, Intake) {
         let (queue, submissions) = mpsc::channel(BACKLOG);
         let ours = (core.config.provider == Provider::Sandbox).then(|| core.key.sandbox_webhook_secret());
         let secrets = core.config.resend_secrets.iter().chain(&ours).map(String::as_str);
         let resend = Verifier::new(secrets).expect("the configuration was checked");
-        let task = tokio::spawn(run(core.clone(), submissions, stop));
-        (Self { queue, resend: resend.into() }, task)
+        let intake = Intake { core: core.clone(), submissions: Arc::new(Mutex::new(submissions)) };
+        (Self { queue, resend: resend.into() }, intake)
     }
 
     pub(super) fn resend(&self) -> &Verifier {
@@ -90,38 +98,51 @@ impl Ingest {
     }
 }
 
-async fn run(core: Core, mut submissions: mpsc::Receiver<Submission>, mut stop: watch::Receiver<bool>) {
-    let mut rematch = interval(REMATCH_EVERY);
-    rematch.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut until_clearing = 0;
-    let mut batch = Vec::with_capacity(BATCH);
-    loop {
-        tokio::select! {
-            biased;
-            () = told_to_stop(&mut stop) => break,
-            _ = rematch.tick() => {
-                until_clearing = if until_clearing == 0 { REMATCHES_PER_CLEARING } else { until_clearing - 1 };
-                look_after_orphans(&core, until_clearing == REMATCHES_PER_CLEARING).await;
-            }
-            count = submissions.recv_many(&mut batch, BATCH) => {
-                if count == 0 {
-                    return;
+/// The worker behind an `Ingest`. Should it die, the requests in its hands are refused, so that the provider repeats
+/// them; those that wait are left to the next run. Clones share one queue.
+#[derive(Clone)]
+pub struct Intake {
+    core: Core,
+    submissions: Arc<Mutex<mpsc::Receiver<Submission>>>,
+}
+
+impl Intake {
+    /// Commits what comes until the stop, and then until the last requests were answered.
+    pub async fn run(self, mut stop: Stop) {
+        let core = &self.core;
+        let mut submissions = self.submissions.lock().await;
+        let mut rematch = interval(REMATCH_EVERY);
+        rematch.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut until_clearing = 0;
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            tokio::select! {
+                biased;
+                () = told_to_stop(&mut stop) => break,
+                _ = rematch.tick() => {
+                    until_clearing = if until_clearing == 0 { REMATCHES_PER_CLEARING } else { until_clearing - 1 };
+                    look_after_orphans(core, until_clearing == REMATCHES_PER_CLEARING).await;
                 }
-                settle(&core, &mut batch).await;
+                count = submissions.recv_many(&mut batch, BATCH) => {
+                    if count == 0 {
+                        return told_to_stop(&mut stop).await;
+                    }
+                    settle(core, &mut batch).await;
+                }
             }
         }
-    }
-    while let Ok(1..) = timeout(QUIET, submissions.recv_many(&mut batch, BATCH)).await {
-        settle(&core, &mut batch).await;
-    }
-    submissions.close();
-    while submissions.recv_many(&mut batch, BATCH).await > 0 {
-        settle(&core, &mut batch).await;
+        while let Ok(1..) = timeout(QUIET, submissions.recv_many(&mut batch, BATCH)).await {
+            settle(core, &mut batch).await;
+        }
+        submissions.close();
+        while submissions.recv_many(&mut batch, BATCH).await > 0 {
+            settle(core, &mut batch).await;
+        }
     }
 }
 
 /// Also when nobody is left who could say so.
-async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
+async fn told_to_stop(stop: &mut Stop) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 

@@ -13,7 +13,7 @@ mod route;
 mod signature;
 mod store;
 
-pub use ingest::{Acknowledged, Ingest};
+pub use ingest::{Acknowledged, Ingest, Intake};
 pub use orphans::{adopt_orphans, drop_old_orphans, rematch_orphans};
 pub use provider_event::{ProviderEvent, Webhook};
 pub use route::routes;

@@ -31,3 +31,4 @@ mod sweep;
 mod two_processes;
 mod webhooks;
 mod wire;
+mod workers;

@@ -22,6 +22,7 @@ use server::config::{Config, Provider};
 use server::core::Core;
 use server::db::Db;
 use server::sandbox::{self, Sandbox};
+use server::workers::Workers;
 use sha2::Sha256;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
@@ -65,12 +66,13 @@ async fn receiver(first: Vec<u16>) -> (SocketAddr, mpsc::UnboundedReceiver<Repor
 }
 
 /// A sandbox that reports to this address, and the switch that ends it.
-async fn start(db: Db, reports_to: SocketAddr) -> (Core, Sandbox, watch::Sender<bool>) {
+async fn start(db: Db, reports_to: SocketAddr) -> (Core, Sandbox, (watch::Sender<bool>, Workers)) {
     let mut core = core(db, Clock::frozen(NOON));
     core.config = Arc::new(Config { addr: reports_to, ..Config::clone(&core.config) });
     let (stop, stopped) = watch::channel(false);
-    let sandbox = sandbox::start(&core, stopped).await.expect("a free port");
-    (core, sandbox, stop)
+    let mut workers = Workers::new(stopped);
+    let sandbox = sandbox::start(&core, &mut workers).await.expect("a free port");
+    (core, sandbox, (stop, workers))
 }
 
 struct Client {
@@ -177,11 +179,11 @@ on_both_engines! {
 on_both_engines! {
     async fn what_is_owed_survives_a_restart(db: Db) {
         let (address, mut reports) = receiver(Vec::new()).await;
-        let (core, sandbox, stop) = start(db.clone(), address).await;
+        let (core, sandbox, (stop, workers)) = start(db.clone(), address).await;
         Client::connect(&sandbox).await.send("ann@example.com").await;
         assert_eq!(next(&mut reports).await.json["type"], "email.sent");
         stop.send(true).expect("it listens");
-        sandbox.ended().await;
+        workers.finish(Duration::from_secs(20)).await;
         drop(core);
 
         let (core, _sandbox, _stop) = start(db, address).await;

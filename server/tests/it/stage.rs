@@ -18,6 +18,7 @@ use server::emails::EmailsService;
 use server::events::EventsService;
 use server::planner::PlannerService;
 use server::realtime::{self, Hub};
+use server::workers::Workers;
 use server::secret;
 use server::share_page::SharePageService;
 use sqlx::AssertSqlSafe;
@@ -48,7 +49,7 @@ impl Stage {
         let stranger = sign_up(&core, "stranger@callboard.test").await;
         let event = event(&core, caller.account, "Gala", NOON.plus_ms(24 * HOUR_MS)).await;
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(realtime::publish(core.clone(), stopped));
+        realtime::start(&core, &mut Workers::new(stopped));
         Self {
             _stop: stop,
             contacts: ContactsService::new(core.clone()),

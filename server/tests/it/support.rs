@@ -30,6 +30,7 @@ use server::core::Core;
 use server::db::{Change, Db};
 use server::realtime::{self, Hub, Signal, Subscriber};
 use server::state::AppState;
+use server::workers::Workers;
 use server::{router, secret, webhooks};
 use sqlx::{Connection, Executor};
 use tokio::sync::watch;
@@ -148,7 +149,7 @@ pub struct TestApp {
     cookie: Option<String>,
     peer: SocketAddr,
     router: Router,
-    _stop: Arc<watch::Sender<bool>>,
+    stop: Arc<watch::Sender<bool>>,
 }
 
 impl TestApp {
@@ -176,16 +177,22 @@ impl TestApp {
     /// The same app as another process runs it: over the same database, by connections of its own.
     pub fn beside(&self, db: Db) -> Self {
         let core = Core { db, hub: Hub::default(), ..self.core.clone() };
-        let listener = core.db.clone();
-        tokio::spawn(async move { listener.listen().await });
-        Self::over(core, (self.account, self.owner, self.handler))
+        let there = Self::over(core, (self.account, self.owner, self.handler));
+        there.listen();
+        there
+    }
+
+    /// Hears of what other processes change, as a served app does.
+    pub fn listen(&self) {
+        tokio::spawn(server::db::listen(self.db().clone(), self.stop.subscribe()));
     }
 
     fn over(core: Core, (account, owner, handler): (AccountId, MemberId, MemberId)) -> Self {
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(realtime::publish(core.clone(), stopped.clone()));
-        let (ingest, _) = webhooks::Ingest::start(&core, stopped);
-        let state = AppState::new(core.clone(), ingest);
+        let mut workers = Workers::new(stopped);
+        realtime::start(&core, &mut workers);
+        let ingest = webhooks::Ingest::start(&core, &mut workers);
+        let state = AppState::new(core.clone(), ingest, workers.health());
         Self {
             router: router::router(state.clone()),
             state,
@@ -195,7 +202,7 @@ impl TestApp {
             handler,
             cookie: None,
             peer: PEER,
-            _stop: Arc::new(stop),
+            stop: Arc::new(stop),
         }
     }
 

@@ -40,8 +40,7 @@ impl Two {
     async fn start(db: Db, there: &str) -> Self {
         let (here, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
         let there = here.beside(Db::open(there).await.unwrap());
-        let listener = db.clone();
-        tokio::spawn(async move { listener.listen().await });
+        here.listen();
         let email = stage.email("r").await;
         stage.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
         sign_in(&stage).await;
@@ -150,8 +149,7 @@ async fn a_command_reaches_the_pages_of_both() {
 async fn a_command_on_a_sqlite_file_reaches_its_pages() {
     with_sqlite(|db| async move {
         let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        let listener = db.clone();
-        tokio::spawn(async move { listener.listen().await });
+        app.listen();
         sign_in(&stage).await;
         stage.suppress().await;
         let mut tab = Tab::open(&serve(&app, &stage).await).await;

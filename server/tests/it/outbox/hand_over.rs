@@ -10,6 +10,7 @@ use server::config::Config;
 use server::db::Db;
 use server::mailer::{Mailer, Stage};
 use server::outbox::{GIVE_UP_MS, Worker, back_off_ms};
+use server::workers::Workers;
 use tokio::sync::watch;
 
 use super::{Fixture, State, core, refused};
@@ -138,7 +139,8 @@ on_both_engines! {
         drop(listener);
         core.config = Arc::new(Config { addr: nobody, ..Config::clone(&core.config) });
         let (_stop, stopped) = watch::channel(false);
-        let sandbox = server::sandbox::start(&core, stopped).await.expect("a free port");
+        let mut workers = Workers::new(stopped);
+        let sandbox = server::sandbox::start(&core, &mut workers).await.expect("a free port");
         let app = Fixture::over(core.db, &sandbox.smtp_url()).await;
         app.drain().await;
         assert_eq!(app.state().await.status.as_deref(), Some("sent"));

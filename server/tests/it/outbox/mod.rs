@@ -13,6 +13,7 @@ use server::db::Db;
 use server::mailer::{EnhancedCode, HandOver, Mailer, Memory, Refusal, Stage};
 use server::outbox::Worker;
 use server::realtime::{self, Hub};
+use server::workers::Workers;
 use tokio::sync::watch;
 
 use crate::mailer::{Conversation, Server};
@@ -41,7 +42,7 @@ impl Fixture {
         people(&core.db).await;
         let email = add_email(&core.db, "ann@example.com").await;
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(realtime::publish(core.clone(), stopped));
+        realtime::start(&core, &mut Workers::new(stopped));
         Self { core, memory, worker, email, _stop: Arc::new(stop) }
     }
 

@@ -8,7 +8,7 @@ use app::domain::time::{HOUR_MS, MINUTE_MS};
 use app::live::{Row, Topic};
 use server::db::{Change, Db};
 use server::mailer::Mailer;
-use server::outbox::{Worker, start_with};
+use server::outbox::Worker;
 use tokio::sync::watch;
 
 use super::{Fixture, add_email, execute};
@@ -126,7 +126,8 @@ on_both_engines! {
         let app = Fixture::new(db).await;
         let mut browser = open_page(&app.core, Topic::Contact(ContactId(1))).await;
         let (stop, stopped) = watch::channel(false);
-        let task = start_with(app.core.clone(), Mailer::Memory(app.memory.clone()), stopped);
+        let worker = Worker::new(app.core.clone(), Mailer::Memory(app.memory.clone()));
+        let task = tokio::spawn(worker.run(stopped));
         for _ in 0..2 {
             let rows = tokio::time::timeout(Duration::from_secs(20), hear_rows(&mut browser)).await.expect("in time");
             let [Row::Email(email)] = rows.as_slice() else { panic!("an email, not {rows:?}") };

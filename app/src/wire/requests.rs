@@ -1,0 +1,69 @@
+//! A test: what server functions are asked and answer has not changed unnoticed, and none of them is left out.
+
+use std::collections::BTreeSet;
+
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::axum::server_fn_paths;
+use serde::de::DeserializeOwned;
+use serde_reflection::{Samples, Tracer, TracerConfig};
+
+use super::VERSION;
+use crate::auth::{LoadSession, SignIn, SignOut};
+use crate::contacts::{
+    CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, SaveContact,
+};
+use crate::domain::delivery::DeliveryStatus;
+use crate::domain::email_kind::EmailKind;
+use crate::domain::send_rules::SendRefusal;
+use crate::domain::suppression::SuppressionCause;
+use crate::emails::LoadContactEmails;
+use crate::events::{EventStatus, LoadEvents};
+use crate::planner::{CorrectAddress, EmailLink, GenerateLink, LinkState, LoadPlanner, RevokeLink};
+use crate::share_page::LoadRunOfShow;
+
+struct Traced {
+    tracer: Tracer,
+    paths: BTreeSet<&'static str>,
+}
+
+impl Traced {
+    fn function<F>(&mut self)
+    where
+        F: ServerFn + DeserializeOwned,
+        F::Output: DeserializeOwned,
+    {
+        let new = self.paths.insert(F::PATH);
+        assert!(new, "{} is listed twice", F::PATH);
+        self.data::<F>();
+        self.data::<F::Output>();
+    }
+
+    fn data<T: DeserializeOwned>(&mut self) {
+        self.tracer.trace_type::<T>(&Samples::new()).expect("a plain type");
+    }
+}
+
+/// Fails when a request or an answer changed. Then raise `VERSION`, which names a new snapshot, and remove the old one.
+/// Fails too when a server function is missing here: add it.
+#[test]
+fn what_is_asked_has_not_changed_unnoticed() {
+    let mut traced = Traced { tracer: Tracer::new(TracerConfig::default()), paths: BTreeSet::new() };
+    // Enums first: a type that holds one shows only its first variant.
+    traced.data::<DeliveryStatus>();
+    traced.data::<EmailKind>();
+    traced.data::<EventStatus>();
+    traced.data::<LinkState>();
+    traced.data::<SendRefusal>();
+    traced.data::<SuppressionCause>();
+    macro_rules! functions {
+        ($($name:ty),+ $(,)?) => {$( traced.function::<$name>(); )+};
+    }
+    functions!(SignIn, SignOut, LoadSession, LoadEvents, LoadRunOfShow, LoadContactEmails);
+    functions!(LoadPlanner, GenerateLink, RevokeLink, EmailLink, CorrectAddress);
+    functions!(LoadContacts, LoadContactHeader, LoadContactDetails, LoadContactEvents, CreateContact, SaveContact);
+    assert_eq!(traced.paths, server_fn_paths().map(|(path, _)| path).collect(), "traced, and registered");
+
+    let registry = traced.tracer.registry().expect("every variant was seen");
+    let lines: Vec<_> = registry.iter().map(|(name, format)| format!("{name}: {format:?}")).collect();
+    insta::assert_snapshot!(format!("requests-{VERSION}"), lines.join("\n"));
+}
