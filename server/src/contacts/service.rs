@@ -120,6 +120,7 @@ fn row(stored: StoredContactRow) -> Result<ContactRow, StoreError> {
     Ok(ContactRow {
         id: ContactId(stored.id),
         name: display_name(&stored.first_name, &stored.last_name),
+        sort_name: stored.sort_name,
         organisation: stored.organisation,
         role: stored.role,
         address: stored.email,

@@ -90,6 +90,7 @@ fn crew_row(core: &Core, stored: StoredCrew, invite: Option<EmailRow>) -> Result
         id: CrewId(stored.id),
         contact: ContactId(stored.contact_id),
         name: display_name(&stored.first_name, &stored.last_name),
+        sort_name: stored.sort_name,
         role: stored.role,
         items: u32::try_from(stored.items).map_err(|_| StoreError::corrupt("count of items", stored.items))?,
         address: stored.email,

@@ -49,6 +49,7 @@ pub struct StoredCrew {
     pub contact_id: i64,
     pub first_name: String,
     pub last_name: String,
+    pub sort_name: String,
     pub role: String,
     pub email: Option<String>,
     pub contact_revision: i64,
@@ -150,7 +151,7 @@ pub async fn assignments_of(db: &Db, items: &[i64]) -> Result<Vec<StoredAssignme
 macro_rules! select_crew {
     ($rest:literal) => {
         concat!(
-            "SELECT cr.id, cr.contact_id, c.first_name, c.last_name, cr.role, c.email, \
+            "SELECT cr.id, cr.contact_id, c.first_name, c.last_name, c.sort_name, cr.role, c.email, \
              c.revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, cr.revision, \
              (SELECT COUNT(*) FROM assignment a JOIN item i ON i.id = a.item_id \
               WHERE a.contact_id = cr.contact_id AND i.event_id = cr.event_id) AS items \
