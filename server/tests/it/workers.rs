@@ -120,16 +120,19 @@ on_both_engines!(
             tokio::spawn(async move { ingest.submit("resend", delivered(key)).await })
         };
 
+        let running = tokio::spawn(intake.clone().run(stopped.clone()));
+        timeout(LONG, submit("before")).await.expect("in time").expect("no panic").expect("stored");
+
         // On SQLite it waits for this writer, on PostgreSQL for the row.
         let mut writer = db.begin_write().await.expect("the write lock");
         sqlx::query("UPDATE email SET revision = revision").execute(&mut *writer).await.expect("the lock of the row");
-        let running = tokio::spawn(intake.clone().run(stopped.clone()));
         let in_hand = submit("in hand");
         sleep(Duration::from_millis(200)).await;
         let waiting = submit("waiting");
         sleep(Duration::from_millis(200)).await;
         running.abort();
-        in_hand.await.expect("no panic").expect_err("nobody knows, so the provider has to repeat it");
+        let refused = timeout(LONG, in_hand).await.expect("in time").expect("no panic");
+        refused.expect_err("nobody knows, so the provider has to repeat it");
         writer.rollback().await.expect("to let go");
 
         tokio::spawn(intake.run(stopped));
@@ -137,6 +140,6 @@ on_both_engines!(
         assert_eq!(stored.fresh, 1);
         let repeated = timeout(LONG, submit("in hand")).await.expect("in time").expect("no panic").expect("stored");
         assert_eq!(repeated.fresh + repeated.repeated, 1);
-        assert_eq!(stage.count("delivery_event").await, 2);
+        assert_eq!(stage.count("delivery_event").await, 3);
     }
 );
