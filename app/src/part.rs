@@ -58,15 +58,18 @@ pub async fn fetched<F>(fetch: fn() -> F)
 where
     F: Future<Output = Result<(), SplitLoaderError>>,
 {
-    let mut waits = WAITS_MS.into_iter();
-    let longest = WAITS_MS[WAITS_MS.len() - 1];
+    let mut failures = 0;
     while fetch().await.is_err() {
-        match waits.next() {
-            Some(wait) => pause(wait).await,
-            None if is_alive() => return,
-            None => pause(longest).await,
-        }
+        let Some(wait) = wait_ms(failures, is_alive()) else { return };
+        pause(wait).await;
+        failures += 1;
     }
+}
+
+/// Returns how long to wait after so many earlier failures; nothing when it is time to tell the reader.
+fn wait_ms(earlier_failures: usize, can_be_told: bool) -> Option<i32> {
+    let longest = if can_be_told { None } else { WAITS_MS.last() };
+    WAITS_MS.get(earlier_failures).or(longest).copied()
 }
 
 async fn pause(ms: i32) {
@@ -95,5 +98,22 @@ fn NotArrived() -> impl IntoView {
                 <p><a class="text" href=here rel="external">"Try again"</a></p>
             </div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_is_told_after_three_more_tries() {
+        let waits: Vec<_> = (0..4).map(|failures| wait_ms(failures, true)).collect();
+        assert_eq!(waits, [Some(300), Some(1_000), Some(2_000), None]);
+    }
+
+    #[test]
+    fn a_page_that_is_not_hydrated_waits_for_ever() {
+        assert_eq!(wait_ms(0, false), Some(300));
+        assert_eq!(wait_ms(1_000, false), Some(2_000));
     }
 }
