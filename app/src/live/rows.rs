@@ -28,6 +28,8 @@ pub struct Rows {
     /// The place of the last row of the last loaded page; `None` when every page is loaded.
     end: Option<Place>,
     gone: Vec<RowId>,
+    /// Rows that a snapshot passed over: they wait for their page, and an older reading of them is none.
+    passed: Vec<AnyRow>,
 }
 
 struct Entry {
@@ -37,7 +39,7 @@ struct Entry {
 
 impl Rows {
     pub fn new(order: Order, rows: Vec<AnyRow>, end: Option<Place>) -> Self {
-        let mut list = Self { order, known: Vec::new(), end, gone: Vec::new() };
+        let mut list = Self { order, known: Vec::new(), end, gone: Vec::new(), passed: Vec::new() };
         list.upsert(rows);
         list
     }
@@ -84,7 +86,11 @@ impl Rows {
                 self.end = Some(last);
             }
         }
-        self.known.retain(|entry| rows.iter().any(|row| row.id() == entry.row.id()));
+        let (kept, passed): (Vec<_>, Vec<_>) = std::mem::take(&mut self.known)
+            .into_iter()
+            .partition(|entry| rows.iter().any(|row| row.id() == entry.row.id()));
+        self.known = kept;
+        self.passed.extend(passed.into_iter().map(|entry| entry.row));
         self.upsert(rows);
         if extent == Extent::Whole && !self.known.iter().any(|entry| self.is_after_end(&entry.place)) {
             self.end = None;
@@ -95,6 +101,12 @@ impl Rows {
         let id = row.id();
         if self.gone.contains(&id) {
             return;
+        }
+        if let Some(index) = self.passed.iter().position(|passed| passed.id() == id) {
+            if row.merged(&*self.passed[index]).is_some() {
+                return;
+            }
+            self.passed.swap_remove(index);
         }
         let mut row = row;
         if let Some(index) = self.known.iter().position(|entry| entry.row.id() == id) {
@@ -232,6 +244,17 @@ mod tests {
         assert_eq!((shown(&rows), rows.end()), (vec![9, 8], Some(&place(8))));
         rows.snapshot(Vec::new(), Extent::Beginning);
         assert_eq!(shown(&rows), [9, 8]);
+    }
+
+    #[test]
+    fn an_older_reading_of_a_row_that_a_snapshot_passed_over_stays_out() {
+        let mut rows = newest_first(&[9, 8], None);
+        rows.upsert(vec![line(8, 1, 3)]);
+        rows.snapshot(lines(&[9, 7]), Extent::Beginning);
+        rows.upsert(vec![line(8, 8, 2)]);
+        assert_eq!(shown(&rows), [9, 7]);
+        rows.page(&place(7), vec![line(8, 1, 3)], None);
+        assert_eq!(shown(&rows), [9, 7, 8]);
     }
 
     #[test]

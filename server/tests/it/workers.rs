@@ -124,7 +124,7 @@ on_both_engines!(
         timeout(LONG, submit("before")).await.expect("in time").expect("no panic").expect("stored");
 
         // On SQLite it waits for this writer, on PostgreSQL for the row.
-        let mut writer = db.begin_write().await.expect("the write lock");
+        let mut writer = db.write().await.expect("the write lock");
         sqlx::query("UPDATE email SET revision = revision").execute(&mut *writer).await.expect("the lock of the row");
         let in_hand = submit("in hand");
         sleep(Duration::from_millis(200)).await;
