@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::config::{Config, Provider};
+use crate::config::Config;
 use crate::db::{self, Db};
 use crate::emails::sweep;
 use crate::error::StoreError;
@@ -60,7 +60,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     core.config = Arc::new(at_port(&core.config, listener.local_addr().map_err(StartError::Server)?));
 
     let (stop, stopped) = watch::channel(false);
-    if core.config.provider == Provider::Sandbox {
+    if core.config.sandbox {
         let sandbox = sandbox::start(&core, stopped.clone()).await.map_err(StartError::Sandbox)?;
         core.config = Arc::new(Config { smtp_url: Some(sandbox.smtp_url()), ..Config::clone(&core.config) });
     }

@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 
 use crate::auth::AuthService;
 use crate::clock::Clock;
-use crate::config::{Config, Provider};
+use crate::config::Config;
 use crate::contacts::ContactsService;
 use crate::db::Db;
 use crate::emails::EmailsService;
@@ -65,7 +65,7 @@ pub fn backend(core: &Core) -> Backend {
         events: Arc::new(EventsService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
         share_page: Arc::new(SharePageService::new(core.clone())),
-        sandbox: core.config.provider == Provider::Sandbox,
+        sandbox: core.config.sandbox,
     }
 }
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use server::clock::Clock;
 use server::db::Db;
-use server::webhooks::check_secret;
+use server::provider::svix;
 use sha2::Sha256;
 use tokio::task::JoinSet;
 
@@ -96,7 +96,7 @@ pub fn delivered(address: SocketAddr, n: usize) -> Outcome<Vec<u8>> {
         r#"{{"type":"email.delivered","created_at":"2026-11-23T12:00:00.000Z","data":{{"created_at":"2026-11-23T11:59:58.000Z","email_id":"provider-{n}","from":"Callboard <callboard@callboard.test>","to":["bench@guests.test"],"subject":"Your run of show","message_id":"<bench-{n}@venue.test>","headers":[{{"name":"X-Callboard-Ref","value":"bench-{n}"}}]}}}}"#
     );
     let (id, seconds) = (format!("bench-{n}"), (Clock::System.now().0 / 1_000).to_string());
-    let mut mac = Hmac::<Sha256>::new_from_slice(&check_secret(SECRET)?)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(&svix::secret_key(SECRET)?)?;
     for part in [&id, ".", &seconds, ".", &body] {
         mac.update(part.as_bytes());
     }

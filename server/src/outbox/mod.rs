@@ -17,6 +17,8 @@
 //! Guarantees: every committed email ends in exactly one of handed over, given up with a reason, or in doubt; none is
 //! handed over twice. No order between emails is promised.
 
+mod mail;
+mod mail_store;
 mod policy;
 mod store;
 mod worker;

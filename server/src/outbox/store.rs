@@ -1,9 +1,7 @@
 //! The outbox's SQL.
 
 use app::domain::delivery::DeliveryStatus;
-use app::domain::email_kind::EmailKind;
 use app::domain::ids::{ContactId, CrewId, EmailId, EventId};
-use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
 use app::emails::EmailChange;
 use sqlx::AssertSqlSafe;
@@ -24,40 +22,6 @@ pub struct Leased {
     pub handing_over_at: Option<Timestamp>,
 }
 
-/// What a message is built from, and whether it may still go out.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Job {
-    pub kind: String,
-    pub recipient: String,
-    pub subject: String,
-    pub event_name: String,
-    pub reference: String,
-    pub message_id: String,
-    pub created_at: i64,
-    pub first_name: String,
-    pub sender: String,
-    pub venue: String,
-    pub starts_at: Option<i64>,
-    pub time_zone: Option<String>,
-    pub space: Option<String>,
-    pub space_address: Option<String>,
-    pub link_seed: Option<String>,
-    pub link_revoked_at: Option<i64>,
-    pub suppressed: Option<String>,
-}
-
-impl Job {
-    pub fn kind(&self) -> Result<EmailKind, StoreError> {
-        EmailKind::from_code(&self.kind).ok_or_else(|| StoreError::corrupt("email kind", &self.kind))
-    }
-
-    /// Why the address is refused now, if it is.
-    pub fn suppressed(&self) -> Result<Option<SuppressionCause>, StoreError> {
-        let Some(code) = &self.suppressed else { return Ok(None) };
-        SuppressionCause::from_code(code).map(Some).ok_or_else(|| StoreError::corrupt("suppression cause", code))
-    }
-}
-
 /// Takes the jobs that are due and nobody's, longest due first.
 pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<Vec<Leased>, StoreError> {
     let mut transaction = db.begin_write().await?;
@@ -67,8 +31,8 @@ pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<V
          ORDER BY run_at, email_id LIMIT $2{}",
         db.for_update_skip_locked(),
     );
-    let rows: Vec<(i64, i64, Option<i64>)> =
-        sqlx::query_as(AssertSqlSafe(select)).bind(now.0).bind(limit).fetch_all(&mut *transaction).await?;
+    let query = sqlx::query_as(AssertSqlSafe(select)).bind(now.0).bind(limit);
+    let rows: Vec<(i64, i64, Option<i64>)> = query.fetch_all(&mut *transaction).await?;
     if rows.is_empty() {
         transaction.rollback().await?;
         return Ok(Vec::new());
@@ -112,26 +76,6 @@ pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
     Ok(due.map(Timestamp))
 }
 
-pub async fn load(db: &Db, email: EmailId) -> Result<Option<Job>, StoreError> {
-    Ok(sqlx::query_as(
-        "SELECT e.kind, e.recipient, e.subject, e.event_name, e.reference, e.message_id, e.created_at, \
-         c.first_name, m.name AS sender, a.name AS venue, v.starts_at, v.time_zone, s.name AS space, \
-         s.address AS space_address, l.seed AS link_seed, l.revoked_at AS link_revoked_at, x.cause AS suppressed \
-         FROM email e \
-         JOIN contact c ON c.id = e.contact_id \
-         JOIN member m ON m.id = e.member_id \
-         JOIN account a ON a.id = e.account_id \
-         LEFT JOIN event v ON v.id = e.event_id \
-         LEFT JOIN space s ON s.id = v.space_id \
-         LEFT JOIN link l ON l.id = e.link_id \
-         LEFT JOIN suppression x ON x.address_key = e.recipient_key AND x.lifted_at IS NULL \
-         WHERE e.id = $1",
-    )
-    .bind(email.0)
-    .fetch_optional(db.reader())
-    .await?)
-}
-
 /// Commits that the message is about to go out, if the job is still ours; the lease begins anew.
 pub async fn mark(db: &Db, email: EmailId, owner: &str, now: Timestamp) -> Result<bool, StoreError> {
     let mut transaction = db.begin_write().await?;
@@ -173,6 +117,21 @@ pub async fn set_handed_over(
     Ok(())
 }
 
+/// Notes how the provider calls an email, if that is not known yet. An id that another email has already is left alone:
+/// nothing may fail for it.
+pub async fn learn_provider_id(transaction: &mut WriteTransaction, email: EmailId, id: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE email SET provider_message_id = $1 WHERE id = $2 AND provider_message_id IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM email AS other WHERE other.provider = email.provider \
+         AND other.provider_message_id = $1 AND other.provider_message_id IS NOT NULL)",
+    )
+    .bind(id.to_owned())
+    .bind(email.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
 #[derive(sqlx::FromRow)]
 struct ChangedRow {
     contact_id: i64,
@@ -187,7 +146,7 @@ struct ChangedRow {
 /// was already reported keeps what it says.
 pub async fn wait(
     db: &Db,
-    email: EmailId,
+    leased: Leased,
     owner: &str,
     run_at: Timestamp,
     reason: &str,
@@ -198,7 +157,7 @@ pub async fn wait(
          WHERE email_id = $2 AND lease_owner = $3",
     )
     .bind(run_at.0)
-    .bind(email.0)
+    .bind(leased.email.0)
     .bind(owner)
     .execute(&mut *transaction)
     .await?
@@ -213,12 +172,12 @@ pub async fn wait(
          RETURNING contact_id, event_id, crew_id, status, reason, revision",
     )
     .bind(reason)
-    .bind(email.0)
+    .bind(leased.email.0)
     .fetch_optional(&mut *transaction)
     .await?;
     transaction.commit().await?;
     Ok(row.map(|row| EmailChange {
-        id: email,
+        id: leased.email,
         contact: ContactId(row.contact_id),
         event: row.event_id.map(EventId),
         crew: row.crew_id.map(CrewId),

@@ -12,13 +12,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::provider_event::ProviderEvent;
-use super::signature::Verifier;
+use super::listeners::{Listener, Listeners};
 use super::{orphans, store};
-use crate::config::Provider;
 use crate::db::{Db, WriteTransaction};
 use crate::emails::fold::{self, Changes, Incoming};
 use crate::error::StoreError;
+use crate::provider::ProviderEvent;
 use crate::state::Core;
 
 /// Requests in one transaction: enough to spread the cost of a sync, few enough to keep the wait short.
@@ -51,26 +50,20 @@ struct Submission {
 #[derive(Clone)]
 pub struct Ingest {
     queue: mpsc::Sender<Submission>,
-    resend: std::sync::Arc<Verifier>,
+    listeners: Listeners,
 }
 
 impl Ingest {
     /// Starts the task that commits. It ends after `stop` turned true and the last requests were answered.
     pub fn start(core: &Core, stop: watch::Receiver<bool>) -> (Self, JoinHandle<()>) {
         let (queue, submissions) = mpsc::channel(BACKLOG);
-        let ours = (core.config.provider == Provider::Sandbox).then(|| core.key.sandbox_webhook_secret());
-        let secrets = core.config.resend_secrets.iter().chain(&ours).map(String::as_str);
-        let resend = Verifier::new(secrets).expect("the configuration was checked");
         let task = tokio::spawn(run(core.clone(), submissions, stop));
-        (Self { queue, resend: resend.into() }, task)
+        (Self { queue, listeners: Listeners::new(core) }, task)
     }
 
-    pub(super) fn resend(&self) -> &Verifier {
-        &self.resend
-    }
-
-    pub(super) fn listens_to_resend(&self) -> bool {
-        self.resend.has_secrets()
+    /// Returns how to hear this provider; `None` where it is not configured.
+    pub(super) fn listener(&self, provider: &str) -> Option<&Listener> {
+        self.listeners.find(provider)
     }
 
     /// Returns once the events are durable, counted once, and published.

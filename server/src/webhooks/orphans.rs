@@ -4,11 +4,11 @@ use app::domain::ids::EmailId;
 use app::domain::time::{HOUR_MS, Timestamp};
 
 use super::ingest::{Taken, take};
-use super::provider_event::ProviderEvent;
 use super::store::{self, Orphan};
 use crate::db::{Db, WriteTransaction};
 use crate::emails::fold::{self, Changes, Incoming};
 use crate::error::StoreError;
+use crate::provider::{self, ProviderEvent};
 use crate::state::Core;
 
 const KEEP_MS: i64 = 7 * 24 * HOUR_MS;
@@ -73,7 +73,7 @@ pub async fn drop_old_orphans(db: &Db, now: Timestamp) -> Result<u64, StoreError
     Ok(dropped)
 }
 
-/// The provider's name as a constant; `None` for one that this version no longer knows.
+/// The provider's code as a constant; `None` for one that this version no longer knows.
 fn known(provider: &str) -> Option<&'static str> {
-    [super::resend::PROVIDER].into_iter().find(|known| *known == provider)
+    Some(provider::find(provider)?.code)
 }

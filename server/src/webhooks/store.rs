@@ -8,9 +8,9 @@ use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
 use sqlx::AssertSqlSafe;
 
-use super::provider_event::ProviderEvent;
 use crate::db::{self, WriteTransaction};
 use crate::error::StoreError;
+use crate::provider::ProviderEvent;
 
 /// Rows of one statement: a power of two, and with the widest row still below SQLite's 32,766 parameters.
 const CHUNK: usize = 2_048;
