@@ -12,9 +12,16 @@ use crate::error::StoreError;
 /// How long a job is one worker's alone: longer than any attempt may take.
 const LEASE_MS: i64 = 60_000;
 
+/// What the jobs worked here are for; those of another purpose are left alone.
+const PURPOSE: &str = "email";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobId(pub i64);
+
 /// A job that is ours until the lease ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leased {
+    pub job: JobId,
     pub email: EmailId,
     /// Counts from 1.
     pub attempt: i64,
@@ -26,28 +33,29 @@ pub struct Leased {
 pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<Vec<Leased>, StoreError> {
     let mut transaction = db.begin_write().await?;
     let select = format!(
-        "SELECT email_id, attempts + 1, handing_over_at FROM outbox_job \
-         WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
-         ORDER BY run_at, email_id LIMIT $2{}",
+        "SELECT id, email_id, attempts + 1, handing_over_at FROM outbox_job \
+         WHERE purpose = $3 AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
+         ORDER BY run_at, id LIMIT $2{}",
         db.for_update_skip_locked(),
     );
-    let query = sqlx::query_as(AssertSqlSafe(select)).bind(now.0).bind(limit);
-    let rows: Vec<(i64, i64, Option<i64>)> = query.fetch_all(&mut *transaction).await?;
+    let query = sqlx::query_as(AssertSqlSafe(select)).bind(now.0).bind(limit).bind(PURPOSE);
+    let rows: Vec<(i64, i64, i64, Option<i64>)> = query.fetch_all(&mut *transaction).await?;
     if rows.is_empty() {
         transaction.rollback().await?;
         return Ok(Vec::new());
     }
     let update = format!(
-        "UPDATE outbox_job SET lease_owner = $1, lease_until = $2, attempts = attempts + 1 WHERE email_id IN ({})",
+        "UPDATE outbox_job SET lease_owner = $1, lease_until = $2, attempts = attempts + 1 WHERE id IN ({})",
         placeholders(3, rows.len()),
     );
     let mut query = sqlx::query(AssertSqlSafe(update)).bind(owner).bind(now.plus_ms(LEASE_MS).0);
-    for (email, ..) in &rows {
-        query = query.bind(*email);
+    for (job, ..) in &rows {
+        query = query.bind(*job);
     }
     query.execute(&mut *transaction).await?;
     transaction.commit().await?;
-    let leased = |(email, attempt, marked): (i64, i64, Option<i64>)| Leased {
+    let leased = |(job, email, attempt, marked): (i64, i64, i64, Option<i64>)| Leased {
+        job: JobId(job),
         email: EmailId(email),
         attempt,
         handing_over_at: marked.map(Timestamp),
@@ -69,23 +77,24 @@ pub async fn release_all(db: &Db) -> Result<(), StoreError> {
 pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
     let (due,): (Option<i64>,) = sqlx::query_as(
         "SELECT MIN(CASE WHEN lease_until IS NOT NULL AND lease_until > run_at THEN lease_until ELSE run_at END) \
-         FROM outbox_job",
+         FROM outbox_job WHERE purpose = $1",
     )
+    .bind(PURPOSE)
     .fetch_one(db.reader())
     .await?;
     Ok(due.map(Timestamp))
 }
 
 /// Commits that the message is about to go out, if the job is still ours; the lease begins anew.
-pub async fn mark(db: &Db, email: EmailId, owner: &str, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn mark(db: &Db, job: JobId, owner: &str, now: Timestamp) -> Result<bool, StoreError> {
     let mut transaction = db.begin_write().await?;
     let done = sqlx::query(
         "UPDATE outbox_job SET handing_over_at = $1, lease_until = $2 \
-         WHERE email_id = $3 AND lease_owner = $4 AND lease_until > $1",
+         WHERE id = $3 AND lease_owner = $4 AND lease_until > $1",
     )
     .bind(now.0)
     .bind(now.plus_ms(LEASE_MS).0)
-    .bind(email.0)
+    .bind(job.0)
     .bind(owner)
     .execute(&mut *transaction)
     .await?;
@@ -94,9 +103,9 @@ pub async fn mark(db: &Db, email: EmailId, owner: &str, now: Timestamp) -> Resul
 }
 
 /// Ends a job that is ours; says whether it was.
-pub async fn finish(transaction: &mut WriteTransaction, email: EmailId, owner: &str) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM outbox_job WHERE email_id = $1 AND lease_owner = $2")
-        .bind(email.0)
+pub async fn finish(transaction: &mut WriteTransaction, job: JobId, owner: &str) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM outbox_job WHERE id = $1 AND lease_owner = $2")
+        .bind(job.0)
         .bind(owner)
         .execute(&mut **transaction)
         .await?;
@@ -154,10 +163,10 @@ pub async fn wait(
     let mut transaction = db.begin_write().await?;
     let ours = sqlx::query(
         "UPDATE outbox_job SET run_at = $1, lease_owner = NULL, lease_until = NULL, handing_over_at = NULL \
-         WHERE email_id = $2 AND lease_owner = $3",
+         WHERE id = $2 AND lease_owner = $3",
     )
     .bind(run_at.0)
-    .bind(leased.email.0)
+    .bind(leased.job.0)
     .bind(owner)
     .execute(&mut *transaction)
     .await?

@@ -181,7 +181,7 @@ impl Worker {
         let outcome = match self.0.mailer.offer(&message.envelope, &message.bytes).await {
             Err(outcome) => outcome,
             Ok(offer) => {
-                if !store::mark(&core.db, leased.email, &self.0.owner, self.now()).await? {
+                if !store::mark(&core.db, leased.job, &self.0.owner, self.now()).await? {
                     offer.withdraw().await;
                     return Ok(None);
                 }
@@ -228,14 +228,14 @@ impl Worker {
         let incoming = Incoming {
             email: leased.email,
             provider: REPORTER,
-            event_key: format!("handover:{}:{}", leased.email, leased.attempt),
+            event_key: format!("job:{}:{}", leased.job.0, leased.attempt),
             event: DeliveryEvent { report, reason, occurred_at: now },
             suppress,
         };
         let mut transaction = core.db.begin_write().await?;
         // A job that was taken over meanwhile is not ended here; but what is known of its mail is recorded all the same,
         // and counts for more than the other's doubt.
-        store::finish(&mut transaction, leased.email, owner).await?;
+        store::finish(&mut transaction, leased.job, owner).await?;
         let changes = fold::record(&core.db, &mut transaction, vec![incoming], now).await?;
         let mut adopted = Changes::default();
         if ended.verdict.is_handed_over() {

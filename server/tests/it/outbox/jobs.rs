@@ -1,6 +1,6 @@
-//! What a job's mail is built from, and what the provider's reply teaches.
+//! What a job is, what its mail is built from, and what the provider's reply teaches.
 
-use server::db::Db;
+use server::db::{Db, Engine};
 use server::mailer::HandOver;
 
 use super::{Fixture, add_email, execute, state};
@@ -85,5 +85,49 @@ on_both_engines! {
             assert_eq!(state.status.as_deref(), Some("failed"), "{wrong}");
             assert!(state.reason.is_some() && !app.has_job().await && app.memory.handed().is_empty(), "{wrong}");
         }
+    }
+}
+
+on_both_engines! {
+    async fn jobs_of_another_purpose_are_left_alone(db: Db) {
+        let app = Fixture::new(db).await;
+        execute(&app.core.db, &["INSERT INTO outbox_job (purpose, run_at) VALUES ('postcard', 0)"]).await;
+        assert_eq!(app.drain().await, 1);
+        let left: Vec<String> =
+            sqlx::query_scalar("SELECT purpose FROM outbox_job").fetch_all(app.core.db.reader()).await.expect("the jobs");
+        assert_eq!(left, ["postcard"]);
+    }
+}
+
+on_both_engines! {
+    async fn a_job_goes_with_its_email(db: Db) {
+        let app = Fixture::new(db).await;
+        execute(&app.core.db, &["DELETE FROM email"]).await;
+        assert!(!app.has_job().await);
+    }
+}
+
+on_both_engines! {
+    async fn jobs_that_waited_before_they_had_ids_are_carried_over(db: Db) {
+        let app = Fixture::new(db).await;
+        let first = include_str!("../../../../migrations/sqlite/0001_create_callboard.sql");
+        let begin = first.find("CREATE TABLE outbox_job").expect("the jobs as they were");
+        let migration = match app.core.db.engine() {
+            Engine::Sqlite => include_str!("../../../../migrations/sqlite/0004_give_outbox_jobs_ids.sql"),
+            Engine::Postgres => include_str!("../../../../migrations/postgres/0004_give_outbox_jobs_ids.sql"),
+        };
+        let mut transaction = app.core.db.begin_write().await.expect("a transaction");
+        for sql in [
+            "DROP TABLE outbox_job",
+            &first[begin..],
+            "INSERT INTO outbox_job (email_id, run_at, attempts) SELECT id, created_at, 2 FROM email",
+            migration,
+        ] {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut *transaction).await.expect("good SQL");
+        }
+        transaction.commit().await.expect("a commit");
+        assert!(app.row("SELECT attempts FROM outbox_job WHERE email_id = $1 AND purpose = 'email'").await == Some((2,)));
+        assert_eq!(app.drain().await, 1);
+        assert_eq!(app.state().await.status.as_deref(), Some("sent"));
     }
 }
