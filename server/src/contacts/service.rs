@@ -143,7 +143,7 @@ fn header(stored: StoredContact, events: i64) -> Result<ContactHeader, StoreErro
         blocked: suppressions::cause(stored.cause)?,
         events: count(events)?,
         emails: count(stored.email_count)?,
-        revision: revision(stored.revision)?,
+        revision: revision(stored.details_revision)?,
     })
 }
 
@@ -161,7 +161,7 @@ fn details(stored: StoredContact) -> Result<ContactDetails, StoreError> {
             notes: stored.notes,
         },
         blocked: suppressions::cause(stored.cause)?,
-        revision: revision(stored.revision)?,
+        revision: revision(stored.details_revision)?,
     })
 }
 

@@ -29,12 +29,12 @@ pub struct StoredContact {
     pub website: String,
     pub notes: String,
     pub email_count: i64,
-    pub revision: i64,
+    pub details_revision: i64,
     pub cause: Option<String>,
 }
 
 const CONTACT: &str = "SELECT c.id, c.first_name, c.last_name, c.organisation, c.role, c.email, c.mobile, c.website, \
-     c.notes, c.email_count, c.revision, s.cause \
+     c.notes, c.email_count, c.details_revision, s.cause \
      FROM contact c LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL \
      WHERE c.id = $1 AND c.account_id = $2";
 
@@ -189,7 +189,7 @@ pub async fn insert(
     Ok(ContactId(id))
 }
 
-/// Writes the contact if it still has this revision; says whether it did.
+/// Writes the details if they still have this revision. Returns whether they had.
 pub async fn update(
     transaction: &mut WriteTransaction,
     account: AccountId,
@@ -199,8 +199,8 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let update = sqlx::query(
         "UPDATE contact SET first_name = $4, last_name = $5, organisation = $6, role = $7, email = $8, \
-         email_key = $9, mobile = $10, website = $11, notes = $12, sort_name = $13, revision = revision + 1 \
-         WHERE id = $1 AND account_id = $2 AND revision = $3",
+         email_key = $9, mobile = $10, website = $11, notes = $12, sort_name = $13, revision = revision + 1, \
+         details_revision = details_revision + 1 WHERE id = $1 AND account_id = $2 AND details_revision = $3",
     );
     let update = update.bind(id.0).bind(account.0).bind(i64::from(known_revision));
     let written = bind_fields(update, contact).execute(&mut **transaction).await?.rows_affected();
@@ -221,8 +221,8 @@ pub async fn replace_address(
     address: &RecipientAddress,
 ) -> Result<(), StoreError> {
     let (first_name, last_name, organisation): (String, String, String) = sqlx::query_as(
-        "UPDATE contact SET email = $3, email_key = $4, revision = revision + 1 \
-         WHERE id = $1 AND account_id = $2 RETURNING first_name, last_name, organisation",
+        "UPDATE contact SET email = $3, email_key = $4, revision = revision + 1, \
+         details_revision = details_revision + 1 WHERE id = $1 AND account_id = $2 RETURNING first_name, last_name, organisation",
     )
     .bind(contact.0)
     .bind(account.0)
@@ -280,7 +280,7 @@ pub async fn address_change(
         name: display_name(&stored.first_name, &stored.last_name),
         address: stored.email,
         blocked: suppressions::cause(stored.cause)?,
-        contact_revision: revision(stored.revision)?,
+        contact_revision: revision(stored.details_revision)?,
     };
     Ok((change, events_of(transaction, contact).await?))
 }

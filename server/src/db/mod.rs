@@ -9,8 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 
 pub use values::{pad, placeholders, unnamed, values_rows};
 
@@ -95,11 +95,29 @@ impl Db {
 
     /// Brings the schema up to this version. Safe to run again.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migrations = match self.engine {
-            Engine::Sqlite => &SQLITE_MIGRATIONS,
-            Engine::Postgres => &POSTGRES_MIGRATIONS,
-        };
-        migrations.run(&self.write).await.map_err(|error| sqlx::Error::Migrate(Box::new(error)))?;
+        match self.engine {
+            Engine::Sqlite => self.migrate_sqlite().await,
+            Engine::Postgres => Ok(POSTGRES_MIGRATIONS.run(&self.write).await.map_err(migration_error)?),
+        }
+    }
+
+    /// SQLite changes a table by making it anew, which foreign keys would forbid, or take for a deletion of every row.
+    /// So this runs without them, on a connection that nothing else uses, and commits only what they hold for.
+    async fn migrate_sqlite(&self) -> Result<(), StoreError> {
+        let mut connection = AnyConnection::connect_with(&self.write.connect_options()).await?;
+        connection.execute(SQLITE_COMMON).await?;
+        connection.execute("PRAGMA foreign_keys = OFF").await?;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let before = schema_version(&mut transaction).await?;
+        SQLITE_MIGRATIONS.run(&mut *transaction).await.map_err(migration_error)?;
+        if schema_version(&mut transaction).await? != before {
+            let dangling = sqlx::query("PRAGMA foreign_key_check").fetch_optional(&mut *transaction).await?;
+            if let Some(row) = dangling {
+                return Err(StoreError::corrupt("reference in table", row.try_get::<String, _>(0)?));
+            }
+        }
+        transaction.commit().await?;
+        connection.close().await?;
         Ok(())
     }
 
@@ -155,6 +173,15 @@ impl Db {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// A number that SQLite raises with every change of the schema.
+async fn schema_version(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("PRAGMA schema_version").fetch_one(connection).await
+}
+
+fn migration_error(error: MigrateError) -> sqlx::Error {
+    sqlx::Error::Migrate(Box::new(error))
 }
 
 /// Whether an error means that the database cannot be reached or is held by somebody else, and not that a statement was

@@ -190,7 +190,7 @@ pub async fn blocked_contacts(
         let mut chunk = chunk.to_vec();
         db::pad(&mut chunk);
         let sql = format!(
-            "SELECT contact.id, contact.first_name, contact.last_name, contact.email, contact.revision, \
+            "SELECT contact.id, contact.first_name, contact.last_name, contact.email, contact.details_revision AS revision, \
              suppression.cause, crew.event_id FROM contact \
              JOIN suppression ON suppression.address_key = contact.email_key AND suppression.lifted_at IS NULL \
              LEFT JOIN crew ON crew.contact_id = contact.id WHERE contact.email_key IN ({})",

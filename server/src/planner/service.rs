@@ -72,7 +72,7 @@ impl PlannerService {
             blocked: suppressions::cause(stored.cause)?,
             contact_revision: revision(stored.contact_revision)?,
             link: links::state(&self.core, link.as_ref()),
-            link_revision: revision(stored.link_revision)?,
+            link_revision: revision(stored.revision)?,
             invite,
         })
     }

@@ -52,7 +52,7 @@ pub struct StoredCrew {
     pub link_id: Option<i64>,
     pub seed: Option<String>,
     pub token_hash: Option<String>,
-    pub link_revision: i64,
+    pub revision: i64,
     pub items: i64,
 }
 
@@ -98,7 +98,7 @@ macro_rules! select_crew {
     ($rest:literal) => {
         concat!(
             "SELECT cr.id, cr.contact_id, c.first_name, c.last_name, cr.role, c.email, \
-             c.revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, cr.link_revision, \
+             c.details_revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, cr.revision, \
              (SELECT COUNT(*) FROM assignment a JOIN item i ON i.id = a.item_id \
               WHERE a.contact_id = cr.contact_id AND i.event_id = cr.event_id) AS items \
              FROM crew cr JOIN contact c ON c.id = cr.contact_id \
@@ -156,7 +156,7 @@ pub struct LockedCrew {
     /// The contact's address now.
     pub address: Option<String>,
     pub link: Option<StoredLink>,
-    pub link_revision: i64,
+    pub revision: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -168,7 +168,7 @@ struct StoredLockedCrew {
     link_id: Option<i64>,
     seed: Option<String>,
     token_hash: Option<String>,
-    link_revision: i64,
+    revision: i64,
 }
 
 /// Locks a crew row of this account, so that two clicks on it come one after the other.
@@ -187,7 +187,7 @@ pub async fn lock_crew(
     }
     let stored: StoredLockedCrew = sqlx::query_as(
         "SELECT cr.event_id, cr.contact_id, v.name AS event_name, c.email, l.id AS link_id, l.seed, l.token_hash, \
-         cr.link_revision \
+         cr.revision \
          FROM crew cr JOIN event v ON v.id = cr.event_id JOIN contact c ON c.id = cr.contact_id \
          LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL WHERE cr.id = $1",
     )
@@ -201,6 +201,6 @@ pub async fn lock_crew(
         event_name: stored.event_name,
         address: stored.email,
         link: StoredLink::from_columns(stored.link_id, stored.seed, stored.token_hash),
-        link_revision: stored.link_revision,
+        revision: stored.revision,
     }))
 }

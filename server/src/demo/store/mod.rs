@@ -122,8 +122,8 @@ pub async fn insert_links(
         links.iter().map(|link| row![link.crew, link.seed.clone(), link.token_hash.clone(), link.created_at]).collect();
     let ids = insert(transaction, "link", "crew_id, seed, token_hash, created_at", "id", rows).await?;
     sqlx::query(
-        "UPDATE crew SET link_revision = 1, link_id = (SELECT l.id FROM link l WHERE l.crew_id = crew.id) \
-         WHERE id IN (SELECT crew_id FROM link) AND link_id IS NULL AND link_revision = 0",
+        "UPDATE crew SET revision = 1, link_id = (SELECT l.id FROM link l WHERE l.crew_id = crew.id) \
+         WHERE id IN (SELECT crew_id FROM link) AND link_id IS NULL AND revision = 0",
     )
     .execute(&mut **transaction)
     .await?;

@@ -59,7 +59,7 @@ pub async fn ensure(
     let token_hash = secret::token_hash(&core.key.link_token(&seed));
     let id = store::insert(transaction, crew.id, &seed, &token_hash, now).await?;
     crew.link = Some(StoredLink { id, seed, token_hash });
-    crew.link_revision = store::set_link(transaction, crew.id, Some(id)).await?;
+    crew.revision = store::set_link(transaction, crew.id, Some(id)).await?;
     change(core, crew).map(Some)
 }
 
@@ -72,7 +72,7 @@ pub async fn revoke(
 ) -> Result<Option<LinkChange>, StoreError> {
     let Some(link) = crew.link.take() else { return Ok(None) };
     store::revoke(transaction, link.id, now).await?;
-    crew.link_revision = store::set_link(transaction, crew.id, None).await?;
+    crew.revision = store::set_link(transaction, crew.id, None).await?;
     change(core, crew).map(Some)
 }
 
@@ -81,6 +81,6 @@ fn change(core: &Core, crew: &LockedCrew) -> Result<LinkChange, StoreError> {
         event: crew.event,
         crew: crew.id,
         link: state(core, crew.link.as_ref()),
-        link_revision: revision(crew.link_revision)?,
+        link_revision: revision(crew.revision)?,
     })
 }

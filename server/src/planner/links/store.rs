@@ -41,12 +41,11 @@ pub async fn set_link(
     crew: CrewId,
     link: Option<LinkId>,
 ) -> Result<i64, StoreError> {
-    let revision = sqlx::query_scalar(
-        "UPDATE crew SET link_id = $2, link_revision = link_revision + 1 WHERE id = $1 RETURNING link_revision",
-    )
-    .bind(crew.0)
-    .bind(link.map(|link| link.0))
-    .fetch_one(&mut **transaction)
-    .await?;
+    let revision =
+        sqlx::query_scalar("UPDATE crew SET link_id = $2, revision = revision + 1 WHERE id = $1 RETURNING revision")
+            .bind(crew.0)
+            .bind(link.map(|link| link.0))
+            .fetch_one(&mut **transaction)
+            .await?;
     Ok(revision)
 }

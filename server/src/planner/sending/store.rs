@@ -95,7 +95,7 @@ pub async fn insert(
         .bind(now.0)
         .execute(&mut **transaction)
         .await?;
-    sqlx::query("UPDATE contact SET email_count = email_count + 1 WHERE id = $1")
+    sqlx::query("UPDATE contact SET email_count = email_count + 1, revision = revision + 1 WHERE id = $1")
         .bind(crew.contact.0)
         .execute(&mut **transaction)
         .await?;
