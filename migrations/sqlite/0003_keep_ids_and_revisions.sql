@@ -251,20 +251,5 @@ INSERT INTO new_sandbox_mail (id, received_at, envelope_from, recipient, message
 DROP TABLE sandbox_mail;
 ALTER TABLE new_sandbox_mail RENAME TO sandbox_mail;
 
-CREATE TABLE new_sandbox_callback (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    mail_id BIGINT NOT NULL REFERENCES sandbox_mail (id) ON DELETE CASCADE,
-    svix_id TEXT NOT NULL UNIQUE,
-    body TEXT NOT NULL,
-    due_at BIGINT NOT NULL,
-    attempts BIGINT NOT NULL DEFAULT 0,
-    done_at BIGINT
-);
-INSERT INTO new_sandbox_callback (id, mail_id, svix_id, body, due_at, attempts, done_at)
-    SELECT id, mail_id, svix_id, body, due_at, attempts, done_at FROM sandbox_callback;
-DROP TABLE sandbox_callback;
-ALTER TABLE new_sandbox_callback RENAME TO sandbox_callback;
-CREATE INDEX sandbox_callback_due ON sandbox_callback (due_at) WHERE done_at IS NULL;
-CREATE INDEX sandbox_callback_of_mail ON sandbox_callback (mail_id);
-
 CREATE INDEX session_of_member ON session (member_id);
+CREATE INDEX sandbox_callback_of_mail ON sandbox_callback (mail_id);

@@ -3,11 +3,11 @@
 use app::domain::time::Timestamp;
 
 use crate::config::{Config, SuppressionsAction};
+use crate::core::Core;
 use crate::demo;
 use crate::emails::suppressions as blocked;
 use crate::error::StoreError;
 use crate::serve::{StartError, open_core};
-use crate::state::Core;
 use crate::zone::Zone;
 
 /// What went wrong, for the person at the terminal.

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod contacts;
+pub mod core;
 pub mod db;
 pub mod demo;
 pub mod emails;

@@ -17,13 +17,14 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::core::Core;
 use crate::db::{self, Db};
 use crate::emails::sweep;
 use crate::error::StoreError;
 use crate::realtime::Hub;
-use crate::state::{AppState, Core};
+use crate::state::AppState;
 use crate::webhooks::Ingest;
-use crate::{auth, demo, outbox, router, sandbox};
+use crate::{auth, demo, outbox, realtime, router, sandbox};
 
 /// Why the server did not start, for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +66,10 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         core.config = Arc::new(Config { smtp_url: Some(sandbox.smtp_url()), ..Config::clone(&core.config) });
     }
     let (ingest, ingesting) = Ingest::start(&core, stopped.clone());
-    let workers = [
+    let db = core.db.clone();
+    let listening = tokio::spawn(async move { db.listen().await });
+    let workers = vec![
+        tokio::spawn(realtime::publish(core.clone(), stopped.clone())),
         outbox::start(core.clone(), stopped.clone()),
         sweep::start(core.clone(), stopped.clone()),
         auth::start(core.clone(), stopped),
@@ -97,6 +101,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     }
     stop.send_replace(true);
     finish(workers).await;
+    listening.abort();
     core.db.close().await;
     tracing::info!("Stopped.");
     Ok(())
@@ -106,14 +111,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
 pub async fn open_core(config: Config) -> Result<Core, StartError> {
     let db = open_database(&config.database_url).await?;
     let key = config.secret_key.clone();
-    Ok(Core {
-        db,
-        clock: Clock::System,
-        hub: Hub::default(),
-        key,
-        config: Arc::new(config),
-        outbox_wake: Arc::default(),
-    })
+    Ok(Core { db, clock: Clock::System, hub: Hub::default(), key, config: Arc::new(config) })
 }
 
 async fn open_database(url: &str) -> Result<Db, StartError> {
@@ -197,7 +195,7 @@ fn announce(config: &Config) {
     tracing::info!(addr = %config.addr, "Listening.");
 }
 
-async fn finish(workers: [JoinHandle<()>; 4]) {
+async fn finish(workers: Vec<JoinHandle<()>>) {
     let deadline = tokio::time::Instant::now() + GRACE;
     for worker in workers {
         match tokio::time::timeout_at(deadline, worker).await {

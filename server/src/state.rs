@@ -1,4 +1,4 @@
-//! Everything the routes and workers share.
+//! What the routes share: the core, the ports over it, and the way into the store for webhooks.
 
 use std::sync::Arc;
 
@@ -7,28 +7,13 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
 use crate::auth::AuthService;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::contacts::ContactsService;
-use crate::db::Db;
+use crate::core::Core;
 use crate::emails::EmailsService;
 use crate::events::EventsService;
 use crate::planner::PlannerService;
-use crate::realtime::Hub;
-use crate::secret::SecretKey;
 use crate::share_page::SharePageService;
-
-/// What every service is built from.
-#[derive(Clone)]
-pub struct Core {
-    pub db: Db,
-    pub clock: Clock,
-    pub hub: Hub,
-    pub key: SecretKey,
-    pub config: Arc<Config>,
-    /// Told after each commit that left a job, so that a click is handed over at once and not at the next poll.
-    pub outbox_wake: Arc<tokio::sync::Notify>,
-}
 
 #[derive(Clone)]
 pub struct AppState {

@@ -13,7 +13,7 @@ use super::{ContactDetails, LoadContactDetails, save_contact};
 use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
-use crate::live::{Live, ServerMessage, Topic};
+use crate::live::{Live, Row, ServerMessage, Topic};
 use crate::ui::{Announcer, Notice, NoticeKind, answered, changing, on_save_key, warn_on_leaving};
 use crate::wire::Query;
 
@@ -73,14 +73,13 @@ impl Held {
     }
 
     fn take(&mut self, message: &ServerMessage) {
-        match message {
-            ServerMessage::AddressChanged(change) if change.contact == self.saved.id => {
-                self.hear(change.contact_revision, change.blocked);
+        let (ServerMessage::Snapshot { rows, .. } | ServerMessage::Changed { rows, .. }) = message else { return };
+        for row in rows {
+            if let Row::Contact(header) = row
+                && header.id == self.saved.id
+            {
+                self.hear(header.details_revision, header.blocked);
             }
-            ServerMessage::ContactSnapshot(snapshot) if snapshot.header.id == self.saved.id => {
-                self.hear(snapshot.header.revision, snapshot.header.blocked);
-            }
-            _ => {}
         }
     }
 }

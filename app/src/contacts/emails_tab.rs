@@ -12,7 +12,7 @@ use crate::emails::{
     BadgeState, EmailPage, EmailRow, History, LoadContactEmails, Merged, PAGE_ROWS, StatusBadge, load_contact_emails,
 };
 use crate::error::AppError;
-use crate::live::{Live, ServerMessage, Topic};
+use crate::live::{Live, Row, ServerMessage, Topic};
 use crate::routes;
 use crate::ui::{Announcer, InlineError, LoadMore, When, answered, changing, focus_soon, keyed};
 use crate::wire::Query;
@@ -217,18 +217,28 @@ fn follow(list: MailList, contact: ContactId, announcer: Announcer) {
         move || Some(Topic::Contact(contact)),
         move || list.rows().max(PAGE_ROWS),
         move |message| {
-            let merged = match message {
-                ServerMessage::EmailAdded(row) if row.contact == contact => {
-                    list.merge(|history| history.add(row.clone()))
-                }
-                ServerMessage::EmailChanged(change) if change.contact == contact => {
-                    list.merge(|history| history.change(change))
-                }
-                ServerMessage::ContactSnapshot(snapshot) if snapshot.header.id == contact => {
-                    list.merge(|history| history.snapshot(snapshot.emails.clone(), snapshot.header.emails))
-                }
-                _ => None,
+            let (rows, whole) = match message {
+                ServerMessage::Snapshot { topic, rows } if *topic == Topic::Contact(contact) => (rows, true),
+                ServerMessage::Changed { topic, rows, .. } if *topic == Topic::Contact(contact) => (rows, false),
+                _ => return,
             };
+            let total = rows.iter().find_map(|row| if let Row::Contact(row) = row { Some(row.emails) } else { None });
+            let emails = rows.iter().filter_map(|row| if let Row::Email(row) = row { Some(row.clone()) } else { None });
+            let merged = list.merge(|history| {
+                let total = total.unwrap_or(history.total());
+                let mut merged = Merged::default();
+                if whole {
+                    merged = history.snapshot(emails.collect(), total);
+                } else {
+                    for row in emails {
+                        let Merged { added, changed } = history.upsert(row);
+                        merged.added.extend(added);
+                        merged.changed.extend(changed);
+                    }
+                }
+                history.count(total);
+                merged
+            });
             let Some(merged) = merged else { return };
             list.pulse(&merged.added);
             list.pulse(&merged.changed);

@@ -36,11 +36,10 @@ fn follow(contact: Memo<ContactId>, events: Query<LoadContactEvents>) {
         move |message| {
             let Some(contact) = contact.try_get_untracked() else { return };
             let outdated = match message {
-                ServerMessage::EmailAdded(row) => row.contact == contact,
-                ServerMessage::EmailChanged(change) => change.contact == contact,
+                ServerMessage::Changed { topic, .. } => *topic == Topic::Contact(contact),
                 // The first one answers the subscription, made when the list was fresh.
-                ServerMessage::ContactSnapshot(snapshot) => {
-                    snapshot.header.id == contact
+                ServerMessage::Snapshot { topic, .. } => {
+                    *topic == Topic::Contact(contact)
                         && subscribed.try_update_value(|subscribed| std::mem::replace(subscribed, true)) == Some(true)
                 }
                 _ => false,

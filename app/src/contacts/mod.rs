@@ -21,9 +21,7 @@ pub use api::{
     load_contacts, save_contact,
 };
 pub use list::ContactsRoute;
-pub use model::{
-    ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, ContactSnapshot, PAGE_ROWS,
-};
+pub use model::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, PAGE_ROWS};
 pub use parts::{ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, NewContactRoute};
 #[cfg(feature = "ssr")]
 pub use port::ContactsPort;

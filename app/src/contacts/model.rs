@@ -7,7 +7,6 @@ use crate::domain::delivery::DeliveryStatus;
 use crate::domain::ids::{ContactId, EventId};
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::time::Moment;
-use crate::emails::EmailRow;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactRow {
@@ -41,7 +40,10 @@ pub struct ContactHeader {
     pub blocked: Option<SuppressionCause>,
     pub events: u64,
     pub emails: u64,
+    /// Rises with every visible change: a save, a corrected address, a block or its end, an email, an event.
     pub revision: u32,
+    /// The one that the Details form is filled from and saved against: only a save or a corrected address raises it.
+    pub details_revision: u32,
 }
 
 /// What a person types into the Details tab. Limits: names 100, organisation 200, notes 3,000 characters.
@@ -64,7 +66,7 @@ pub struct ContactDetails {
     pub form: ContactForm,
     /// Why the saved address is refused, if it is.
     pub blocked: Option<SuppressionCause>,
-    /// The revision this form was filled from; a save of an older one is a conflict.
+    /// The contact's `details_revision` this form was filled from; a save of an older one is a conflict.
     pub revision: u32,
 }
 
@@ -79,11 +81,4 @@ pub struct ContactEvent {
     pub invited_at: Option<Moment>,
     pub invite_status: Option<DeliveryStatus>,
     pub invite_reason: Option<String>,
-}
-
-/// The first rows of a contact's history and its header, as the live channel re-sends them after a gap.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContactSnapshot {
-    pub header: ContactHeader,
-    pub emails: Vec<EmailRow>,
 }

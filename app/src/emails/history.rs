@@ -3,7 +3,7 @@
 //! Pages, additions, changes and snapshots may arrive in any order and more than once. Whatever the order, a row stands
 //! here once, newest first, in its highest revision, and no row between two shown ones is missing.
 
-use super::{EmailChange, EmailPage, EmailRow};
+use super::{EmailPage, EmailRow};
 use crate::domain::cursor::TimeCursor;
 use crate::domain::ids::EmailId;
 use crate::domain::time::Timestamp;
@@ -13,8 +13,6 @@ pub struct History {
     rows: Vec<EmailRow>,
     next: Option<TimeCursor>,
     total: u64,
-    /// Ids that `total` counts although they stand below the last loaded row.
-    counted: Vec<EmailId>,
 }
 
 /// Which rows the screen has to touch.
@@ -27,7 +25,7 @@ pub struct Merged {
 impl History {
     pub fn new(page: EmailPage) -> Self {
         let EmailPage { rows, next, total, .. } = page;
-        let mut history = Self { rows: Vec::new(), next, total, counted: Vec::new() };
+        let mut history = Self { rows: Vec::new(), next, total };
         history.merge_all(rows);
         history
     }
@@ -60,24 +58,13 @@ impl History {
         merged
     }
 
-    /// Takes in an email that was sent just now.
-    pub fn add(&mut self, row: EmailRow) -> Merged {
-        let known = self.row(row.id).is_some() || self.counted.contains(&row.id);
-        if !known {
-            self.total += 1;
-        }
-        if self.is_below_the_end(&row) {
-            if !known {
-                self.counted.push(row.id);
-            }
-            return Merged::default();
-        }
-        self.merge_all(vec![row])
+    /// Takes in an email that is new or changed.
+    pub fn upsert(&mut self, row: EmailRow) -> Merged {
+        if self.is_below_the_end(&row) { Merged::default() } else { self.merge_all(vec![row]) }
     }
 
-    pub fn change(&mut self, change: &EmailChange) -> Merged {
-        let changed = self.rows.iter_mut().filter_map(|row| row.merge(change).then_some(row.id)).collect();
-        Merged { added: Vec::new(), changed }
+    pub fn count(&mut self, total: u64) {
+        self.total = total.max(self.len());
     }
 
     /// Takes in the newest rows, as the live channel re-sends them after a gap. When so many are new that they do not
@@ -87,7 +74,6 @@ impl History {
         let oldest =
             rows.iter().min_by_key(|row| place(row)).map(|row| TimeCursor { at: row.sent_at.at, id: row.id.0 });
         self.total = total;
-        self.counted.clear();
         if !self.rows.is_empty() && !rows.is_empty() && !reaches && (rows.len() as u64) < total {
             self.rows.clear();
             self.next = oldest;
@@ -111,9 +97,8 @@ impl History {
         let mut merged = Merged::default();
         for row in rows {
             if let Some(known) = self.rows.iter_mut().find(|known| known.id == row.id) {
-                if row.revision > known.revision {
+                if known.merge(&row) {
                     merged.changed.push(row.id);
-                    *known = row;
                 }
             } else {
                 let index = self.rows.partition_point(|known| place(known) > place(&row));
@@ -170,39 +155,32 @@ mod tests {
         history.rows().iter().map(|row| row.id.0).collect()
     }
 
-    fn bounce(id: i64, revision: u32) -> EmailChange {
-        EmailChange {
-            id: EmailId(id),
-            contact: ContactId(1),
-            event: None,
-            crew: None,
-            status: Some(DeliveryStatus::Bounced),
-            reason: Some("550 no such user".into()),
-            revision,
-        }
+    fn bounce(id: i64, revision: u32) -> EmailRow {
+        let (status, reason) = (Some(DeliveryStatus::Bounced), Some("550 no such user".into()));
+        EmailRow { status, reason, ..row(id, revision) }
     }
 
     #[test]
-    fn a_new_email_goes_on_top_once_and_counts_once() {
+    fn a_new_email_goes_on_top_once() {
         let mut history = History::new(page([9, 8], Some(8), 5));
-        assert_eq!(history.add(row(10, 1)).added, [EmailId(10)]);
-        assert_eq!(history.add(row(10, 1)), Merged::default());
-        assert_eq!((ids(&history), history.total()), (vec![10, 9, 8], 6));
+        assert_eq!(history.upsert(row(10, 1)).added, [EmailId(10)]);
+        assert_eq!(history.upsert(row(10, 1)), Merged::default());
+        assert_eq!((ids(&history), history.total()), (vec![10, 9, 8], 5));
     }
 
     #[test]
     fn an_email_that_came_late_takes_its_place_by_time() {
         let mut history = History::new(page([9, 7], None, 2));
-        history.add(row(8, 1));
+        history.upsert(row(8, 1));
         assert_eq!(ids(&history), [9, 8, 7]);
     }
 
     #[test]
-    fn an_email_below_the_loaded_rows_counts_but_waits_for_its_page() {
+    fn an_email_below_the_loaded_rows_waits_for_its_page() {
         let mut history = History::new(page([9, 8], Some(8), 5));
-        history.add(row(3, 1));
-        history.add(row(3, 1));
-        assert_eq!((ids(&history), history.total()), (vec![9, 8], 6));
+        history.upsert(row(3, 1));
+        history.upsert(row(3, 1));
+        assert_eq!((ids(&history), history.total()), (vec![9, 8], 5));
         history.page(cursor(8), page([7, 3], None, 6));
         assert_eq!((ids(&history), history.total()), (vec![9, 8, 7, 3], 6));
     }
@@ -210,7 +188,7 @@ mod tests {
     #[test]
     fn a_page_neither_repeats_nor_hides_what_arrived_meanwhile() {
         let mut history = History::new(page([9, 8], Some(8), 4));
-        history.add(row(10, 1));
+        history.upsert(row(10, 1));
         let merged = history.page(cursor(8), page([8, 7, 6], None, 5));
         assert_eq!(merged.added, [EmailId(7), EmailId(6)]);
         assert_eq!((ids(&history), history.next(), history.total()), (vec![10, 9, 8, 7, 6], None, 5));
@@ -227,9 +205,9 @@ mod tests {
     #[test]
     fn only_a_higher_revision_changes_a_row() {
         let mut history = History::new(page([9, 8], None, 2));
-        assert_eq!(history.change(&bounce(8, 2)).changed, [EmailId(8)]);
-        assert_eq!(history.change(&bounce(8, 2)), Merged::default());
-        assert_eq!(history.change(&bounce(7, 2)), Merged::default());
+        assert_eq!(history.upsert(bounce(8, 2)).changed, [EmailId(8)]);
+        assert_eq!(history.upsert(bounce(8, 2)), Merged::default());
+        assert_eq!(history.upsert(bounce(8, 1)), Merged::default());
         // A page that was read before the bounce does not undo it.
         history.page(cursor(1), page([8], None, 2));
         assert_eq!(history.row(EmailId(8)).and_then(|row| row.status), Some(DeliveryStatus::Bounced));
@@ -238,7 +216,7 @@ mod tests {
     #[test]
     fn a_snapshot_adds_what_was_missed_and_raises_revisions() {
         let mut history = History::new(page([9, 8], Some(8), 4));
-        history.change(&bounce(9, 5));
+        history.upsert(bounce(9, 5));
         let merged = history.snapshot(vec![row(11, 1), row(10, 1), row(9, 4), row(8, 2), row(7, 1)], 6);
         assert_eq!(merged, Merged { added: vec![EmailId(11), EmailId(10)], changed: vec![EmailId(8)] });
         assert_eq!((ids(&history), history.total()), (vec![11, 10, 9, 8], 6));

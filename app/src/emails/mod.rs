@@ -9,7 +9,7 @@ mod status_badge;
 
 pub use api::{LoadContactEmails, load_contact_emails};
 pub use history::{History, Merged};
-pub use model::{EmailChange, EmailPage, EmailRow, EventRef, PAGE_ROWS};
+pub use model::{EmailPage, EmailRow, EventRef, PAGE_ROWS};
 #[cfg(feature = "ssr")]
 pub use port::EmailsPort;
 pub use status_badge::{BadgeState, StatusBadge, badge};

@@ -1,4 +1,4 @@
-//! A tracked email as people see it, and the change of one.
+//! A tracked email as people see it.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,28 +39,14 @@ pub struct EventRef {
     pub name: String,
 }
 
-/// A visible change of one email, as it travels to every open browser.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EmailChange {
-    pub id: EmailId,
-    pub contact: ContactId,
-    pub event: Option<EventId>,
-    pub crew: Option<CrewId>,
-    pub status: Option<DeliveryStatus>,
-    pub reason: Option<String>,
-    pub revision: u32,
-}
-
 impl EmailRow {
-    /// Takes a change in if it is of this email and newer; says whether it did.
-    pub fn merge(&mut self, change: &EmailChange) -> bool {
-        let newer = change.id == self.id && change.revision > self.revision;
-        if newer {
-            self.status = change.status;
-            self.reason.clone_from(&change.reason);
-            self.revision = change.revision;
+    /// Takes in the same email as somebody read it; an older reading is passed over. Returns whether anything changed.
+    pub fn merge(&mut self, other: &Self) -> bool {
+        let changed = other.revision >= self.revision && self != other;
+        if changed {
+            self.clone_from(other);
         }
-        newer
+        changed
     }
 }
 

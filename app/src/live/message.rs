@@ -1,19 +1,21 @@
 //! What travels over `/live`: binary frames in the encoding of [`crate::wire`], one message a frame.
 //!
-//! A subscription is answered with a snapshot; after it come deltas. Each carries a revision and the higher one wins, so
-//! a delta that overtakes the snapshot does no harm. Members only: nothing here is ever sent to a guest.
+//! A subscription is answered with a snapshot; after it come the rows that changed. Each row carries its revisions and the
+//! higher one wins, so a row that overtakes the snapshot does no harm. Members only: nothing here is ever sent to a guest.
 
 use serde::{Deserialize, Serialize};
 
-use crate::contacts::ContactSnapshot;
-use crate::domain::ids::{ContactId, EventId};
-use crate::emails::{EmailChange, EmailRow};
-use crate::planner::{AddressChange, CrewRow, LinkChange};
+use crate::contacts::ContactHeader;
+use crate::domain::ids::{ContactId, CrewId, EmailId, EventId, ItemId};
+use crate::emails::EmailRow;
+use crate::planner::{CrewRow, EventHeader, TimelineItem};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
+    /// The event itself, its run of show and its crew.
     Event(EventId),
+    /// The contact itself and its tracked emails.
     Contact(ContactId),
 }
 
@@ -35,13 +37,17 @@ pub enum ClientMessage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerMessage {
-    EventSnapshot(EventSnapshot),
-    ContactSnapshot(ContactSnapshot),
-    /// A new tracked email exists.
-    EmailAdded(EmailRow),
-    EmailChanged(EmailChange),
-    LinkChanged(LinkChange),
-    AddressChanged(AddressChange),
+    /// All that a topic shows, as of one moment; of a contact's emails the newest ones, as many as were asked for.
+    Snapshot {
+        topic: Topic,
+        rows: Vec<Row>,
+    },
+    /// Rows of a topic that are new or changed, and rows that are gone.
+    Changed {
+        topic: Topic,
+        rows: Vec<Row>,
+        gone: Vec<RowId>,
+    },
     /// Not yours, or gone: the tab stops asking.
     Refused {
         topic: Topic,
@@ -49,9 +55,36 @@ pub enum ServerMessage {
     Pong,
 }
 
-/// Everything of an event that changes live.
+/// A row that changes live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventSnapshot {
-    pub event: EventId,
-    pub crew: Vec<CrewRow>,
+#[serde(rename_all = "snake_case")]
+pub enum Row {
+    Event(EventHeader),
+    Item(TimelineItem),
+    Crew(CrewRow),
+    Contact(ContactHeader),
+    Email(EmailRow),
+}
+
+/// Which row it is. Ids are never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowId {
+    Event(EventId),
+    Item(ItemId),
+    Crew(CrewId),
+    Contact(ContactId),
+    Email(EmailId),
+}
+
+impl Row {
+    pub fn id(&self) -> RowId {
+        match self {
+            Self::Event(row) => RowId::Event(row.id),
+            Self::Item(row) => RowId::Item(row.id),
+            Self::Crew(row) => RowId::Crew(row.id),
+            Self::Contact(row) => RowId::Contact(row.id),
+            Self::Email(row) => RowId::Email(row.id),
+        }
+    }
 }

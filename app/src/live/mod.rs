@@ -5,5 +5,5 @@ mod message;
 mod pill;
 
 pub use client::{Live, LiveStatus};
-pub use message::{ClientMessage, EventSnapshot, ServerMessage, Topic};
+pub use message::{ClientMessage, Row, RowId, ServerMessage, Topic};
 pub use pill::LivePill;

@@ -10,7 +10,7 @@ use crate::domain::delivery::DeliveryStatus;
 use crate::domain::ids::{CrewId, EventId};
 use crate::domain::time::Timestamp;
 use crate::emails::BadgeState;
-use crate::live::{Live, ServerMessage, Topic};
+use crate::live::{Live, Row, ServerMessage, Topic};
 use crate::ui::{Announcer, changing, joined, keyed};
 
 /// A little longer than the pulse of the badge takes.
@@ -183,33 +183,26 @@ impl Summary {
 
 /// Takes a live message in.
 fn take(event: EventId, crew: RwSignal<Vec<CrewState>>, announcer: Announcer, message: &ServerMessage) {
-    let each = |take: &dyn Fn(&mut CrewRow) -> bool| {
-        for state in crew.get_untracked() {
-            state.update(announcer, take);
-        }
+    let held = crew.get_untracked();
+    let find = |row: &CrewRow| {
+        let known = held.iter().find(|state| state.id == row.id).cloned();
+        known.inspect(|state| state.update(announcer, |held| held.merge(row)))
+    };
+    let rows = |rows: &[Row]| {
+        let crew = rows.iter().filter_map(|row| if let Row::Crew(row) = row { Some(row.clone()) } else { None });
+        crew.collect::<Vec<_>>()
     };
     match message {
-        ServerMessage::EmailAdded(email) => each(&|row| row.take_email(email)),
-        ServerMessage::EmailChanged(change) => each(&|row| row.take_email_change(change)),
-        ServerMessage::LinkChanged(change) if change.event == event => each(&|row| row.take_link(change)),
-        ServerMessage::AddressChanged(change) => each(&|row| row.take_address(change)),
-        ServerMessage::EventSnapshot(snapshot) if snapshot.event == event => {
-            let held = crew.get_untracked();
-            let same = held.iter().map(|state| state.id).eq(snapshot.crew.iter().map(|row| row.id));
-            let states = snapshot.crew.iter().map(|row| match held.iter().find(|state| state.id == row.id) {
-                Some(state) => {
-                    state.update(announcer, |held| {
-                        let before = held.clone();
-                        held.take_row(row);
-                        *held != before
-                    });
-                    state.clone()
-                }
-                None => CrewState::new(row.clone()),
-            });
-            let states: Vec<_> = states.collect();
-            if !same {
+        ServerMessage::Snapshot { topic, rows: all } if *topic == Topic::Event(event) => {
+            let states: Vec<_> =
+                rows(all).into_iter().map(|row| find(&row).unwrap_or_else(|| CrewState::new(row))).collect();
+            if !held.iter().map(|state| state.id).eq(states.iter().map(|state| state.id)) {
                 crew.set(states);
+            }
+        }
+        ServerMessage::Changed { topic, rows: some, .. } if *topic == Topic::Event(event) => {
+            for row in rows(some) {
+                find(&row);
             }
         }
         _ => {}

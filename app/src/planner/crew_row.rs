@@ -66,7 +66,7 @@ impl Sending {
             }
             match answer {
                 Ok(row) => {
-                    this.row.update(|held| held.take_row(&row));
+                    this.row.maybe_update(|held| held.merge(&row));
                     // The form with the button goes; the keyboard stays in the row.
                     if how == Use::Correct {
                         focus_soon(more_id(this.crew));

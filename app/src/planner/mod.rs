@@ -12,9 +12,7 @@ mod share_panel;
 mod timeline;
 
 pub use api::{LoadPlanner, correct_address, email_link, generate_link, revoke_link};
-pub use model::{
-    AddressChange, CrewRow, EventHeader, LinkChange, LinkState, Person, PlannerPage, Standing, TimelineItem,
-};
+pub use model::{CrewRow, EventHeader, LinkState, Person, PlannerPage, Standing, TimelineItem};
 pub use page::PlannerRoute;
 #[cfg(feature = "ssr")]
 pub use port::PlannerPort;

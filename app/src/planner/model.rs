@@ -1,4 +1,4 @@
-//! The planner page as data, and the changes that reach it live.
+//! The planner page as data.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::domain::ids::{ContactId, CrewId, EventId, ItemId, LinkId};
 use crate::domain::send_rules::wait_until;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::time::{Moment, Timestamp};
-use crate::emails::{EmailChange, EmailRow};
+use crate::emails::EmailRow;
 use crate::events::EventStatus;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub struct EventHeader {
     pub pax: Option<u32>,
     /// "Europe/Lisbon", shown where times could be doubted.
     pub time_zone: String,
+    /// Rises with each visible change; the higher one is the truth.
+    pub revision: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +50,8 @@ pub struct TimelineItem {
     pub private: bool,
     /// Who owns it.
     pub responsible: Vec<Person>,
+    /// Rises with each visible change; the higher one is the truth.
+    pub revision: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,10 +73,11 @@ pub struct CrewRow {
     pub address: Option<String>,
     /// Why that address is refused, if it is.
     pub blocked: Option<SuppressionCause>,
-    /// The contact's revision, which orders address changes.
+    /// Rises with each visible change of name, address or block.
     pub contact_revision: u32,
     pub link: LinkState,
-    pub link_revision: u32,
+    /// Rises with each change of role, items or link, so a late "made" never undoes a "revoked".
+    pub revision: u32,
     /// The newest share-link email or RSVP invite of this person on this event.
     pub invite: Option<EmailRow>,
 }
@@ -87,83 +92,27 @@ pub enum LinkState {
     Live { id: LinkId, url: String },
 }
 
-/// A link made or revoked, as it travels to every open browser.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinkChange {
-    pub event: EventId,
-    pub crew: CrewId,
-    pub link: LinkState,
-    /// Rises with each link made or revoked, so a late "made" never undoes a "revoked".
-    pub link_revision: u32,
-}
-
-/// A contact's address was changed, or became blocked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AddressChange {
-    pub contact: ContactId,
-    pub name: String,
-    pub address: Option<String>,
-    pub blocked: Option<SuppressionCause>,
-    pub contact_revision: u32,
-}
-
 impl CrewRow {
-    /// Takes in an email if it is this row's newest invite, or a newer state of it; says whether the row changed.
-    pub fn take_email(&mut self, email: &EmailRow) -> bool {
-        if email.crew != Some(self.id) || !email.kind.is_invite() {
-            return false;
+    /// Takes in the same row as somebody read it; older parts of it are passed over. Returns whether anything changed.
+    pub fn merge(&mut self, other: &Self) -> bool {
+        let before = self.clone();
+        if other.revision >= self.revision {
+            self.role.clone_from(&other.role);
+            self.items = other.items;
+            self.link = other.link.clone();
+            self.revision = other.revision;
         }
-        let known = self.invite.as_ref().map(|invite| (invite.id, invite.revision));
-        let newer = known.is_none_or(|known| (email.id, email.revision) > known);
-        if newer {
-            self.invite = Some(email.clone());
+        if other.contact_revision >= self.contact_revision {
+            self.name.clone_from(&other.name);
+            self.address.clone_from(&other.address);
+            self.blocked = other.blocked;
+            self.contact_revision = other.contact_revision;
         }
-        newer
-    }
-
-    /// Takes in a change of the invite; says whether the row changed.
-    pub fn take_email_change(&mut self, change: &EmailChange) -> bool {
-        self.invite.as_mut().is_some_and(|invite| invite.merge(change))
-    }
-
-    pub fn take_link(&mut self, change: &LinkChange) -> bool {
-        let newer = change.crew == self.id && change.link_revision > self.link_revision;
-        if newer {
-            self.link = change.link.clone();
-            self.link_revision = change.link_revision;
+        let read = |row: &Self| row.invite.as_ref().map(|invite| (invite.id, invite.revision));
+        if read(other) >= read(self) {
+            self.invite.clone_from(&other.invite);
         }
-        newer
-    }
-
-    /// An address that becomes blocked does not raise the contact's revision, so an equal one counts too.
-    pub fn take_address(&mut self, change: &AddressChange) -> bool {
-        let newer = change.contact == self.contact && change.contact_revision >= self.contact_revision;
-        if newer {
-            self.name.clone_from(&change.name);
-            self.address.clone_from(&change.address);
-            self.blocked = change.blocked;
-            self.contact_revision = change.contact_revision;
-        }
-        newer
-    }
-
-    /// Takes in the whole row as somebody read it; older parts of it are passed over.
-    pub fn take_row(&mut self, row: &Self) {
-        self.role.clone_from(&row.role);
-        self.items = row.items;
-        if row.contact_revision >= self.contact_revision {
-            self.name.clone_from(&row.name);
-            self.address.clone_from(&row.address);
-            self.blocked = row.blocked;
-            self.contact_revision = row.contact_revision;
-        }
-        if row.link_revision >= self.link_revision {
-            self.link = row.link.clone();
-            self.link_revision = row.link_revision;
-        }
-        if let Some(invite) = &row.invite {
-            self.take_email(invite);
-        }
+        *self != before
     }
 
     /// Until when the live link may not go to `address` again. The server decides; this lets the button say so. After a
@@ -243,45 +192,52 @@ mod tests {
             blocked: None,
             contact_revision: 1,
             link: LinkState::Live { id: LinkId(7), url: "u".into() },
-            link_revision: 1,
+            revision: 1,
             invite: None,
         }
+    }
+
+    fn invited(invite: EmailRow) -> CrewRow {
+        CrewRow { invite: Some(invite), ..row() }
     }
 
     #[test]
     fn an_older_invite_or_revision_never_replaces_a_newer_one() {
         let mut row = row();
-        assert!(row.take_email(&email(5, 2, Some(DeliveryStatus::Delivered))));
-        assert!(!row.take_email(&email(5, 1, None)));
-        assert!(!row.take_email(&email(4, 9, Some(DeliveryStatus::Bounced))));
-        assert!(row.take_email(&email(6, 1, None)));
+        assert!(row.merge(&invited(email(5, 2, Some(DeliveryStatus::Delivered)))));
+        assert!(!row.merge(&invited(email(5, 1, None))));
+        assert!(!row.merge(&invited(email(4, 9, Some(DeliveryStatus::Bounced)))));
+        assert!(row.merge(&invited(email(6, 1, None))));
         assert_eq!(row.standing(), Standing::Waiting);
-    }
-
-    #[test]
-    fn other_peoples_emails_and_upload_rejections_are_not_this_rows_invite() {
-        let mut row = row();
-        assert!(!row.take_email(&EmailRow { crew: Some(CrewId(9)), ..email(5, 1, None) }));
-        assert!(!row.take_email(&EmailRow { kind: EmailKind::UploadRejection, ..email(5, 1, None) }));
     }
 
     #[test]
     fn a_late_made_never_undoes_a_revoked() {
         let mut row = row();
-        let change = |link, link_revision| LinkChange { event: EventId(3), crew: CrewId(1), link, link_revision };
-        assert!(row.take_link(&change(LinkState::None, 3)));
-        assert!(!row.take_link(&change(LinkState::Live { id: LinkId(8), url: "v".into() }, 2)));
+        let linked = |link, revision| CrewRow { link, revision, ..self::row() };
+        assert!(row.merge(&linked(LinkState::None, 3)));
+        assert!(!row.merge(&linked(LinkState::Live { id: LinkId(8), url: "v".into() }, 2)));
         assert_eq!(row.link, LinkState::None);
+    }
+
+    #[test]
+    fn each_part_is_the_newest_one_read() {
+        let mut row = row();
+        let corrected = CrewRow { address: Some("ann@home.example".into()), contact_revision: 2, ..self::row() };
+        let renamed = CrewRow { role: "Host".into(), revision: 2, ..self::row() };
+        assert!(row.merge(&corrected) && row.merge(&renamed) && !row.merge(&self::row()));
+        assert_eq!((row.role.as_str(), row.address.as_deref()), ("Host", Some("ann@home.example")));
     }
 
     #[test]
     fn the_wait_is_for_this_link_and_address_and_not_after_a_failure_or_a_block() {
         let mut row = row();
-        row.take_email(&email(5, 1, None));
+        row.merge(&invited(email(5, 1, None)));
         assert_eq!(row.wait_until(" ANN@venue.example "), Some(wait_until(Timestamp(1_000))));
         assert_eq!(row.wait_until("bob@venue.example"), None);
         for status in [DeliveryStatus::Failed, DeliveryStatus::Bounced, DeliveryStatus::SpamReported] {
-            row.take_email(&email(5, 1 + row.invite.as_ref().map_or(0, |invite| invite.revision), Some(status)));
+            let revision = 1 + row.invite.as_ref().map_or(0, |invite| invite.revision);
+            row.merge(&invited(email(5, revision, Some(status))));
             assert_eq!(row.wait_until("ann@venue.example"), None, "{status:?}");
         }
     }

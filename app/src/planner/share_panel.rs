@@ -104,7 +104,7 @@ impl Asking {
             match answer {
                 Ok(fresh) => {
                     this.problem.try_set(None);
-                    this.row.update(|row| row.take_row(&fresh));
+                    this.row.maybe_update(|row| row.merge(&fresh));
                 }
                 Err(error) => drop(this.problem.try_set(Some(error.to_string()))),
             }

@@ -17,13 +17,13 @@ pub use protocol::Wire;
 pub use query::{Answer, Query};
 
 /// Raise it whenever a type that travels changes; `what_travels_has_not_changed_unnoticed` says when.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a request or an answer in postcard calls itself.
-pub const MEDIA_TYPE: &str = "application/vnd.callboard.1+postcard";
+pub const MEDIA_TYPE: &str = "application/vnd.callboard.2+postcard";
 
 /// Where the live channel is, for a page of this version.
-pub const LIVE: &str = "/live?wire=1";
+pub const LIVE: &str = "/live?wire=2";
 
 /// Such a media type in any version.
 #[cfg(feature = "ssr")]
@@ -58,7 +58,7 @@ mod tests {
     use crate::emails::EmailPage;
     use crate::error::AppError;
     use crate::events::{EventPage, EventStatus};
-    use crate::live::{ClientMessage, ServerMessage, Topic};
+    use crate::live::{ClientMessage, Row, RowId, ServerMessage, Topic};
     use crate::planner::{LinkState, PlannerPage};
     use crate::share_page::RunOfShow;
 
@@ -78,7 +78,10 @@ mod tests {
             ($($name:ty),+ $(,)?) => {$( tracer.trace_type::<$name>(&samples).expect("a plain type"); )+};
         }
         // Enums first: a type that holds one shows only its first variant.
-        trace!(EventStatus, EmailKind, DeliveryStatus, SuppressionCause, SendRefusal, AppError, LinkState, Topic);
+        trace!(
+            EventStatus,
+            EmailKind, DeliveryStatus, SuppressionCause, SendRefusal, AppError, LinkState, Topic, RowId, Row
+        );
         trace!(ClientMessage, ServerMessage, Session, PlannerPage, EventPage, EmailPage, RunOfShow);
         trace!(ContactPage, ContactHeader, ContactDetails, ContactForm, Vec<ContactEvent>);
         let registry = tracer.registry().expect("every variant was seen");

@@ -95,15 +95,20 @@ pub fn delivered(address: SocketAddr, n: usize) -> Outcome<Vec<u8>> {
     let body = format!(
         r#"{{"type":"email.delivered","created_at":"2026-11-23T12:00:00.000Z","data":{{"created_at":"2026-11-23T11:59:58.000Z","email_id":"provider-{n}","from":"Callboard <callboard@callboard.test>","to":["bench@guests.test"],"subject":"Your run of show","message_id":"<bench-{n}@venue.test>","headers":[{{"name":"X-Callboard-Ref","value":"bench-{n}"}}]}}}}"#
     );
-    let (id, seconds) = (format!("bench-{n}"), (Clock::System.now().0 / 1_000).to_string());
+    signed(address, &format!("bench-{n}"), &body)
+}
+
+/// A webhook with this id and body, signed now.
+pub fn signed(address: SocketAddr, id: &str, body: &str) -> Outcome<Vec<u8>> {
+    let seconds = (Clock::System.now().0 / 1_000).to_string();
     let mut mac = Hmac::<Sha256>::new_from_slice(&svix::secret_key(SECRET)?)?;
-    for part in [&id, ".", &seconds, ".", &body] {
+    for part in [id, ".", &seconds, ".", body] {
         mac.update(part.as_bytes());
     }
     let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
     let headers = [
         ("content-type", "application/json"),
-        ("svix-id", &*id),
+        ("svix-id", id),
         ("svix-timestamp", &*seconds),
         ("svix-signature", &*signature),
     ];

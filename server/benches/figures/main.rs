@@ -76,6 +76,10 @@ async fn main() -> Outcome<()> {
     figures.extend(pages::measure(&subject, &scene, &cookie).await?);
     figures.extend(live::measure(&subject, &scene, &cookie).await?);
     subject.stop().await?;
+    match std::env::var("CALLBOARD_TEST_POSTGRES") {
+        Ok(postgres) => figures.extend(live::measure_two(&binary, &postgres).await?),
+        Err(_) => eprintln!("CALLBOARD_TEST_POSTGRES names no cluster, so two processes were not measured."),
+    }
     scene.remove();
     print(&figures);
     Ok(())

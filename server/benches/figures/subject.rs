@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use server::clock::Clock;
 use server::db::Db;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::process::{Child, Command};
 
 use crate::Outcome;
@@ -43,10 +43,7 @@ pub async fn prepare(binary: &Path) -> Outcome<Scene> {
     let folder = std::env::temp_dir().join(format!("callboard-bench-{}", server::secret::unique()));
     std::fs::create_dir_all(&folder)?;
     let url = format!("sqlite://{}", folder.join("bench.db").display());
-    let made = command(binary, &url, "127.0.0.1:0".parse()?).arg("demo").status().await?;
-    if !made.success() {
-        return Err("`callboard demo` failed".into());
-    }
+    fill(binary, &url).await?;
     let db = Db::open(&url).await?;
     let (crew, account, event, contact): (i64, i64, i64, i64) =
         sqlx::query_as("SELECT id, account_id, event_id, contact_id FROM crew ORDER BY id LIMIT 1")
@@ -58,7 +55,7 @@ pub async fn prepare(binary: &Path) -> Outcome<Scene> {
         .fetch_one(db.reader())
         .await?;
     let now = Clock::System.now().0;
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     let sql = format!(
         "INSERT INTO email (account_id, contact_id, event_id, crew_id, member_id, kind, recipient, recipient_key, \
          subject, event_name, reference, message_id, provider, idempotency_key, status, rank, status_at, created_at, \
@@ -74,6 +71,23 @@ pub async fn prepare(binary: &Path) -> Outcome<Scene> {
     transaction.commit().await?;
     db.close().await;
     Ok(Scene { folder, url, event, contact, usual_contact, now })
+}
+
+/// Lets the binary write its demo.
+pub async fn fill(binary: &Path, url: &str) -> Outcome<()> {
+    let made = command(binary, url, "127.0.0.1:0".parse()?).arg("demo").status().await?;
+    if made.success() { Ok(()) } else { Err("`callboard demo` failed".into()) }
+}
+
+/// A new database of the PostgreSQL cluster that this URL leads to.
+pub async fn fresh_database(postgres: &str) -> Outcome<String> {
+    let name = format!("bench_{}", server::secret::short_reference().to_lowercase());
+    let mut connection = sqlx::PgConnection::connect(postgres).await?;
+    connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await?;
+    connection.close().await?;
+    let mut url = url::Url::parse(postgres)?;
+    url.set_path(&name);
+    Ok(url.to_string())
 }
 
 fn command(binary: &Path, url: &str, address: SocketAddr) -> Command {
@@ -105,10 +119,15 @@ pub struct Subject {
 impl Subject {
     /// Starts it and waits for its first answer; gives how long that took.
     pub async fn start(binary: &Path, scene: &Scene) -> Outcome<(Self, Duration)> {
+        Self::start_at(binary, &scene.url).await
+    }
+
+    /// As `start`, over the database at this URL.
+    pub async fn start_at(binary: &Path, url: &str) -> Outcome<(Self, Duration)> {
         // Free a moment ago, which on a quiet machine means free now.
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let begun = Instant::now();
-        let mut child = command(binary, &scene.url, address).spawn()?;
+        let mut child = command(binary, url, address).spawn()?;
         let probe = request("GET", address, "/healthz", &[], b"");
         loop {
             if let Ok(mut connection) = Connection::open(address).await

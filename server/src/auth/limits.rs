@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use app::domain::time::{MINUTE_MS, Timestamp};
 
 use super::store;
-use crate::db::{Db, WriteTransaction};
+use crate::db::{Db, Write};
 use crate::error::StoreError;
 use crate::secret::token_hash;
 
@@ -32,13 +32,13 @@ impl Attempt {
 
     /// Counts the attempt; `false` when it has to wait. A peer that has to wait cannot lock addresses either.
     pub async fn begin(&self, db: &Db, now: Timestamp) -> Result<bool, StoreError> {
-        let mut transaction = db.begin_write().await?;
+        let mut transaction = db.write().await?;
         let allowed = self.count(&mut transaction, now).await?;
         transaction.commit().await?;
         Ok(allowed)
     }
 
-    async fn count(&self, transaction: &mut WriteTransaction, now: Timestamp) -> Result<bool, StoreError> {
+    async fn count(&self, transaction: &mut Write, now: Timestamp) -> Result<bool, StoreError> {
         if let Some(peer) = &self.peer
             && store::count_attempt(transaction, peer, PER_PEER, WINDOW_MS, now).await? > PER_PEER
         {
@@ -48,7 +48,7 @@ impl Attempt {
     }
 
     /// It was the right password: the address starts afresh, the peer gets this attempt back.
-    pub async fn succeeded(&self, transaction: &mut WriteTransaction) -> Result<(), StoreError> {
+    pub async fn succeeded(&self, transaction: &mut Write) -> Result<(), StoreError> {
         if let Some(peer) = &self.peer {
             store::give_attempt_back(transaction, peer, PER_PEER).await?;
         }

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 pub use password::hash as hash_password;
 pub use service::AuthService;
 
-use crate::state::Core;
+use crate::core::Core;
 
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 

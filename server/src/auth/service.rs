@@ -9,9 +9,9 @@ use async_trait::async_trait;
 
 use super::limits::Attempt;
 use super::{password, session, store};
+use crate::core::Core;
 use crate::error::{StoreError, boundary};
 use crate::secret;
-use crate::state::Core;
 
 pub struct AuthService {
     core: Core,
@@ -59,10 +59,10 @@ impl AuthService {
 
         let token = secret::token();
         let (member, account) = (MemberId(login.member_id), AccountId(login.account_id));
-        let mut transaction = db.begin_write().await?;
+        let mut transaction = db.write().await?;
         attempt.succeeded(&mut transaction).await?;
         store::open_session(&mut transaction, &secret::token_hash(&token), member, account, clock.now()).await?;
-        transaction.commit().await.map_err(StoreError::from)?;
+        transaction.commit().await?;
         tracing::info!(%member, %account, "A member signed in.");
         Ok(token)
     }
@@ -77,7 +77,6 @@ impl AuthPort for AuthService {
 
     async fn sign_out(&self, caller: &Caller) -> Result<String, AppError> {
         store::end_session(&self.core.db, &caller.session).await.map_err(boundary)?;
-        self.core.hub.session_ended(&caller.session);
         tracing::info!(member = %caller.member, account = %caller.account, "A member signed out.");
         Ok(session::forget_cookie(&self.core.config))
     }

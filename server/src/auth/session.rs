@@ -13,9 +13,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::store::{self, SESSION_MS};
 use crate::config::Config;
+use crate::core::Core;
 use crate::error::{StoreError, boundary};
 use crate::secret;
-use crate::state::Core;
 
 /// `__Host-` binds the cookie to this host and to https.
 const fn cookie_name(https: bool) -> &'static str {

@@ -5,7 +5,7 @@ use app::domain::ids::{AccountId, MemberId};
 use app::domain::time::{HOUR_MS, Timestamp};
 use sqlx::FromRow;
 
-use crate::db::{Db, WriteTransaction};
+use crate::db::{Change, Db, Write};
 use crate::error::StoreError;
 
 /// A session ends this long after the sign-in.
@@ -36,11 +36,7 @@ pub struct NewMember<'a> {
     pub role: Role,
 }
 
-pub async fn add_account(
-    transaction: &mut WriteTransaction,
-    name: &str,
-    now: Timestamp,
-) -> Result<AccountId, StoreError> {
+pub async fn add_account(transaction: &mut Write, name: &str, now: Timestamp) -> Result<AccountId, StoreError> {
     let id = sqlx::query_scalar("INSERT INTO account (name, created_at) VALUES ($1, $2) RETURNING id")
         .bind(name)
         .bind(now.0)
@@ -51,7 +47,7 @@ pub async fn add_account(
 
 /// A new login and its place in the account; `None` when the address has a login already.
 pub async fn add_member(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     member: &NewMember<'_>,
     now: Timestamp,
@@ -100,7 +96,7 @@ pub async fn login(db: &Db, email_key: &str) -> Result<Option<Login>, StoreError
 
 /// Stores a new session under the hash of its token.
 pub async fn open_session(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     token_hash: &str,
     member: MemberId,
     account: AccountId,
@@ -141,16 +137,35 @@ pub async fn session_holder(db: &Db, token_hash: &str, now: Timestamp) -> Result
 }
 
 pub async fn end_session(db: &Db, token_hash: &str) -> Result<(), StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     sqlx::query("DELETE FROM session WHERE token_hash = $1").bind(token_hash).execute(&mut *transaction).await?;
+    transaction.changed(Change::Session(token_hash.to_owned()));
+    transaction.commit().await
+}
+
+/// Takes a member's place in an account away: their sessions in it open nothing any more. Returns whether they had one.
+pub async fn remove_member(db: &Db, account: AccountId, member: MemberId) -> Result<bool, StoreError> {
+    let mut transaction = db.write().await?;
+    sqlx::query("DELETE FROM session WHERE account_id = $1 AND member_id = $2")
+        .bind(account.0)
+        .bind(member.0)
+        .execute(&mut *transaction)
+        .await?;
+    let removed = sqlx::query("DELETE FROM membership WHERE account_id = $1 AND member_id = $2")
+        .bind(account.0)
+        .bind(member.0)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    transaction.changed(Change::Membership(account, member));
     transaction.commit().await?;
-    Ok(())
+    Ok(removed > 0)
 }
 
 /// Counts an attempt under a key and gives the count within its window; more than `limit` means wait. The attempt that
 /// reaches the limit starts a lock of one window, which later attempts do not lengthen.
 pub async fn count_attempt(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     key: &str,
     limit: i64,
     window_ms: i64,
@@ -180,7 +195,7 @@ pub async fn count_attempt(
 }
 
 /// Takes back one counted attempt, and the lock if it was that attempt that reached the limit.
-pub async fn give_attempt_back(transaction: &mut WriteTransaction, key: &str, limit: i64) -> Result<(), StoreError> {
+pub async fn give_attempt_back(transaction: &mut Write, key: &str, limit: i64) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE sign_in_attempt SET failures = failures - 1, \
          locked_until = CASE WHEN failures - 1 < $2 THEN NULL ELSE locked_until END \
@@ -193,14 +208,14 @@ pub async fn give_attempt_back(transaction: &mut WriteTransaction, key: &str, li
     Ok(())
 }
 
-pub async fn forget_attempts(transaction: &mut WriteTransaction, key: &str) -> Result<(), StoreError> {
+pub async fn forget_attempts(transaction: &mut Write, key: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM sign_in_attempt WHERE attempt_key = $1").bind(key).execute(&mut **transaction).await?;
     Ok(())
 }
 
 /// Deletes expired sessions and attempts of yesterday; gives the number of sessions.
 pub async fn prune(db: &Db, now: Timestamp) -> Result<u64, StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     let sessions =
         sqlx::query("DELETE FROM session WHERE expires_at <= $1").bind(now.0).execute(&mut *transaction).await?;
     sqlx::query("DELETE FROM sign_in_attempt WHERE window_started_at <= $1")

@@ -13,11 +13,11 @@ use app::error::AppError;
 use async_trait::async_trait;
 
 use super::store::{self, StoredContact, StoredContactEvent, StoredContactRow};
-use super::{CheckedContact, display_name, search_words};
+use super::{CheckedContact, display_name, rows, search_words};
+use crate::core::Core;
 use crate::emails::row::{revision, status};
 use crate::emails::suppressions;
 use crate::error::{StoreError, boundary};
-use crate::state::Core;
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -35,21 +35,20 @@ impl ContactsService {
         found.ok_or(AppError::NotFound)
     }
 
-    /// Writes and says what open pages must hear; `None` if the revision is not the present one.
+    /// Writes the contact if it still has this revision; returns whether it did.
     async fn write(
         &self,
         caller: &Caller,
         contact: ContactId,
         known_revision: u32,
         checked: &CheckedContact,
-    ) -> Result<Option<(app::planner::AddressChange, Vec<EventId>)>, StoreError> {
-        let mut transaction = self.core.db.begin_write().await?;
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.core.db.write().await?;
         if !store::update(&mut transaction, caller.account, contact, known_revision, checked).await? {
-            return Ok(None);
+            return Ok(false);
         }
-        let change = store::address_change(&mut transaction, caller.account, contact).await?;
         transaction.commit().await?;
-        Ok(Some(change))
+        Ok(true)
     }
 }
 
@@ -71,9 +70,7 @@ impl ContactsPort for ContactsService {
     }
 
     async fn header(&self, caller: &Caller, contact: ContactId) -> Result<ContactHeader, AppError> {
-        let stored = self.stored(caller, contact).await?;
-        let events = store::count_events(&self.core.db, caller.account, contact).await.map_err(boundary)?;
-        header(stored, events).map_err(boundary)
+        rows::header(&self.core, caller.account, contact).await.map_err(boundary)?.ok_or(AppError::NotFound)
     }
 
     async fn details(&self, caller: &Caller, contact: ContactId) -> Result<ContactDetails, AppError> {
@@ -96,7 +93,7 @@ impl ContactsPort for ContactsService {
     async fn create(&self, caller: &Caller, form: ContactForm) -> Result<ContactId, AppError> {
         let checked = CheckedContact::check(form)?;
         let write = async {
-            let mut transaction = self.core.db.begin_write().await?;
+            let mut transaction = self.core.db.write().await?;
             let id = store::insert(&mut transaction, caller.account, &checked, self.core.clock.now()).await?;
             transaction.commit().await?;
             Ok::<_, StoreError>(id)
@@ -114,9 +111,9 @@ impl ContactsPort for ContactsService {
         // Whose it is comes before what is wrong with it.
         self.stored(caller, contact).await?;
         let checked = CheckedContact::check(form)?;
-        let written = self.write(caller, contact, revision, &checked).await.map_err(boundary)?;
-        let (change, events) = written.ok_or(AppError::Conflict)?;
-        self.core.hub.address_changed(&change, &events);
+        if !self.write(caller, contact, revision, &checked).await.map_err(boundary)? {
+            return Err(AppError::Conflict);
+        }
         self.details(caller, contact).await
     }
 }
@@ -129,21 +126,7 @@ fn row(stored: StoredContactRow) -> Result<ContactRow, StoreError> {
         role: stored.role,
         address: stored.email,
         blocked: suppressions::cause(stored.cause)?,
-        emails: count(stored.email_count)?,
-    })
-}
-
-fn header(stored: StoredContact, events: i64) -> Result<ContactHeader, StoreError> {
-    Ok(ContactHeader {
-        id: ContactId(stored.id),
-        name: display_name(&stored.first_name, &stored.last_name),
-        organisation: stored.organisation,
-        role: stored.role,
-        address: stored.email,
-        blocked: suppressions::cause(stored.cause)?,
-        events: count(events)?,
-        emails: count(stored.email_count)?,
-        revision: revision(stored.details_revision)?,
+        emails: rows::count(stored.email_count)?,
     })
 }
 
@@ -181,8 +164,4 @@ fn contact_event(stored: StoredContactEvent, now: Timestamp) -> Result<Option<Co
         invite_status: status(stored.status)?,
         invite_reason: stored.reason,
     }))
-}
-
-fn count(stored: i64) -> Result<u64, StoreError> {
-    u64::try_from(stored).map_err(|_| StoreError::corrupt("count", stored))
 }

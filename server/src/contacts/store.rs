@@ -1,19 +1,16 @@
 //! The SQL of the address book. A list is a range of `contact_by_name`; a search is a range of `contact_word`.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 use app::domain::address::RecipientAddress;
 use app::domain::cursor::NameCursor;
-use app::domain::ids::{AccountId, ContactId, EventId};
+use app::domain::ids::{AccountId, ContactId};
 use app::domain::time::Timestamp;
-use app::planner::AddressChange;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{CheckedContact, display_name, search_words, sort_name, words_of};
-use crate::db::{Db, WriteTransaction, values_rows};
-use crate::emails::row::revision;
-use crate::emails::suppressions;
+use super::{CheckedContact, search_words, sort_name, words_of};
+use crate::db::{Change, Db, Write, chunks, placeholders, values_rows};
 use crate::error::StoreError;
 
 /// A contact with the cause for which its address is refused.
@@ -29,14 +26,26 @@ pub struct StoredContact {
     pub website: String,
     pub notes: String,
     pub email_count: i64,
+    /// Rises with every visible change.
+    pub revision: i64,
+    /// Rises with every save of the details.
     pub details_revision: i64,
     pub cause: Option<String>,
+    /// How many events the contact is on.
+    pub events: i64,
 }
 
-const CONTACT: &str = "SELECT c.id, c.first_name, c.last_name, c.organisation, c.role, c.email, c.mobile, c.website, \
-     c.notes, c.email_count, c.details_revision, s.cause \
-     FROM contact c LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL \
-     WHERE c.id = $1 AND c.account_id = $2";
+macro_rules! select_contacts {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.first_name, c.last_name, c.organisation, c.role, c.email, c.mobile, c.website, c.notes, \
+             c.email_count, c.revision, c.details_revision, s.cause, \
+             (SELECT COUNT(*) FROM crew WHERE crew.contact_id = c.id) AS events \
+             FROM contact c LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL WHERE ",
+            $rest
+        )
+    };
+}
 
 /// A contact as the list needs it.
 #[derive(sqlx::FromRow)]
@@ -110,17 +119,26 @@ pub async fn list(
 }
 
 pub async fn contact(db: &Db, account: AccountId, contact: ContactId) -> Result<Option<StoredContact>, StoreError> {
-    let found = sqlx::query_as(CONTACT).bind(contact.0).bind(account.0).fetch_optional(db.reader()).await?;
+    let found = sqlx::query_as(select_contacts!("c.id = $1 AND c.account_id = $2"))
+        .bind(contact.0)
+        .bind(account.0)
+        .fetch_optional(db.reader())
+        .await?;
     Ok(found)
 }
 
-/// How many events a contact is on.
-pub async fn count_events(db: &Db, account: AccountId, contact: ContactId) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar("SELECT COUNT(*) FROM crew WHERE contact_id = $1 AND account_id = $2")
-        .bind(contact.0)
-        .bind(account.0)
-        .fetch_one(db.reader())
-        .await?)
+/// Those of the contacts that exist, of any account.
+pub async fn contacts(db: &Db, ids: &[i64]) -> Result<Vec<StoredContact>, StoreError> {
+    let mut contacts = Vec::with_capacity(ids.len());
+    for chunk in chunks(ids) {
+        let sql = format!("{}({})", select_contacts!("c.id IN "), placeholders(1, chunk.len()));
+        let mut query = sqlx::query_as(db.batch(sql));
+        for id in chunk {
+            query = query.bind(id);
+        }
+        contacts.extend(query.fetch_all(db.reader()).await?);
+    }
+    Ok(contacts)
 }
 
 /// An event of a contact. Without an id, the contact exists but is on no event.
@@ -171,7 +189,7 @@ fn bind_fields<'q>(statement: Statement<'q>, contact: &CheckedContact) -> Statem
 }
 
 pub async fn insert(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     contact: &CheckedContact,
     now: Timestamp,
@@ -186,12 +204,13 @@ pub async fn insert(
     let email = contact.email.as_ref().map(RecipientAddress::as_str);
     let words = words_of(&contact.first_name, &contact.last_name, &contact.organisation, email);
     insert_words(transaction, account, &[(id, words)]).await?;
+    transaction.changed(Change::Contact(ContactId(id)));
     Ok(ContactId(id))
 }
 
-/// Writes the details if they still have this revision. Returns whether they had.
+/// Writes the contact if it still has this revision; says whether it did.
 pub async fn update(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     id: ContactId,
     known_revision: u32,
@@ -200,7 +219,8 @@ pub async fn update(
     let update = sqlx::query(
         "UPDATE contact SET first_name = $4, last_name = $5, organisation = $6, role = $7, email = $8, \
          email_key = $9, mobile = $10, website = $11, notes = $12, sort_name = $13, revision = revision + 1, \
-         details_revision = details_revision + 1 WHERE id = $1 AND account_id = $2 AND details_revision = $3",
+         details_revision = details_revision + 1 \
+         WHERE id = $1 AND account_id = $2 AND details_revision = $3",
     );
     let update = update.bind(id.0).bind(account.0).bind(i64::from(known_revision));
     let written = bind_fields(update, contact).execute(&mut **transaction).await?.rows_affected();
@@ -210,19 +230,20 @@ pub async fn update(
     let email = contact.email.as_ref().map(RecipientAddress::as_str);
     let words = words_of(&contact.first_name, &contact.last_name, &contact.organisation, email);
     replace_words(transaction, account, id, words).await?;
+    transaction.changed(Change::Contact(id));
     Ok(true)
 }
 
 /// Gives the contact another address and nothing else. The caller knows that the contact is this account's.
 pub async fn replace_address(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     contact: ContactId,
     address: &RecipientAddress,
 ) -> Result<(), StoreError> {
     let (first_name, last_name, organisation): (String, String, String) = sqlx::query_as(
-        "UPDATE contact SET email = $3, email_key = $4, revision = revision + 1, \
-         details_revision = details_revision + 1 WHERE id = $1 AND account_id = $2 RETURNING first_name, last_name, organisation",
+        "UPDATE contact SET email = $3, email_key = $4, revision = revision + 1, details_revision = details_revision + 1 \
+         WHERE id = $1 AND account_id = $2 RETURNING first_name, last_name, organisation",
     )
     .bind(contact.0)
     .bind(account.0)
@@ -230,12 +251,13 @@ pub async fn replace_address(
     .bind(address.key().as_str().to_owned())
     .fetch_one(&mut **transaction)
     .await?;
+    transaction.changed(Change::Contact(contact));
     let words = words_of(&first_name, &last_name, &organisation, Some(address.as_str()));
     replace_words(transaction, account, contact, words).await
 }
 
 async fn replace_words(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     contact: ContactId,
     words: BTreeSet<String>,
@@ -246,7 +268,7 @@ async fn replace_words(
 
 /// Makes contacts that have no words yet findable by these.
 pub async fn insert_words(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     words: &[(i64, BTreeSet<String>)],
 ) -> Result<(), StoreError> {
@@ -259,37 +281,10 @@ pub async fn insert_words(
         "INSERT INTO contact_word (account_id, contact_id, word) VALUES {}",
         values_rows(1, rows.len(), &["BIGINT", "BIGINT", "TEXT"])
     );
-    let mut query = sqlx::query(AssertSqlSafe(sql));
+    let mut query = sqlx::query(transaction.batch(sql));
     for (contact, word) in rows {
         query = query.bind(account.0).bind(contact).bind(word.clone());
     }
     query.execute(&mut **transaction).await?;
     Ok(())
-}
-
-/// What open pages must hear about a contact's address, as this transaction leaves it, and the events they are open on.
-pub async fn address_change(
-    transaction: &mut WriteTransaction,
-    account: AccountId,
-    contact: ContactId,
-) -> Result<(AddressChange, Vec<EventId>), StoreError> {
-    let stored: StoredContact =
-        sqlx::query_as(CONTACT).bind(contact.0).bind(account.0).fetch_one(&mut **transaction).await?;
-    let change = AddressChange {
-        contact,
-        name: display_name(&stored.first_name, &stored.last_name),
-        address: stored.email,
-        blocked: suppressions::cause(stored.cause)?,
-        contact_revision: revision(stored.details_revision)?,
-    };
-    Ok((change, events_of(transaction, contact).await?))
-}
-
-/// The events a contact is on.
-pub async fn events_of(transaction: &mut WriteTransaction, contact: ContactId) -> Result<Vec<EventId>, StoreError> {
-    let events: Vec<i64> = sqlx::query_scalar("SELECT event_id FROM crew WHERE contact_id = $1")
-        .bind(contact.0)
-        .fetch_all(&mut **transaction)
-        .await?;
-    Ok(events.into_iter().map(EventId).collect())
 }

@@ -1,29 +1,37 @@
 //! The database: pools, transactions, and everything that differs between SQLite and PostgreSQL.
 //!
 //! One SQL text serves both: `$1` placeholders and BIGINT, TEXT and BLOB/BYTEA columns through sqlx's `Any`. Nothing
-//! outside this folder asks which engine it is.
+//! outside this folder asks which engine it is. Whatever is written goes through [`Write`], whose commit tells every open
+//! page what changed, in this process and in every other on the same database.
 
-mod values;
+mod batch;
+mod change;
+mod feed;
+mod listener;
+mod write;
 
 use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Row};
+use tokio::sync::mpsc;
 
-pub use values::{pad, placeholders, unnamed, values_rows};
+pub use batch::{chunks, placeholders, values_rows};
+pub use change::Change;
+use feed::Feed;
+pub use feed::News;
+pub use write::Write;
 
 use crate::error::StoreError;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// A transaction that may write. Dropped without `commit`, it rolls back.
-pub type WriteTransaction = Transaction<'static, Any>;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
+enum Engine {
     Sqlite,
     Postgres,
 }
@@ -34,6 +42,9 @@ pub struct Db {
     engine: Engine,
     read: AnyPool,
     write: AnyPool,
+    feed: Feed,
+    /// How other processes' changes are heard of, where there can be others.
+    listener: Option<PgConnectOptions>,
 }
 
 /// Waiting longer than this for a connection or a lock is an outage, which `/readyz` shows.
@@ -83,14 +94,15 @@ impl Db {
                     })
                 })
                 .connect_lazy_with(options);
-            return Ok(Self { engine: Engine::Sqlite, read, write });
+            return Ok(Self { engine: Engine::Sqlite, read, write, feed: Feed::new(), listener: None });
         }
         let pool = AnyPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(PATIENCE)
             .connect_with(url.parse()?)
             .await?;
-        Ok(Self { engine: Engine::Postgres, read: pool.clone(), write: pool })
+        let listener = Some(url.parse()?);
+        Ok(Self { engine: Engine::Postgres, read: pool.clone(), write: pool, feed: Feed::new(), listener })
     }
 
     /// Brings the schema up to this version. Safe to run again.
@@ -126,30 +138,30 @@ impl Db {
         &self.read
     }
 
-    /// A transaction that may write. On SQLite it takes the write lock at once, so that what it reads stays true.
-    pub async fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
-        let begin = match self.engine {
-            Engine::Sqlite => "BEGIN IMMEDIATE",
-            Engine::Postgres => "BEGIN",
-        };
-        Ok(self.write.begin_with(begin).await?)
+    /// A statement over a batch, in the form that the engine binds fastest. Every parameter stands once, in the order of the
+    /// numbers.
+    pub fn batch(&self, sql: impl Into<String>) -> AssertSqlSafe<String> {
+        let sql = sql.into();
+        AssertSqlSafe(match self.engine {
+            Engine::Sqlite => batch::without_names(&sql),
+            Engine::Postgres => sql,
+        })
     }
 
-    /// What a `SELECT` ends with to keep others from changing its rows until the commit. SQLite's writer holds the
-    /// whole database anyway.
-    pub fn for_update(&self) -> &'static str {
-        match self.engine {
-            Engine::Sqlite => "",
-            Engine::Postgres => " FOR UPDATE",
-        }
+    /// A transaction that may write.
+    pub async fn write(&self) -> Result<Write, StoreError> {
+        Write::begin(self).await
     }
 
-    /// As `for_update`, passing over rows that somebody else holds.
-    pub fn for_update_skip_locked(&self) -> &'static str {
-        match self.engine {
-            Engine::Sqlite => "",
-            Engine::Postgres => " FOR UPDATE SKIP LOCKED",
-        }
+    /// What is committed from now on, here and in other processes. One follows at a time: a second call takes the place of the
+    /// first, and begins with a gap.
+    pub fn follow(&self) -> mpsc::UnboundedReceiver<News> {
+        self.feed.follow()
+    }
+
+    /// Waits until a mail was added to the outbox, here or in another process, or may have been.
+    pub async fn outbox_job_added(&self) {
+        self.feed.job_added().await;
     }
 
     /// Whether another process may be working on the same rows.
@@ -157,16 +169,10 @@ impl Db {
         self.engine == Engine::Postgres
     }
 
-    pub fn engine(&self) -> Engine {
-        self.engine
-    }
-
     /// Whether a statement can be run and a write begun, for `/readyz`.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(self.reader()).await?;
-        let transaction = self.begin_write().await?;
-        transaction.rollback().await?;
-        Ok(())
+        self.write().await?.rollback().await
     }
 
     pub async fn close(&self) {

@@ -21,11 +21,11 @@ use app::domain::time::Timestamp;
 use crate::auth;
 use crate::auth::store::{NewMember, Role};
 use crate::contacts::{sort_name, words_of};
-use crate::db::WriteTransaction;
+use crate::core::Core;
+use crate::db::Write;
 use crate::emails::suppressions;
 use crate::error::StoreError;
 use crate::secret;
-use crate::state::Core;
 use crate::zone::Zone;
 use calendar::EventPlan;
 use history::EmailPlan;
@@ -39,7 +39,7 @@ pub const TIME_ZONE: &str = "Europe/Lisbon";
 
 /// Fills the demo account, if it is not there yet; says whether it did. All of it or nothing.
 pub async fn fill(core: &Core) -> Result<bool, StoreError> {
-    let mut transaction = core.db.begin_write().await?;
+    let mut transaction = core.db.write().await?;
     if store::member_exists(&mut transaction, &fold(OWNER.0)).await? {
         return Ok(false);
     }
@@ -61,7 +61,7 @@ pub async fn fill(core: &Core) -> Result<bool, StoreError> {
 }
 
 async fn member(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     (email, name): (&str, &str),
     role: Role,
@@ -76,7 +76,7 @@ async fn member(
 /// Contact ids by first name: nobody in the demo shares one.
 type Contacts = HashMap<&'static str, i64>;
 
-async fn contacts(transaction: &mut WriteTransaction, account: i64, now: Timestamp) -> Result<Contacts, StoreError> {
+async fn contacts(transaction: &mut Write, account: i64, now: Timestamp) -> Result<Contacts, StoreError> {
     let added = now.plus_ms(-400 * calendar::DAY_MS);
     let ids = store::insert_contacts(transaction, account, people::PEOPLE, sort_name, added).await?;
     let words: Vec<_> = ids
@@ -104,7 +104,7 @@ struct CrewPlace {
 
 async fn crew(
     core: &Core,
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: i64,
     events: &[EventPlan],
     contacts: &Contacts,
@@ -144,7 +144,7 @@ async fn crew(
 }
 
 async fn timelines(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     cast: &Cast,
     events: &[EventPlan],
     contacts: &Contacts,
@@ -166,7 +166,7 @@ async fn timelines(
 #[expect(clippy::too_many_arguments, reason = "the last step, which joins what all the others made")]
 async fn emails(
     core: &Core,
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: i64,
     members: [i64; 2],
     events: &[EventPlan],

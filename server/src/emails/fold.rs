@@ -6,17 +6,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use app::domain::delivery::{Applied, DeliveryEvent, Report};
-use app::domain::ids::{EmailId, EventId};
+use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
-use app::emails::EmailChange;
-use app::planner::AddressChange;
 
 use super::fold_store::{self, Tracked};
 use super::suppressions::{self, NewSuppression};
-use crate::db::{Db, WriteTransaction};
+use crate::db::Write;
 use crate::error::StoreError;
-use crate::realtime::Hub;
 
 /// A fact about one known email.
 #[derive(Clone, Debug)]
@@ -31,43 +28,25 @@ pub struct Incoming {
     pub suppress: Option<SuppressionCause>,
 }
 
-/// What browsers must hear of once the transaction has committed.
-#[derive(Debug, Default)]
-pub struct Changes {
-    pub emails: Vec<EmailChange>,
-    /// Contacts whose present address became blocked, with the events they are on.
-    pub addresses: Vec<(AddressChange, Vec<EventId>)>,
+/// What became of some events.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
     /// Per incoming event, in order: whether it was new.
     pub fresh: Vec<bool>,
-}
-
-impl Changes {
-    /// Tells every open browser. Only after the commit.
-    pub fn publish(&self, hub: &Hub) {
-        for change in &self.emails {
-            hub.email_changed(change);
-        }
-        for (change, events) in &self.addresses {
-            hub.address_changed(change, events);
-        }
-    }
+    /// Emails that people see in another state now.
+    pub changed: usize,
 }
 
 /// Inserts each event once, folds the new ones into their emails through `Delivery::apply`, raises revisions, and lists
 /// addresses, in the caller's transaction: a constant number of statements for any number of events.
-pub async fn record(
-    db: &Db,
-    transaction: &mut WriteTransaction,
-    events: Vec<Incoming>,
-    now: Timestamp,
-) -> Result<Changes, StoreError> {
+pub async fn record(transaction: &mut Write, events: Vec<Incoming>, now: Timestamp) -> Result<Recorded, StoreError> {
     let mut fresh = vec![false; events.len()];
     if events.is_empty() {
-        return Ok(Changes::default());
+        return Ok(Recorded::default());
     }
     // The emails are locked before anything is written: a PostgreSQL foreign key would otherwise share-lock them first,
     // and two transactions that both want more would wait for each other.
-    let mut tracked = fold_store::lock(transaction, db.for_update(), events.iter().map(|event| event.email)).await?;
+    let mut tracked = fold_store::lock(transaction, events.iter().map(|event| event.email)).await?;
     let mut first: HashMap<(&str, &str), usize> = HashMap::with_capacity(events.len());
     for (index, event) in events.iter().enumerate() {
         if tracked.contains_key(&event.email) {
@@ -112,19 +91,15 @@ pub async fn record(
         })
         .collect();
 
-    let changed: Vec<&Tracked> = touched.keys().map(|email| &tracked[email]).collect();
-    fold_store::update(transaction, &changed).await?;
-    let emails = touched
-        .iter()
-        .filter(|(_, applied)| **applied == Applied::Changed)
-        .map(|(email, _)| tracked[email].change())
-        .collect();
+    let touched_emails: Vec<&Tracked> = touched.keys().map(|email| &tracked[email]).collect();
+    fold_store::update(transaction, &touched_emails).await?;
+    let mut changed = 0;
+    for email in touched.iter().filter(|(_, applied)| **applied == Applied::Changed).map(|(email, _)| email) {
+        changed += 1;
+        transaction.changed(tracked[email].change());
+    }
     suppressions::add(transaction, &blocked, now).await?;
-    let mut addresses: Vec<&str> = blocked.iter().map(|blocked| blocked.address_key.as_str()).collect();
-    addresses.sort_unstable();
-    addresses.dedup();
-    let addresses = fold_store::blocked_contacts(transaction, &addresses).await?;
-    Ok(Changes { emails, addresses, fresh })
+    Ok(Recorded { fresh, changed })
 }
 
 /// The cause under which an event lists the address; only what is shown as bounced or spam reported ever does.

@@ -1,23 +1,14 @@
-//! The SQL of the fold. Every function is one statement for up to `CHUNK` rows.
+//! The SQL of the fold. Every function is one statement for each chunk of rows.
 
 use std::collections::HashMap;
-use std::collections::btree_map::{BTreeMap, Entry};
 
 use app::domain::delivery::{Delivery, DeliveryStatus, Rank};
 use app::domain::ids::{ContactId, CrewId, EmailId, EventId};
 use app::domain::time::Timestamp;
-use app::emails::EmailChange;
-use app::planner::AddressChange;
-use sqlx::AssertSqlSafe;
 
 use super::fold::Incoming;
-use super::suppressions;
-use crate::contacts::display_name;
-use crate::db::{self, WriteTransaction};
+use crate::db::{self, Change, Write};
 use crate::error::StoreError;
-
-/// Rows of one statement: a power of two, and with the widest row still below SQLite's 32,766 parameters.
-const CHUNK: usize = 2_048;
 
 /// An email as the fold sees it, locked until the commit.
 #[derive(Clone, Debug)]
@@ -32,16 +23,8 @@ pub struct Tracked {
 }
 
 impl Tracked {
-    pub fn change(&self) -> EmailChange {
-        EmailChange {
-            id: self.id,
-            contact: self.contact,
-            event: self.event,
-            crew: self.crew,
-            status: self.delivery.status,
-            reason: self.delivery.reason.clone(),
-            revision: u32::try_from(self.revision).unwrap_or(u32::MAX),
-        }
+    pub fn change(&self) -> Change {
+        Change::Email(self.id, self.contact, self.crew.zip(self.event))
     }
 }
 
@@ -81,24 +64,20 @@ impl TryFrom<TrackedRow> for Tracked {
 
 /// The emails that exist, locked in the order of their ids so that two transactions never wait for each other.
 pub async fn lock(
-    transaction: &mut WriteTransaction,
-    for_update: &str,
+    transaction: &mut Write,
     emails: impl Iterator<Item = EmailId>,
 ) -> Result<HashMap<EmailId, Tracked>, StoreError> {
     let mut ids: Vec<i64> = emails.map(|email| email.0).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut tracked = HashMap::with_capacity(ids.len());
-    for chunk in ids.chunks(CHUNK) {
-        let mut chunk = chunk.to_vec();
-        db::pad(&mut chunk);
-        let sql = format!(
+    for chunk in db::chunks(&ids) {
+        let sql = transaction.locking_batch(format!(
             "SELECT id, contact_id, event_id, crew_id, recipient_key, status, rank, reason, status_at, revision \
-             FROM email WHERE id IN ({}) ORDER BY id{for_update}",
+             FROM email WHERE id IN ({}) ORDER BY id",
             db::placeholders(1, chunk.len()),
-        );
-        let sql = db::unnamed(transaction, sql);
-        let mut query = sqlx::query_as::<_, TrackedRow>(AssertSqlSafe(sql));
+        ));
+        let mut query = sqlx::query_as::<_, TrackedRow>(sql);
         for id in chunk {
             query = query.bind(id);
         }
@@ -112,21 +91,18 @@ pub async fn lock(
 
 /// Writes down what was not known yet; gives the provider and key of each event that was new.
 pub async fn insert_new(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     events: &[&Incoming],
     now: Timestamp,
 ) -> Result<Vec<(String, String)>, StoreError> {
     let mut new = Vec::with_capacity(events.len());
-    for chunk in events.chunks(CHUNK) {
-        let mut chunk = chunk.to_vec();
-        db::pad(&mut chunk);
-        let sql = format!(
+    for chunk in db::chunks(events) {
+        let sql = transaction.batch(format!(
             "INSERT INTO delivery_event (provider, event_key, email_id, report, reason, occurred_at, received_at) \
              VALUES {} ON CONFLICT (provider, event_key) DO NOTHING RETURNING provider, event_key",
             db::values_rows(1, chunk.len(), &["TEXT", "TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"]),
-        );
-        let sql = db::unnamed(transaction, sql);
-        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql));
+        ));
+        let mut query = sqlx::query_as::<_, (String, String)>(sql);
         for Incoming { email, provider, event_key, event, .. } in chunk {
             query = query
                 .bind(*provider)
@@ -143,18 +119,15 @@ pub async fn insert_new(
 }
 
 /// Writes the folded emails back.
-pub async fn update(transaction: &mut WriteTransaction, emails: &[&Tracked]) -> Result<(), StoreError> {
-    for chunk in emails.chunks(CHUNK) {
-        let mut chunk = chunk.to_vec();
-        db::pad(&mut chunk);
-        let sql = format!(
+pub async fn update(transaction: &mut Write, emails: &[&Tracked]) -> Result<(), StoreError> {
+    for chunk in db::chunks(emails) {
+        let sql = transaction.batch(format!(
             "UPDATE email SET status = folded.column2, rank = folded.column3, reason = folded.column4, \
              status_at = folded.column5, revision = folded.column6 FROM (VALUES {}) AS folded \
              WHERE email.id = folded.column1",
             db::values_rows(1, chunk.len(), &["BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT"]),
-        );
-        let sql = db::unnamed(transaction, sql);
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        ));
+        let mut query = sqlx::query(sql);
         for Tracked { id, delivery, revision, .. } in chunk {
             query = query
                 .bind(id.0)
@@ -169,69 +142,11 @@ pub async fn update(transaction: &mut WriteTransaction, emails: &[&Tracked]) -> 
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct ContactRow {
-    id: i64,
-    first_name: String,
-    last_name: String,
-    email: Option<String>,
-    revision: i64,
-    cause: String,
-    event_id: Option<i64>,
-}
-
-/// The contacts, of any account, whose present address is one of these and blocked, with the events they are on.
-pub async fn blocked_contacts(
-    transaction: &mut WriteTransaction,
-    addresses: &[&str],
-) -> Result<Vec<(AddressChange, Vec<EventId>)>, StoreError> {
-    let mut contacts: BTreeMap<i64, (AddressChange, Vec<EventId>)> = BTreeMap::new();
-    for chunk in addresses.chunks(CHUNK) {
-        let mut chunk = chunk.to_vec();
-        db::pad(&mut chunk);
-        let sql = format!(
-            "SELECT contact.id, contact.first_name, contact.last_name, contact.email, contact.details_revision AS revision, \
-             suppression.cause, crew.event_id FROM contact \
-             JOIN suppression ON suppression.address_key = contact.email_key AND suppression.lifted_at IS NULL \
-             LEFT JOIN crew ON crew.contact_id = contact.id WHERE contact.email_key IN ({})",
-            db::placeholders(1, chunk.len()),
-        );
-        let mut query = sqlx::query_as::<_, ContactRow>(AssertSqlSafe(sql));
-        for key in chunk {
-            query = query.bind(key.to_owned());
-        }
-        for row in query.fetch_all(&mut **transaction).await? {
-            let (_, events) = match contacts.entry(row.id) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => {
-                    let change = AddressChange {
-                        contact: ContactId(row.id),
-                        name: display_name(&row.first_name, &row.last_name),
-                        address: row.email,
-                        blocked: suppressions::cause(Some(row.cause))?,
-                        contact_revision: u32::try_from(row.revision).unwrap_or(u32::MAX),
-                    };
-                    place.insert((change, Vec::new()))
-                }
-            };
-            events.extend(row.event_id.map(EventId));
-        }
-    }
-    Ok(contacts.into_values().collect())
-}
-
 /// Emails that are delayed and were handed over before `limit`, longest first; locked, but for those others hold.
-pub async fn lock_delayed(
-    transaction: &mut WriteTransaction,
-    for_update: &str,
-    limit: Timestamp,
-    count: i64,
-) -> Result<Vec<EmailId>, StoreError> {
-    let sql = format!(
-        "SELECT id FROM email WHERE status = 'delayed' AND handed_over_at < $1 \
-         ORDER BY handed_over_at LIMIT $2{for_update}"
+pub async fn lock_delayed(transaction: &mut Write, limit: Timestamp, count: i64) -> Result<Vec<EmailId>, StoreError> {
+    let sql = transaction.locking_what_is_free(
+        "SELECT id FROM email WHERE status = 'delayed' AND handed_over_at < $1 ORDER BY handed_over_at LIMIT $2",
     );
-    let ids: Vec<(i64,)> =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(limit.0).bind(count).fetch_all(&mut **transaction).await?;
+    let ids: Vec<(i64,)> = sqlx::query_as(sql).bind(limit.0).bind(count).fetch_all(&mut **transaction).await?;
     Ok(ids.into_iter().map(|(id,)| EmailId(id)).collect())
 }

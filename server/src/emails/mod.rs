@@ -3,10 +3,12 @@
 pub mod fold;
 mod fold_store;
 pub mod row;
+mod rows;
 mod service;
 mod store;
 pub mod suppressions;
 pub mod sweep;
 
+pub use rows::{newest_rows, rows};
 pub use service::EmailsService;
 pub use store::PAGE as PAGE_OF_CONTACT;

@@ -8,8 +8,8 @@ use app::error::AppError;
 use async_trait::async_trait;
 
 use super::store;
+use crate::core::Core;
 use crate::error::{StoreError, boundary};
-use crate::state::Core;
 use crate::zone::Zone;
 
 #[derive(Clone)]

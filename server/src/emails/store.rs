@@ -5,7 +5,7 @@ use app::domain::ids::{AccountId, ContactId};
 use app::domain::time::Timestamp;
 
 use super::row::{StoredEmail, select_emails};
-use crate::db::Db;
+use crate::db::{Db, chunks, placeholders};
 use crate::error::StoreError;
 
 /// How many tracked emails the contact has; `None` if it is not this account's.
@@ -42,4 +42,18 @@ pub async fn page(
         .fetch_all(db.reader())
         .await?;
     Ok(rows)
+}
+
+/// Those of the emails that exist, of any account.
+pub async fn emails(db: &Db, ids: &[i64]) -> Result<Vec<StoredEmail>, StoreError> {
+    let mut emails = Vec::with_capacity(ids.len());
+    for chunk in chunks(ids) {
+        let sql = format!("{}({})", select_emails!("WHERE e.id IN "), placeholders(1, chunk.len()));
+        let mut query = sqlx::query_as(db.batch(sql));
+        for id in chunk {
+            query = query.bind(id);
+        }
+        emails.extend(query.fetch_all(db.reader()).await?);
+    }
+    Ok(emails)
 }

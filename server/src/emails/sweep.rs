@@ -12,8 +12,8 @@ use tokio::task::JoinHandle;
 
 use super::fold::{self, Incoming};
 use super::fold_store;
+use crate::core::Core;
 use crate::error::StoreError;
-use crate::state::Core;
 
 const EVERY: Duration = Duration::from_mins(5);
 /// Emails of one transaction, so that nobody waits long for it.
@@ -41,9 +41,8 @@ pub async fn sweep(core: &Core, now: Timestamp) -> Result<usize, StoreError> {
     let limit = now.plus_ms(-DELAY_LIMIT_MS);
     let mut swept = 0;
     loop {
-        let mut transaction = core.db.begin_write().await?;
-        let for_update = core.db.for_update_skip_locked();
-        let overdue = fold_store::lock_delayed(&mut transaction, for_update, limit, BATCH).await?;
+        let mut transaction = core.db.write().await?;
+        let overdue = fold_store::lock_delayed(&mut transaction, limit, BATCH).await?;
         let events = overdue
             .into_iter()
             .map(|email| Incoming {
@@ -58,12 +57,11 @@ pub async fn sweep(core: &Core, now: Timestamp) -> Result<usize, StoreError> {
                 suppress: None,
             })
             .collect();
-        let changes = fold::record(&core.db, &mut transaction, events, now).await?;
+        let recorded = fold::record(&mut transaction, events, now).await?;
         transaction.commit().await?;
-        if changes.emails.is_empty() {
+        if recorded.changed == 0 {
             return Ok(swept);
         }
-        swept += changes.emails.len();
-        changes.publish(&core.hub);
+        swept += recorded.changed;
     }
 }

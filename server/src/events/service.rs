@@ -11,8 +11,8 @@ use app::events::{EventPage, EventRow, EventStatus, EventsPort, PAGE_ROWS};
 use async_trait::async_trait;
 
 use super::store::{self, Counts, StoredEvent};
+use crate::core::Core;
 use crate::error::{StoreError, boundary};
-use crate::state::Core;
 use crate::zone::Zone;
 
 #[derive(Clone)]

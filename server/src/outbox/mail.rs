@@ -6,10 +6,10 @@ use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
 
 use super::mail_store::{self, StoredMail, StoredShareLink};
+use crate::core::Core;
 use crate::error::StoreError;
 use crate::mailer::{MailHeader, Message, MessageError, Outgoing, ShareLink};
 use crate::provider::Provider;
-use crate::state::Core;
 use crate::zone::Zone;
 
 /// A mail to be handed over.

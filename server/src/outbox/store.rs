@@ -1,12 +1,9 @@
 //! The outbox's SQL.
 
-use app::domain::delivery::DeliveryStatus;
 use app::domain::ids::{ContactId, CrewId, EmailId, EventId};
 use app::domain::time::Timestamp;
-use app::emails::EmailChange;
-use sqlx::AssertSqlSafe;
 
-use crate::db::{Db, WriteTransaction, placeholders};
+use crate::db::{Change, Db, Write, placeholders};
 use crate::error::StoreError;
 
 /// How long a job is one worker's alone: longer than any attempt may take.
@@ -31,14 +28,13 @@ pub struct Leased {
 
 /// Takes the jobs that are due and nobody's, longest due first.
 pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<Vec<Leased>, StoreError> {
-    let mut transaction = db.begin_write().await?;
-    let select = format!(
+    let mut transaction = db.write().await?;
+    let select = transaction.locking_what_is_free(
         "SELECT id, email_id, attempts + 1, handing_over_at FROM outbox_job \
          WHERE purpose = $3 AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
-         ORDER BY run_at, id LIMIT $2{}",
-        db.for_update_skip_locked(),
+         ORDER BY run_at, id LIMIT $2",
     );
-    let query = sqlx::query_as(AssertSqlSafe(select)).bind(now.0).bind(limit).bind(PURPOSE);
+    let query = sqlx::query_as(select).bind(now.0).bind(limit).bind(PURPOSE);
     let rows: Vec<(i64, i64, i64, Option<i64>)> = query.fetch_all(&mut *transaction).await?;
     if rows.is_empty() {
         transaction.rollback().await?;
@@ -48,7 +44,7 @@ pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<V
         "UPDATE outbox_job SET lease_owner = $1, lease_until = $2, attempts = attempts + 1 WHERE id IN ({})",
         placeholders(3, rows.len()),
     );
-    let mut query = sqlx::query(AssertSqlSafe(update)).bind(owner).bind(now.plus_ms(LEASE_MS).0);
+    let mut query = sqlx::query(transaction.batch(update)).bind(owner).bind(now.plus_ms(LEASE_MS).0);
     for (job, ..) in &rows {
         query = query.bind(*job);
     }
@@ -65,7 +61,7 @@ pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<V
 
 /// Ends every lease. Only right where no other process can hold one.
 pub async fn release_all(db: &Db) -> Result<(), StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     sqlx::query("UPDATE outbox_job SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL")
         .execute(&mut *transaction)
         .await?;
@@ -87,7 +83,7 @@ pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
 
 /// Commits that the message is about to go out, if the job is still ours; the lease begins anew.
 pub async fn mark(db: &Db, job: JobId, owner: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     let done = sqlx::query(
         "UPDATE outbox_job SET handing_over_at = $1, lease_until = $2 \
          WHERE id = $3 AND lease_owner = $4 AND lease_until > $1",
@@ -103,7 +99,7 @@ pub async fn mark(db: &Db, job: JobId, owner: &str, now: Timestamp) -> Result<bo
 }
 
 /// Ends a job that is ours; says whether it was.
-pub async fn finish(transaction: &mut WriteTransaction, job: JobId, owner: &str) -> Result<bool, StoreError> {
+pub async fn finish(transaction: &mut Write, job: JobId, owner: &str) -> Result<bool, StoreError> {
     let done = sqlx::query("DELETE FROM outbox_job WHERE id = $1 AND lease_owner = $2")
         .bind(job.0)
         .bind(owner)
@@ -113,11 +109,7 @@ pub async fn finish(transaction: &mut WriteTransaction, job: JobId, owner: &str)
 }
 
 /// Notes when an email was handed over; the first note stays.
-pub async fn set_handed_over(
-    transaction: &mut WriteTransaction,
-    email: EmailId,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn set_handed_over(transaction: &mut Write, email: EmailId, at: Timestamp) -> Result<(), StoreError> {
     sqlx::query("UPDATE email SET handed_over_at = $1 WHERE id = $2 AND handed_over_at IS NULL")
         .bind(at.0)
         .bind(email.0)
@@ -128,7 +120,7 @@ pub async fn set_handed_over(
 
 /// Notes how the provider calls an email, if that is not known yet. An id that another email has already is left alone:
 /// nothing may fail for it.
-pub async fn learn_provider_id(transaction: &mut WriteTransaction, email: EmailId, id: &str) -> Result<(), StoreError> {
+pub async fn learn_provider_id(transaction: &mut Write, email: EmailId, id: &str) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE email SET provider_message_id = $1 WHERE id = $2 AND provider_message_id IS NULL \
          AND NOT EXISTS (SELECT 1 FROM email AS other WHERE other.provider = email.provider \
@@ -146,21 +138,12 @@ struct ChangedRow {
     contact_id: i64,
     event_id: Option<i64>,
     crew_id: Option<i64>,
-    status: Option<String>,
-    reason: Option<String>,
-    revision: i64,
 }
 
 /// Gives a job that is ours back until `run_at`, without its mark, and lets the row say why. An email of which something
 /// was already reported keeps what it says.
-pub async fn wait(
-    db: &Db,
-    leased: Leased,
-    owner: &str,
-    run_at: Timestamp,
-    reason: &str,
-) -> Result<Option<EmailChange>, StoreError> {
-    let mut transaction = db.begin_write().await?;
+pub async fn wait(db: &Db, leased: Leased, owner: &str, run_at: Timestamp, reason: &str) -> Result<(), StoreError> {
+    let mut transaction = db.write().await?;
     let ours = sqlx::query(
         "UPDATE outbox_job SET run_at = $1, lease_owner = NULL, lease_until = NULL, handing_over_at = NULL \
          WHERE id = $2 AND lease_owner = $3",
@@ -173,25 +156,19 @@ pub async fn wait(
     .rows_affected()
         == 1;
     if !ours {
-        transaction.rollback().await?;
-        return Ok(None);
+        return transaction.rollback().await;
     }
     let row: Option<ChangedRow> = sqlx::query_as(
         "UPDATE email SET reason = $1, revision = revision + 1 WHERE id = $2 AND status IS NULL \
-         RETURNING contact_id, event_id, crew_id, status, reason, revision",
+         RETURNING contact_id, event_id, crew_id",
     )
     .bind(reason)
     .bind(leased.email.0)
     .fetch_optional(&mut *transaction)
     .await?;
-    transaction.commit().await?;
-    Ok(row.map(|row| EmailChange {
-        id: leased.email,
-        contact: ContactId(row.contact_id),
-        event: row.event_id.map(EventId),
-        crew: row.crew_id.map(CrewId),
-        status: row.status.as_deref().and_then(DeliveryStatus::from_code),
-        reason: row.reason,
-        revision: u32::try_from(row.revision).unwrap_or(u32::MAX),
-    }))
+    if let Some(ChangedRow { contact_id, event_id, crew_id }) = row {
+        let crew = crew_id.map(CrewId).zip(event_id.map(EventId));
+        transaction.changed(Change::Email(leased.email, ContactId(contact_id), crew));
+    }
+    transaction.commit().await
 }

@@ -11,18 +11,16 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::mail::{self, Prepared};
 use super::policy::{self, Attempt, Verdict};
 use super::store::{self, Leased};
-use crate::emails::fold::{self, Changes, Incoming};
+use crate::core::Core;
+use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
 use crate::mailer::{HandOver, Mailer, Stage};
-use crate::realtime::Hub;
-use crate::state::Core;
 use crate::{secret, webhooks};
 
 /// Emails handed over at the same time.
 const CONCURRENCY: usize = 4;
-/// The longest wait between two looks, where only this process adds jobs and where others do too.
+/// The longest wait between two looks.
 const LOOK: Duration = Duration::from_secs(5);
-const LOOK_SHARED: Duration = Duration::from_secs(1);
 /// After the database failed us.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often the end of a hand-over is tried to be recorded, a pause apart, before it is left to be found in doubt.
@@ -118,7 +116,7 @@ impl Worker {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(_) = jobs.join_next() => {}
-                () = self.0.core.outbox_wake.notified(), if has_hands => {}
+                () = self.0.core.db.outbox_job_added(), if has_hands => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -135,13 +133,12 @@ impl Worker {
 
     async fn until_next_look(&self) -> Duration {
         let core = &self.0.core;
-        let look = if core.db.is_shared() { LOOK_SHARED } else { LOOK };
         match store::next_due(&core.db).await {
             Ok(Some(due)) => {
                 let gap = due.since_ms(core.clock.now()).max(10);
-                look.min(Duration::from_millis(gap.unsigned_abs()))
+                LOOK.min(Duration::from_millis(gap.unsigned_abs()))
             }
-            Ok(None) => look,
+            Ok(None) => LOOK,
             Err(_) => PAUSE,
         }
     }
@@ -197,7 +194,7 @@ impl Worker {
         Ok(Some(Ended { verdict: policy::judge(attempt, outcome, self.now()), provider_message_id }))
     }
 
-    /// Commits how an attempt ended, then tells the browsers. Tried for a while: what happened cannot be asked again.
+    /// Commits how an attempt ended. Tried for a while: what happened cannot be asked again.
     async fn record(&self, leased: Leased, ended: Ended) -> Result<(), StoreError> {
         let mut attempt = 1;
         loop {
@@ -217,11 +214,7 @@ impl Worker {
         let now = self.now();
         let (report, reason, suppress) = match &ended.verdict {
             Verdict::Waiting { reason, run_at } => {
-                let change = store::wait(&core.db, leased, owner, *run_at, reason).await?;
-                if let Some(change) = change {
-                    core.hub.email_changed(&change);
-                }
-                return Ok(());
+                return store::wait(&core.db, leased, owner, *run_at, reason).await;
             }
             Verdict::Settled { report, reason, suppress } => (*report, reason.clone(), *suppress),
         };
@@ -232,37 +225,24 @@ impl Worker {
             event: DeliveryEvent { report, reason, occurred_at: now },
             suppress,
         };
-        let mut transaction = core.db.begin_write().await?;
+        let mut transaction = core.db.write().await?;
         // A job that was taken over meanwhile is not ended here; but what is known of its mail is recorded all the same,
         // and counts for more than the other's doubt.
         store::finish(&mut transaction, leased.job, owner).await?;
-        let changes = fold::record(&core.db, &mut transaction, vec![incoming], now).await?;
-        let mut adopted = Changes::default();
+        fold::record(&mut transaction, vec![incoming], now).await?;
         if ended.verdict.is_handed_over() {
             let at = leased.handing_over_at.unwrap_or(now);
             store::set_handed_over(&mut transaction, leased.email, at).await?;
             if let Some(id) = &ended.provider_message_id {
                 store::learn_provider_id(&mut transaction, leased.email, id).await?;
             }
-            adopted = webhooks::adopt_orphans(&core.db, &mut transaction, leased.email, now).await?;
+            webhooks::adopt_orphans(&mut transaction, leased.email, now).await?;
         }
-        transaction.commit().await?;
-        publish(&core.hub, &changes);
-        publish(&core.hub, &adopted);
-        Ok(())
+        transaction.commit().await
     }
 
     fn now(&self) -> Timestamp {
         self.0.core.clock.now()
-    }
-}
-
-fn publish(hub: &Hub, changes: &Changes) {
-    for change in &changes.emails {
-        hub.email_changed(change);
-    }
-    for (change, events) in &changes.addresses {
-        hub.address_changed(change, events);
     }
 }
 

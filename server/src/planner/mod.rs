@@ -1,9 +1,11 @@
 //! The planner on the server: an event's page, its share links, and the sending of a link by e-mail.
 
 mod links;
+mod rows;
 mod sending;
 mod service;
 mod store;
 
+pub use rows::{EventRows, crew_of_contacts, crew_rows, event_rows, headers, items};
 pub use service::PlannerService;
 pub use store::{CREW_OF_EVENT, INVITES_OF_EVENT};

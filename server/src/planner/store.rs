@@ -1,14 +1,15 @@
 //! The SQL of the planner page: a constant number of statements however many people and items an event has.
 
-use app::domain::ids::{AccountId, CrewId, EventId};
-use sqlx::AssertSqlSafe;
+use app::domain::ids::{AccountId, ContactId, CrewId, EventId};
+use sqlx::FromRow;
+use sqlx::any::AnyRow;
 
 use super::links::StoredLink;
-use crate::db::{Db, WriteTransaction};
+use crate::db::{self, Db, Write};
 use crate::emails::row::{StoredEmail, select_emails};
 use crate::error::StoreError;
 
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 pub struct StoredHeader {
     pub id: i64,
     pub name: String,
@@ -17,9 +18,10 @@ pub struct StoredHeader {
     pub time_zone: String,
     pub pax: Option<i64>,
     pub place: Option<String>,
+    pub revision: i64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 pub struct StoredItem {
     pub id: i64,
     pub starts_at: i64,
@@ -28,10 +30,12 @@ pub struct StoredItem {
     pub details: String,
     pub location: String,
     pub private: i64,
+    pub revision: i64,
+    pub time_zone: String,
 }
 
 /// Who owns an item.
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 pub struct StoredAssignment {
     pub item_id: i64,
     pub contact_id: i64,
@@ -39,7 +43,7 @@ pub struct StoredAssignment {
     pub last_name: String,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 pub struct StoredCrew {
     pub id: i64,
     pub contact_id: i64,
@@ -56,49 +60,98 @@ pub struct StoredCrew {
     pub items: i64,
 }
 
+/// Reads the rows with some ids. `select` ends before the list of ids, `rest` follows it.
+async fn read<T>(db: &Db, select: &str, ids: &[i64], rest: &str) -> Result<Vec<T>, StoreError>
+where
+    T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+{
+    let mut rows = Vec::with_capacity(ids.len());
+    for chunk in db::chunks(ids) {
+        let sql = db.batch(format!("{select} ({}){rest}", db::placeholders(1, chunk.len())));
+        let mut query = sqlx::query_as(sql);
+        for id in chunk {
+            query = query.bind(id);
+        }
+        rows.extend(query.fetch_all(db.reader()).await?);
+    }
+    Ok(rows)
+}
+
+macro_rules! select_headers {
+    ($rest:literal) => {
+        concat!(
+            "SELECT v.id, v.name, v.status, v.starts_at, v.time_zone, v.pax, s.name AS place, v.revision \
+             FROM event v LEFT JOIN space s ON s.id = v.space_id WHERE ",
+            $rest
+        )
+    };
+}
+
 pub async fn header(db: &Db, account: AccountId, event: EventId) -> Result<Option<StoredHeader>, StoreError> {
-    let header = sqlx::query_as(
-        "SELECT v.id, v.name, v.status, v.starts_at, v.time_zone, v.pax, s.name AS place \
-         FROM event v LEFT JOIN space s ON s.id = v.space_id WHERE v.id = $1 AND v.account_id = $2",
-    )
-    .bind(event.0)
-    .bind(account.0)
-    .fetch_optional(db.reader())
-    .await?;
+    let header = sqlx::query_as(select_headers!("v.id = $1 AND v.account_id = $2"))
+        .bind(event.0)
+        .bind(account.0)
+        .fetch_optional(db.reader())
+        .await?;
     Ok(header)
 }
 
+pub async fn headers_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredHeader>, StoreError> {
+    read(db, select_headers!("v.id IN"), ids, "").await
+}
+
+macro_rules! select_items {
+    ($rest:literal) => {
+        concat!(
+            "SELECT i.id, i.starts_at, i.minutes, i.title, i.details, i.location, i.private, i.revision, v.time_zone \
+             FROM event v JOIN item i ON i.event_id = v.id WHERE ",
+            $rest
+        )
+    };
+}
+
 pub async fn items(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredItem>, StoreError> {
-    let items = sqlx::query_as(
-        "SELECT i.id, i.starts_at, i.minutes, i.title, i.details, i.location, i.private \
-         FROM event v JOIN item i ON i.event_id = v.id WHERE v.id = $1 AND v.account_id = $2 \
-         ORDER BY i.starts_at, i.id",
-    )
-    .bind(event.0)
-    .bind(account.0)
-    .fetch_all(db.reader())
-    .await?;
+    let items = sqlx::query_as(select_items!("v.id = $1 AND v.account_id = $2 ORDER BY i.starts_at, i.id"))
+        .bind(event.0)
+        .bind(account.0)
+        .fetch_all(db.reader())
+        .await?;
     Ok(items)
 }
 
+pub async fn items_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredItem>, StoreError> {
+    read(db, select_items!("i.id IN"), ids, "").await
+}
+
+macro_rules! select_assignments {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.item_id, a.contact_id, c.first_name, c.last_name \
+             FROM item i JOIN assignment a ON a.item_id = i.id JOIN contact c ON c.id = a.contact_id WHERE ",
+            $rest
+        )
+    };
+}
+
 pub async fn assignments(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredAssignment>, StoreError> {
-    let assignments = sqlx::query_as(
-        "SELECT a.item_id, a.contact_id, c.first_name, c.last_name \
-         FROM item i JOIN assignment a ON a.item_id = i.id JOIN contact c ON c.id = a.contact_id \
-         WHERE i.event_id = $1 AND c.account_id = $2 ORDER BY c.sort_name, c.id",
-    )
-    .bind(event.0)
-    .bind(account.0)
-    .fetch_all(db.reader())
-    .await?;
+    let assignments =
+        sqlx::query_as(select_assignments!("i.event_id = $1 AND c.account_id = $2 ORDER BY c.sort_name, c.id"))
+            .bind(event.0)
+            .bind(account.0)
+            .fetch_all(db.reader())
+            .await?;
     Ok(assignments)
+}
+
+pub async fn assignments_of(db: &Db, items: &[i64]) -> Result<Vec<StoredAssignment>, StoreError> {
+    read(db, select_assignments!("i.id IN"), items, " ORDER BY c.sort_name, c.id").await
 }
 
 macro_rules! select_crew {
     ($rest:literal) => {
         concat!(
             "SELECT cr.id, cr.contact_id, c.first_name, c.last_name, cr.role, c.email, \
-             c.details_revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, cr.revision, \
+             c.revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, cr.revision, \
              (SELECT COUNT(*) FROM assignment a JOIN item i ON i.id = a.item_id \
               WHERE a.contact_id = cr.contact_id AND i.event_id = cr.event_id) AS items \
              FROM crew cr JOIN contact c ON c.id = cr.contact_id \
@@ -127,39 +180,41 @@ pub async fn invites_of_event(db: &Db, account: AccountId, event: EventId) -> Re
     Ok(invites)
 }
 
-pub async fn crew(db: &Db, account: AccountId, crew: CrewId) -> Result<Option<StoredCrew>, StoreError> {
-    let found = sqlx::query_as(select_crew!("WHERE cr.id = $1 AND cr.account_id = $2"))
+pub async fn crew_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredCrew>, StoreError> {
+    read(db, select_crew!("WHERE cr.id IN"), ids, "").await
+}
+
+pub async fn invites_of(db: &Db, crew: &[i64]) -> Result<Vec<StoredEmail>, StoreError> {
+    read(db, select_emails!("JOIN crew cr ON cr.invite_email_id = e.id WHERE cr.id IN"), crew, "").await
+}
+
+/// The crew rows of some contacts, with their events.
+pub async fn crew_of_contacts(db: &Db, contacts: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    read(db, "SELECT id, event_id FROM crew WHERE contact_id IN", contacts, "").await
+}
+
+/// Whether the crew row is this account's.
+pub async fn is_of_account(db: &Db, account: AccountId, crew: CrewId) -> Result<bool, StoreError> {
+    let found: Option<i64> = sqlx::query_scalar("SELECT id FROM crew WHERE id = $1 AND account_id = $2")
         .bind(crew.0)
         .bind(account.0)
         .fetch_optional(db.reader())
         .await?;
-    Ok(found)
-}
-
-pub async fn invite(db: &Db, account: AccountId, crew: CrewId) -> Result<Option<StoredEmail>, StoreError> {
-    let invite = sqlx::query_as(select_emails!(
-        "JOIN crew cr ON cr.invite_email_id = e.id WHERE cr.id = $1 AND cr.account_id = $2"
-    ))
-    .bind(crew.0)
-    .bind(account.0)
-    .fetch_optional(db.reader())
-    .await?;
-    Ok(invite)
+    Ok(found.is_some())
 }
 
 /// A crew row that nobody else changes until the commit.
 pub struct LockedCrew {
     pub id: CrewId,
     pub event: EventId,
-    pub contact: app::domain::ids::ContactId,
+    pub contact: ContactId,
     pub event_name: String,
     /// The contact's address now.
     pub address: Option<String>,
     pub link: Option<StoredLink>,
-    pub revision: i64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 struct StoredLockedCrew {
     event_id: i64,
     contact_id: i64,
@@ -168,26 +223,23 @@ struct StoredLockedCrew {
     link_id: Option<i64>,
     seed: Option<String>,
     token_hash: Option<String>,
-    revision: i64,
 }
 
 /// Locks a crew row of this account, so that two clicks on it come one after the other.
 pub async fn lock_crew(
-    db: &Db,
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     crew: CrewId,
 ) -> Result<Option<LockedCrew>, StoreError> {
     // The lock comes first and alone: what is read after it is what the click before has left.
-    let lock = format!("SELECT id FROM crew WHERE id = $1 AND account_id = $2{}", db.for_update());
+    let lock = transaction.locking("SELECT id FROM crew WHERE id = $1 AND account_id = $2");
     let locked: Option<i64> =
-        sqlx::query_scalar(AssertSqlSafe(lock)).bind(crew.0).bind(account.0).fetch_optional(&mut **transaction).await?;
+        sqlx::query_scalar(lock).bind(crew.0).bind(account.0).fetch_optional(&mut **transaction).await?;
     if locked.is_none() {
         return Ok(None);
     }
     let stored: StoredLockedCrew = sqlx::query_as(
-        "SELECT cr.event_id, cr.contact_id, v.name AS event_name, c.email, l.id AS link_id, l.seed, l.token_hash, \
-         cr.revision \
+        "SELECT cr.event_id, cr.contact_id, v.name AS event_name, c.email, l.id AS link_id, l.seed, l.token_hash \
          FROM crew cr JOIN event v ON v.id = cr.event_id JOIN contact c ON c.id = cr.contact_id \
          LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL WHERE cr.id = $1",
     )
@@ -197,10 +249,9 @@ pub async fn lock_crew(
     Ok(Some(LockedCrew {
         id: crew,
         event: EventId(stored.event_id),
-        contact: app::domain::ids::ContactId(stored.contact_id),
+        contact: ContactId(stored.contact_id),
         event_name: stored.event_name,
         address: stored.email,
         link: StoredLink::from_columns(stored.link_id, stored.seed, stored.token_hash),
-        revision: stored.revision,
     }))
 }

@@ -1,16 +1,14 @@
-//! Who listens to what. Publishing never waits: a listener that cannot keep up is told to catch up by a fresh snapshot.
+//! Who listens to what. Sending never waits: a listener that cannot keep up is told to catch up by a fresh snapshot.
 //!
-//! Guarantees: a message published after `subscribe` returned reaches the listener or marks it as lagging. No order is
-//! promised between publishers; revisions decide.
+//! Guarantees: a message sent after `subscribe` returned reaches the listener or marks it as lagging.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::domain::ids::EventId;
-use app::emails::{EmailChange, EmailRow};
+use app::backend::Caller;
+use app::domain::ids::{AccountId, MemberId};
 use app::live::{ServerMessage, Topic};
-use app::planner::{AddressChange, LinkChange};
 use axum::body::Bytes;
 use tokio::sync::{Notify, mpsc};
 
@@ -40,6 +38,8 @@ struct State {
 
 struct Listener {
     id: u64,
+    account: AccountId,
+    member: MemberId,
     queue: mpsc::Sender<Published>,
     lagging: AtomicBool,
     session_ended: AtomicBool,
@@ -67,7 +67,8 @@ pub struct Subscriber {
 /// What a socket has to do next.
 pub enum Signal {
     Send(Published),
-    /// Messages were lost: send fresh snapshots of every topic.
+    /// Messages may have been lost, and with them the end of the session: look whether it holds, then send fresh
+    /// snapshots of every topic.
     CatchUp,
     Close(Closing),
 }
@@ -82,11 +83,13 @@ pub enum Closing {
 }
 
 impl Hub {
-    /// A socket opened by the session with this hash.
-    pub fn join(&self, session: &str) -> Subscriber {
+    /// A socket of this caller.
+    pub fn join(&self, caller: &Caller) -> Subscriber {
         let (sender, queue) = mpsc::channel(BACKLOG);
         let listener = Arc::new(Listener {
             id: self.0.next_listener.fetch_add(1, Ordering::Relaxed),
+            account: caller.account,
+            member: caller.member,
             queue: sender,
             lagging: AtomicBool::new(false),
             session_ended: AtomicBool::new(false),
@@ -95,29 +98,55 @@ impl Hub {
         });
         let mut state = self.state();
         listener.closing.store(state.closing, Ordering::Release);
-        state.sessions.entry(session.to_owned()).or_default().push(Arc::clone(&listener));
+        state.sessions.entry(caller.session.clone()).or_default().push(Arc::clone(&listener));
         drop(state);
-        Subscriber { hub: self.clone(), session: session.to_owned(), listener, topics: Vec::new(), queue }
+        Subscriber { hub: self.clone(), session: caller.session.clone(), listener, topics: Vec::new(), queue }
     }
 
-    pub fn email_added(&self, row: &EmailRow) {
-        let topics = row.event.id.map(Topic::Event).into_iter().chain([Topic::Contact(row.contact)]);
-        self.publish(topics, || ServerMessage::EmailAdded(row.clone()));
+    /// Those of the topics that somebody listens to.
+    pub fn listened(&self, topics: impl IntoIterator<Item = Topic>) -> Vec<Topic> {
+        let state = self.state();
+        topics.into_iter().filter(|topic| state.topics.contains_key(topic)).collect()
     }
 
-    pub fn email_changed(&self, change: &EmailChange) {
-        let topics = change.event.map(Topic::Event).into_iter().chain([Topic::Contact(change.contact)]);
-        self.publish(topics, || ServerMessage::EmailChanged(change.clone()));
+    /// Whether anybody has an event open.
+    pub fn has_events(&self) -> bool {
+        self.state().topics.keys().any(|topic| matches!(topic, Topic::Event(_)))
     }
 
-    pub fn link_changed(&self, change: &LinkChange) {
-        self.publish([Topic::Event(change.event)], || ServerMessage::LinkChanged(change.clone()));
+    /// Sends a message to everybody who listens to this topic.
+    pub fn send(&self, topic: Topic, message: &ServerMessage) {
+        let state = self.state();
+        let Some(listeners) = state.topics.get(&topic) else { return };
+        let frame = frame(message);
+        for listener in listeners {
+            if listener.queue.try_send(frame.clone()).is_err() {
+                listener.raise(&listener.lagging);
+            }
+        }
     }
 
-    /// `events` are those the contact is on.
-    pub fn address_changed(&self, change: &AddressChange, events: &[EventId]) {
-        let topics = events.iter().copied().map(Topic::Event).chain([Topic::Contact(change.contact)]);
-        self.publish(topics, || ServerMessage::AddressChanged(change.clone()));
+    /// Has everybody who listens to this topic catch up.
+    pub fn catch_up(&self, topic: Topic) {
+        for listener in self.state().topics.get(&topic).into_iter().flatten() {
+            listener.raise(&listener.lagging);
+        }
+    }
+
+    /// Has every socket catch up: nobody knows what was missed.
+    pub fn catch_up_all(&self) {
+        for listener in self.state().sessions.values().flatten() {
+            listener.raise(&listener.lagging);
+        }
+    }
+
+    /// Has the sockets of a member in an account look whether they may stay.
+    pub fn membership_changed(&self, account: AccountId, member: MemberId) {
+        let state = self.state();
+        let theirs = |listener: &&Arc<Listener>| listener.account == account && listener.member == member;
+        for listener in state.sessions.values().flatten().filter(theirs) {
+            listener.raise(&listener.lagging);
+        }
     }
 
     /// Closes every socket of a session that ended.
@@ -139,24 +168,6 @@ impl Hub {
     /// How many sockets are open.
     pub fn listeners(&self) -> usize {
         self.state().sessions.values().map(Vec::len).sum()
-    }
-
-    fn publish(&self, topics: impl IntoIterator<Item = Topic>, message: impl FnOnce() -> ServerMessage) {
-        let state = self.state();
-        let mut listeners: Vec<&Arc<Listener>> =
-            topics.into_iter().filter_map(|topic| state.topics.get(&topic)).flatten().collect();
-        if listeners.is_empty() {
-            return;
-        }
-        // A tab that listens to both topics hears it once.
-        listeners.sort_unstable_by_key(|listener| listener.id);
-        listeners.dedup_by_key(|listener| listener.id);
-        let frame = frame(&message());
-        for listener in listeners {
-            if listener.queue.try_send(frame.clone()).is_err() {
-                listener.raise(&listener.lagging);
-            }
-        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -232,67 +243,72 @@ fn forget<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<Arc<Listener>>>, key
 
 #[cfg(test)]
 mod tests {
-    use app::domain::ids::{ContactId, EmailId};
+    use app::domain::ids::EventId;
 
     use super::*;
 
-    const EVENT: EventId = EventId(1);
+    const TOPIC: Topic = Topic::Event(EventId(1));
 
-    fn change(revision: u32) -> EmailChange {
-        EmailChange {
-            id: EmailId(7),
-            contact: ContactId(3),
-            event: Some(EVENT),
-            crew: None,
-            status: None,
-            reason: None,
-            revision,
-        }
+    fn caller(session: &str) -> Caller {
+        Caller { member: MemberId(1), account: AccountId(2), name: "M".into(), session: session.to_owned() }
     }
 
     #[tokio::test]
-    async fn a_listener_to_both_topics_hears_a_change_once() {
+    async fn a_message_reaches_those_who_listen_to_its_topic() {
         let hub = Hub::default();
-        let mut tab = hub.join("session");
-        tab.subscribe(Topic::Event(EVENT));
-        tab.subscribe(Topic::Contact(ContactId(3)));
-        hub.email_changed(&change(2));
-        let expected = frame(&ServerMessage::EmailChanged(change(2)));
-        assert!(matches!(tab.next().await, Signal::Send(heard) if heard == expected));
-        assert!(tab.next_waiting().is_none());
+        let (mut tab, mut other) = (hub.join(&caller("one")), hub.join(&caller("two")));
+        tab.subscribe(TOPIC);
+        other.subscribe(Topic::Event(EventId(2)));
+        assert_eq!(hub.listened([TOPIC, Topic::Event(EventId(3))]), [TOPIC]);
+        hub.send(TOPIC, &ServerMessage::Pong);
+        assert!(matches!(tab.next().await, Signal::Send(heard) if heard == frame(&ServerMessage::Pong)));
+        assert!(tab.next_waiting().is_none() && other.next_waiting().is_none());
     }
 
     #[tokio::test]
     async fn one_who_cannot_keep_up_is_told_to_catch_up() {
         let hub = Hub::default();
-        let mut tab = hub.join("session");
-        tab.subscribe(Topic::Event(EVENT));
-        for revision in 0..=u32::try_from(BACKLOG).unwrap() {
-            hub.email_changed(&change(revision));
+        let mut tab = hub.join(&caller("session"));
+        tab.subscribe(TOPIC);
+        for _ in 0..=BACKLOG {
+            hub.send(TOPIC, &ServerMessage::Pong);
         }
         assert!(matches!(tab.next().await, Signal::CatchUp));
         assert!(tab.next_waiting().is_none(), "what waited is older than the snapshot");
-        hub.email_changed(&change(500));
+        hub.send(TOPIC, &ServerMessage::Pong);
         assert!(matches!(tab.next().await, Signal::Send(_)), "and then it goes on");
     }
 
     #[tokio::test]
     async fn an_ended_session_closes_its_own_sockets_alone() {
         let hub = Hub::default();
-        let (mut mine, mut theirs) = (hub.join("mine"), hub.join("theirs"));
+        let (mut mine, mut theirs) = (hub.join(&caller("mine")), hub.join(&caller("theirs")));
         hub.session_ended("mine");
         assert!(matches!(mine.next().await, Signal::Close(Closing::SessionEnded)));
         hub.close();
         assert!(matches!(theirs.next().await, Signal::Close(Closing::ShuttingDown)));
-        let mut late = hub.join("late");
+        let mut late = hub.join(&caller("late"));
         assert!(matches!(late.next().await, Signal::Close(Closing::ShuttingDown)));
+    }
+
+    #[tokio::test]
+    async fn a_changed_membership_concerns_one_member_of_one_account() {
+        let hub = Hub::default();
+        let mut theirs = hub.join(&caller("theirs"));
+        let elsewhere = Caller { account: AccountId(9), ..caller("elsewhere") };
+        let mut elsewhere = hub.join(&elsewhere);
+        hub.membership_changed(AccountId(2), MemberId(1));
+        assert!(matches!(theirs.next().await, Signal::CatchUp));
+        elsewhere.subscribe(TOPIC);
+        hub.send(TOPIC, &ServerMessage::Pong);
+        assert!(matches!(elsewhere.next().await, Signal::Send(_)));
     }
 
     #[test]
     fn a_dropped_subscriber_leaves_nothing_behind() {
         let hub = Hub::default();
-        let mut tab = hub.join("session");
-        tab.subscribe(Topic::Event(EVENT));
+        let mut tab = hub.join(&caller("session"));
+        tab.subscribe(TOPIC);
         assert_eq!(hub.listeners(), 1);
         drop(tab);
         assert_eq!(hub.listeners(), 0);

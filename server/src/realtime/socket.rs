@@ -6,12 +6,8 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use app::backend::{Backend, Caller};
-use app::contacts::ContactSnapshot;
-use app::domain::ids::ContactId;
-use app::emails::{EmailRow, PAGE_ROWS};
-use app::error::AppError;
-use app::live::{ClientMessage, EventSnapshot, ServerMessage, Topic};
+use app::backend::Caller;
+use app::live::{ClientMessage, ServerMessage, Topic};
 use app::wire::{LIVE, decode};
 use axum::Extension;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -23,8 +19,9 @@ use futures_util::SinkExt;
 use tokio::time::{Instant, interval_at, timeout};
 
 use super::hub::{Closing, Published, Signal, Subscriber, frame};
-use super::store;
-use crate::state::{AppState, Core};
+use super::{rows, store};
+use crate::core::Core;
+use crate::state::AppState;
 
 const READ_BUFFER: usize = 2 * 1024;
 /// Deltas that go out together share a write of this size.
@@ -66,7 +63,7 @@ pub async fn upgrade(
     let Some(Extension(caller)) = caller else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
-    let AppState { core, backend, .. } = state;
+    let core = state.core;
     match upgrade {
         Ok(upgrade) => upgrade
             .read_buffer_size(READ_BUFFER)
@@ -75,15 +72,15 @@ pub async fn upgrade(
             .max_frame_size(MAX_MESSAGE)
             .on_upgrade(move |socket| async move {
                 let current = LIVE.split_once('?').map(|(_, query)| query) == query.as_deref();
-                converse(core, backend, caller, socket, current).await;
+                converse(core, caller, socket, current).await;
             }),
         Err(rejection) => rejection.into_response(),
     }
 }
 
-async fn converse(core: Core, backend: Backend, caller: Caller, socket: WebSocket, current: bool) {
-    let subscriber = core.hub.join(&caller.session);
-    let mut tab = Tab { core, backend, caller, socket, subscriber, topics: Vec::new(), heard: Instant::now() };
+async fn converse(core: Core, caller: Caller, socket: WebSocket, current: bool) {
+    let subscriber = core.hub.join(&caller);
+    let mut tab = Tab { core, caller, socket, subscriber, topics: Vec::new(), heard: Instant::now() };
     let end = if current { tab.listen().await } else { OUTDATED };
     if let End::Close(code, reason) = end {
         tab.close(code, reason).await;
@@ -93,7 +90,6 @@ async fn converse(core: Core, backend: Backend, caller: Caller, socket: WebSocke
 /// One open tab.
 struct Tab {
     core: Core,
-    backend: Backend,
     caller: Caller,
     socket: WebSocket,
     subscriber: Subscriber,
@@ -136,6 +132,7 @@ impl Tab {
         match signal {
             Signal::Send(message) => self.send(message).await,
             Signal::CatchUp => {
+                self.check_session().await?;
                 for (topic, rows) in self.topics.clone() {
                     self.send_snapshot(topic, rows).await?;
                 }
@@ -185,28 +182,29 @@ impl Tab {
 
     /// Authorise, then listen, then show what there is: in this order nothing is missed and nothing leaks.
     async fn subscribe(&mut self, topic: Topic, rows: u32) -> Step {
-        let rows = rows.min(MAX_ROWS);
+        let mut rows = rows.min(MAX_ROWS);
+        match store::may_see(&self.core.db, &self.caller, topic).await {
+            Ok(true) => {}
+            Ok(false) => {
+                self.forget(topic);
+                return self.refuse(topic).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "A live subscription could not be checked.");
+                return Step::Break(TRY_AGAIN);
+            }
+        }
         if let Some((_, shown)) = self.topics.iter_mut().find(|(held, _)| *held == topic) {
             // Two parts of a page may listen to the same topic: a snapshot covers the one that shows more.
             *shown = rows.max(*shown);
-            let rows = *shown;
-            return self.send_snapshot(topic, rows).await;
-        }
-        if self.topics.len() == MAX_TOPICS {
+            rows = *shown;
+        } else if self.topics.len() < MAX_TOPICS {
+            self.topics.push((topic, rows));
+            self.subscriber.subscribe(topic);
+        } else {
             return self.refuse(topic).await;
         }
-        match store::may_see(&self.core.db, self.caller.account, topic).await {
-            Ok(true) => {
-                self.topics.push((topic, rows));
-                self.subscriber.subscribe(topic);
-                self.send_snapshot(topic, rows).await
-            }
-            Ok(false) => self.refuse(topic).await,
-            Err(error) => {
-                tracing::warn!(%error, "A live subscription could not be checked.");
-                Step::Break(TRY_AGAIN)
-            }
-        }
+        self.send_snapshot(topic, rows).await
     }
 
     fn forget(&mut self, topic: Topic) {
@@ -219,21 +217,16 @@ impl Tab {
     }
 
     async fn send_snapshot(&mut self, topic: Topic, rows: u32) -> Step {
-        let snapshot = match topic {
-            Topic::Event(event) => (self.backend.planner.page(&self.caller, event).await)
-                .map(|page| ServerMessage::EventSnapshot(EventSnapshot { event, crew: page.crew })),
-            Topic::Contact(contact) => {
-                contact_snapshot(&self.backend, &self.caller, contact, rows).await.map(ServerMessage::ContactSnapshot)
-            }
-        };
-        match snapshot {
-            Ok(snapshot) => self.send(frame(&snapshot)).await,
-            Err(AppError::NotFound) => {
+        match rows::snapshot(&self.core, &self.caller, topic, rows).await {
+            Ok(Some(rows)) => self.send(frame(&ServerMessage::Snapshot { topic, rows })).await,
+            Ok(None) => {
                 self.forget(topic);
                 self.refuse(topic).await
             }
-            // The cause is in the log already; the tab comes back.
-            Err(_) => Step::Break(TRY_AGAIN),
+            Err(error) => {
+                tracing::warn!(%error, "A live snapshot could not be read; the tab comes back for it.");
+                Step::Break(TRY_AGAIN)
+            }
         }
     }
 
@@ -266,44 +259,6 @@ impl Tab {
         if self.write(words).await.is_continue() {
             let _ =
                 timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = self.socket.recv().await {} }).await;
-        }
-    }
-}
-
-/// The header, and at least as many emails as the tab shows, as of one moment: an email that arrives between the two reads
-/// would be counted and not listed, or listed and not counted, so the count has to be the same before and after.
-async fn contact_snapshot(
-    backend: &Backend,
-    caller: &Caller,
-    contact: ContactId,
-    rows: u32,
-) -> Result<ContactSnapshot, AppError> {
-    let mut before = backend.contacts.header(caller, contact).await?;
-    loop {
-        // At least a page, whatever the tab shows yet: an empty one has to learn of its first email.
-        let emails = newest_emails(backend, caller, contact, rows.max(PAGE_ROWS)).await?;
-        let header = backend.contacts.header(caller, contact).await?;
-        if header.emails == before.emails {
-            return Ok(ContactSnapshot { header, emails });
-        }
-        before = header;
-    }
-}
-
-async fn newest_emails(
-    backend: &Backend,
-    caller: &Caller,
-    contact: ContactId,
-    rows: u32,
-) -> Result<Vec<EmailRow>, AppError> {
-    let mut emails = Vec::new();
-    let mut after = None;
-    loop {
-        let page = backend.emails.page_for_contact(caller, contact, after).await?;
-        emails.extend(page.rows);
-        after = page.next;
-        if after.is_none() || emails.len() >= rows as usize {
-            return Ok(emails);
         }
     }
 }

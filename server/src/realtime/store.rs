@@ -1,29 +1,41 @@
 //! Who may listen. Reads only.
 
-use app::domain::ids::AccountId;
+use app::backend::Caller;
 use app::domain::time::Timestamp;
 use app::live::Topic;
 
 use crate::db::Db;
 use crate::error::StoreError;
 
-/// Whether the topic is the account's own.
-pub async fn may_see(db: &Db, account: AccountId, topic: Topic) -> Result<bool, StoreError> {
+/// Whether the topic is of the caller's account, and the caller still a member of it.
+pub async fn may_see(db: &Db, caller: &Caller, topic: Topic) -> Result<bool, StoreError> {
     let (sql, id) = match topic {
-        Topic::Event(event) => ("SELECT id FROM event WHERE id = $1 AND account_id = $2", event.0),
-        Topic::Contact(contact) => ("SELECT id FROM contact WHERE id = $1 AND account_id = $2", contact.0),
+        Topic::Event(event) => (
+            "SELECT v.id FROM event v JOIN membership m ON m.account_id = v.account_id AND m.member_id = $3 \
+             WHERE v.id = $1 AND v.account_id = $2",
+            event.0,
+        ),
+        Topic::Contact(contact) => (
+            "SELECT c.id FROM contact c JOIN membership m ON m.account_id = c.account_id AND m.member_id = $3 \
+             WHERE c.id = $1 AND c.account_id = $2",
+            contact.0,
+        ),
     };
-    let found: Option<(i64,)> = sqlx::query_as(sql).bind(id).bind(account.0).fetch_optional(db.reader()).await?;
+    let found: Option<(i64,)> =
+        sqlx::query_as(sql).bind(id).bind(caller.account.0).bind(caller.member.0).fetch_optional(db.reader()).await?;
     Ok(found.is_some())
 }
 
-/// Whether the session with this hash has neither ended nor run out.
+/// Whether the session with this hash has neither ended nor run out, and its member is still one of its account.
 pub async fn session_is_live(db: &Db, session: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let found: Option<(i64,)> =
-        sqlx::query_as("SELECT member_id FROM session WHERE token_hash = $1 AND expires_at > $2")
-            .bind(session.to_owned())
-            .bind(now.0)
-            .fetch_optional(db.reader())
-            .await?;
+    let found: Option<(i64,)> = sqlx::query_as(
+        "SELECT s.member_id FROM session s \
+         JOIN membership m ON m.account_id = s.account_id AND m.member_id = s.member_id \
+         WHERE s.token_hash = $1 AND s.expires_at > $2",
+    )
+    .bind(session.to_owned())
+    .bind(now.0)
+    .fetch_optional(db.reader())
+    .await?;
     Ok(found.is_some())
 }

@@ -22,8 +22,8 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use super::store::{self, Due};
+use crate::core::Core;
 use crate::error::StoreError;
-use crate::state::Core;
 
 /// Reports under way at the same time.
 const IN_FLIGHT: usize = 16;

@@ -16,8 +16,8 @@ use mail_parser::MessageParser;
 use serde::Deserialize;
 
 use super::store::{self, Listed};
+use crate::core::Core;
 use crate::error::{self, StoreError};
-use crate::state::Core;
 use crate::zone::Zone;
 
 /// Mails of one page.

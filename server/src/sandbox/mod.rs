@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 pub use mailbox::{routes, stylesheet_href};
 
-use crate::state::Core;
+use crate::core::Core;
 
 /// Mails that stay when the sandbox starts.
 const KEPT_MAILS: i64 = 2_000;

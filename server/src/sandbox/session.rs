@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::outcome::{self, Taken};
 use super::store;
 use super::wire::{Line, path, read_line};
-use crate::state::Core;
+use crate::core::Core;
 
 const MAX_MESSAGE: usize = 10 * 1024 * 1024;
 const MAX_RECIPIENTS: usize = 100;

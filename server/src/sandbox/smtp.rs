@@ -7,7 +7,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::session;
-use crate::state::Core;
+use crate::core::Core;
 
 /// Conversations at the same time.
 const MAX_SESSIONS: usize = 64;

@@ -33,7 +33,7 @@ pub async fn take(
     source: &[u8],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     for (mail, callbacks) in mails.iter().zip(planned) {
         let (id,): (i64,) = sqlx::query_as(
             "INSERT INTO sandbox_mail (received_at, envelope_from, recipient, message_id, source) \
@@ -80,7 +80,7 @@ pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
 
 /// Notes which reports were taken, and when to repeat the others.
 pub async fn settle(db: &Db, taken: &[i64], again: &[(i64, Timestamp)], now: Timestamp) -> Result<(), StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     if !taken.is_empty() {
         let sql = format!("UPDATE sandbox_callback SET done_at = $1 WHERE id IN ({})", placeholders(2, taken.len()));
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(now.0);
@@ -128,7 +128,7 @@ pub async fn reports(db: &Db, mail: i64) -> Result<Vec<(String, i64, Option<i64>
 
 /// Removes all but the newest mails, with what is still owed for them.
 pub async fn prune(db: &Db, keep: i64) -> Result<(), StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     sqlx::query(
         "DELETE FROM sandbox_mail WHERE id <= (SELECT id FROM sandbox_mail ORDER BY id DESC LIMIT 1 OFFSET $1)",
     )

@@ -6,9 +6,9 @@ use app::share_page::{GuestItem, RunOfShow, SharePagePort};
 use async_trait::async_trait;
 
 use super::store;
+use crate::core::Core;
 use crate::error::boundary;
 use crate::secret;
-use crate::state::Core;
 use crate::zone::Zone;
 
 #[derive(Clone)]

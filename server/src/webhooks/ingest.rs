@@ -14,11 +14,11 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::listeners::{Listener, Listeners};
 use super::{orphans, store};
-use crate::db::{Db, WriteTransaction};
-use crate::emails::fold::{self, Changes, Incoming};
+use crate::core::Core;
+use crate::db::Write;
+use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
 use crate::provider::ProviderEvent;
-use crate::state::Core;
 
 /// Requests in one transaction: enough to spread the cost of a sync, few enough to keep the wait short.
 const BATCH: usize = 256;
@@ -66,7 +66,7 @@ impl Ingest {
         self.listeners.find(provider)
     }
 
-    /// Returns once the events are durable, counted once, and published.
+    /// Returns once the events are durable and counted once.
     pub async fn submit(
         &self,
         provider: &'static str,
@@ -162,21 +162,20 @@ async fn settle_singly(core: &Core, batch: &mut Vec<Submission>) {
     }
 }
 
-/// One transaction for all of them: match, fold, keep what found no email; then publish.
+/// One transaction for all of them: match, fold, keep what found no email.
 async fn commit(core: &Core, batch: &[Submission]) -> Result<Vec<Acknowledged>, StoreError> {
     let now = core.clock.now();
-    let mut transaction = core.db.begin_write().await?;
+    let mut transaction = core.db.write().await?;
     let events: Vec<(&'static str, &ProviderEvent)> =
         batch.iter().flat_map(|of| of.events.iter().map(|event| (of.provider, event))).collect();
-    let Taken { changes, matched } = take(&core.db, &mut transaction, &events, now).await?;
+    let Matched { emails, fresh } = match_and_record(&mut transaction, &events, now).await?;
     let waiting: Vec<_> =
-        events.iter().zip(&matched).filter(|(_, email)| email.is_none()).map(|(event, _)| *event).collect();
+        events.iter().zip(&emails).filter(|(_, email)| email.is_none()).map(|(event, _)| *event).collect();
     store::keep_orphans(&mut transaction, &waiting, now).await?;
     transaction.commit().await?;
-    changes.publish(&core.hub);
 
-    let mut fresh = changes.fresh.iter();
-    let mut matched = matched.iter();
+    let mut fresh = fresh.iter();
+    let mut matched = emails.iter();
     let acknowledge = |of: &Submission| {
         let mut answer = Acknowledged::default();
         for email in matched.by_ref().take(of.events.len()) {
@@ -191,25 +190,25 @@ async fn commit(core: &Core, batch: &[Submission]) -> Result<Vec<Acknowledged>, 
     Ok(batch.iter().map(acknowledge).collect())
 }
 
-/// The events that found their email are folded in.
-pub(super) struct Taken {
-    pub changes: Changes,
+/// The emails that some events are about.
+pub(super) struct Matched {
     /// Per event, in order: its email.
-    pub matched: Vec<Option<EmailId>>,
+    pub emails: Vec<Option<EmailId>>,
+    /// Per event that has an email, in order: whether it was new.
+    pub fresh: Vec<bool>,
 }
 
 /// Matches events to emails and folds those that found one, in the caller's transaction.
-pub(super) async fn take(
-    db: &Db,
-    transaction: &mut WriteTransaction,
+pub(super) async fn match_and_record(
+    transaction: &mut Write,
     events: &[(&'static str, &ProviderEvent)],
     now: Timestamp,
-) -> Result<Taken, StoreError> {
+) -> Result<Matched, StoreError> {
     let found = store::resolve(transaction, events).await?;
-    let matched: Vec<Option<EmailId>> = found.iter().map(|found| found.as_ref().map(|found| found.email)).collect();
+    let emails: Vec<Option<EmailId>> = found.iter().map(|found| found.as_ref().map(|found| found.email)).collect();
     let incoming = events
         .iter()
-        .zip(&matched)
+        .zip(&emails)
         .filter_map(|((provider, event), email)| {
             Some(Incoming {
                 email: (*email)?,
@@ -220,8 +219,8 @@ pub(super) async fn take(
             })
         })
         .collect();
-    let changes = fold::record(db, transaction, incoming, now).await?;
+    let recorded = fold::record(transaction, incoming, now).await?;
     // Only now, because the fold locks the emails in the order of their ids.
     store::learn_provider_ids(transaction, events, &found).await?;
-    Ok(Taken { changes, matched })
+    Ok(Matched { emails, fresh: recorded.fresh })
 }

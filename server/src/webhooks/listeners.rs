@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::core::Core;
 use crate::provider::{self, Provider, Verifier, Webhooks};
-use crate::state::Core;
 
 /// A provider that is listened to.
 pub struct Listener {

@@ -3,30 +3,24 @@
 use app::domain::ids::EmailId;
 use app::domain::time::{HOUR_MS, Timestamp};
 
-use super::ingest::{Taken, take};
+use super::ingest::{Matched, match_and_record};
 use super::store::{self, Orphan};
-use crate::db::{Db, WriteTransaction};
-use crate::emails::fold::{self, Changes, Incoming};
+use crate::core::Core;
+use crate::db::{Db, Write};
+use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
 use crate::provider::{self, ProviderEvent};
-use crate::state::Core;
 
 const KEEP_MS: i64 = 7 * 24 * HOUR_MS;
 /// Events of one rematch; the next one takes the rest.
 const BATCH: i64 = 256;
 
-/// Folds in what came for this email before it could be found, in the transaction that records its hand-over. The
-/// caller publishes the changes after the commit.
-pub async fn adopt_orphans(
-    db: &Db,
-    transaction: &mut WriteTransaction,
-    email: EmailId,
-    now: Timestamp,
-) -> Result<Changes, StoreError> {
+/// Folds in what came for this email before it could be found, in the transaction that records its hand-over.
+pub async fn adopt_orphans(transaction: &mut Write, email: EmailId, now: Timestamp) -> Result<(), StoreError> {
     // The caller holds the email. A rematch that holds an event waits for the email, and will count the event itself.
-    let orphans = store::orphans_of(transaction, db.for_update_skip_locked(), email).await?;
+    let orphans = store::orphans_of(transaction, email).await?;
     if orphans.is_empty() {
-        return Ok(Changes::default());
+        return Ok(());
     }
     let ids: Vec<i64> = orphans.iter().map(|orphan| orphan.id).collect();
     let incoming = orphans
@@ -41,9 +35,8 @@ pub async fn adopt_orphans(
             })
         })
         .collect();
-    let changes = fold::record(db, transaction, incoming, now).await?;
-    store::forget_orphans(transaction, &ids).await?;
-    Ok(changes)
+    fold::record(transaction, incoming, now).await?;
+    store::forget_orphans(transaction, &ids).await
 }
 
 /// Matches the events again that have waited since `young` at most; gives the number that found their email.
@@ -52,22 +45,21 @@ pub async fn rematch_orphans(core: &Core, young: Timestamp, now: Timestamp) -> R
     if ids.is_empty() {
         return Ok(0);
     }
-    let mut transaction = core.db.begin_write().await?;
-    let orphans = store::lock_orphans(&mut transaction, core.db.for_update_skip_locked(), &ids).await?;
+    let mut transaction = core.db.write().await?;
+    let orphans = store::lock_orphans(&mut transaction, &ids).await?;
     let events: Vec<(&'static str, &ProviderEvent)> =
         orphans.iter().filter_map(|orphan| Some((known(&orphan.provider)?, &orphan.event))).collect();
-    let Taken { changes, matched } = take(&core.db, &mut transaction, &events, now).await?;
+    let Matched { emails, .. } = match_and_record(&mut transaction, &events, now).await?;
     let found: Vec<i64> =
-        orphans.iter().zip(&matched).filter(|(_, email)| email.is_some()).map(|(orphan, _)| orphan.id).collect();
+        orphans.iter().zip(&emails).filter(|(_, email)| email.is_some()).map(|(orphan, _)| orphan.id).collect();
     store::forget_orphans(&mut transaction, &found).await?;
     transaction.commit().await?;
-    changes.publish(&core.hub);
     Ok(found.len())
 }
 
 /// Drops what found no email within a week; gives the number dropped.
 pub async fn drop_old_orphans(db: &Db, now: Timestamp) -> Result<u64, StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let mut transaction = db.write().await?;
     let dropped = store::forget_orphans_before(&mut transaction, now.plus_ms(-KEEP_MS)).await?;
     transaction.commit().await?;
     Ok(dropped)

@@ -6,14 +6,10 @@ use app::domain::delivery::{DeliveryEvent, Report};
 use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
-use sqlx::AssertSqlSafe;
 
-use crate::db::{self, WriteTransaction};
+use crate::db::{self, Write};
 use crate::error::StoreError;
 use crate::provider::ProviderEvent;
-
-/// Rows of one statement: a power of two, and with the widest row still below SQLite's 32,766 parameters.
-const CHUNK: usize = 2_048;
 
 /// The email an event is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +43,7 @@ const BY_MESSAGE_ID: &str = "message_id";
 /// Finds the email of each event: by our reference, else by the provider's id, else by our Message-ID; never by
 /// address. Events of one batch cost at most three statements, usually one.
 pub async fn resolve(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     events: &[(&'static str, &ProviderEvent)],
 ) -> Result<Vec<Option<Found>>, StoreError> {
     let mut index = Index::default();
@@ -61,7 +57,7 @@ impl Index {
     /// Looks the events up that are not found yet.
     async fn read(
         &mut self,
-        transaction: &mut WriteTransaction,
+        transaction: &mut Write,
         column: &'static str,
         events: &[(&'static str, &ProviderEvent)],
         id: impl Fn(&ProviderEvent) -> Option<&str>,
@@ -75,22 +71,19 @@ impl Index {
         wanted.dedup();
         let providers: BTreeSet<&'static str> = events.iter().map(|(provider, _)| *provider).collect();
         let mut rows: Vec<EmailIds> = Vec::with_capacity(wanted.len());
-        for chunk in wanted.chunks(CHUNK) {
-            let mut chunk = chunk.to_vec();
-            db::pad(&mut chunk);
+        for chunk in db::chunks(&wanted) {
             // The index on the provider's id begins with the provider and leaves NULL out.
             let of_provider = if column == BY_PROVIDER_ID {
                 format!(" AND provider IN ({})", db::placeholders(chunk.len() + 1, providers.len()))
             } else {
                 String::new()
             };
-            let sql = format!(
+            let sql = transaction.batch(format!(
                 "SELECT id, reference, message_id, provider, provider_message_id FROM email \
                  WHERE {column} IS NOT NULL AND {column} IN ({}){of_provider}",
                 db::placeholders(1, chunk.len()),
-            );
-            let sql = db::unnamed(transaction, sql);
-            let mut query = sqlx::query_as::<_, EmailIds>(AssertSqlSafe(sql));
+            ));
+            let mut query = sqlx::query_as::<_, EmailIds>(sql);
             for id in chunk {
                 query = query.bind(id.to_owned());
             }
@@ -132,7 +125,7 @@ impl Index {
 /// Notes how the provider calls an email, the first time it is heard. An id that another email already has is left
 /// alone: nothing may fail for it.
 pub async fn learn_provider_ids(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     events: &[(&'static str, &ProviderEvent)],
     found: &[Option<Found>],
 ) -> Result<(), StoreError> {
@@ -150,18 +143,15 @@ pub async fn learn_provider_ids(
         }
     }
     news.sort_unstable();
-    for chunk in news.chunks(CHUNK) {
-        let mut chunk = chunk.to_vec();
-        db::pad(&mut chunk);
-        let sql = format!(
+    for chunk in db::chunks(&news) {
+        let sql = transaction.batch(format!(
             "UPDATE email SET provider_message_id = heard.column3 FROM (VALUES {}) AS heard \
              WHERE email.id = heard.column1 AND email.provider = heard.column2 AND email.provider_message_id IS NULL \
              AND NOT EXISTS (SELECT 1 FROM email AS other WHERE other.provider = heard.column2 \
              AND other.provider_message_id = heard.column3 AND other.provider_message_id IS NOT NULL)",
             db::values_rows(1, chunk.len(), &["BIGINT", "TEXT", "TEXT"]),
-        );
-        let sql = db::unnamed(transaction, sql);
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        ));
+        let mut query = sqlx::query(sql);
         for (email, provider, id) in chunk {
             query = query.bind(email).bind(provider).bind(id.to_owned());
         }
@@ -172,17 +162,15 @@ pub async fn learn_provider_ids(
 
 /// Keeps events that found no email; a repetition changes nothing.
 pub async fn keep_orphans(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     events: &[(&'static str, &ProviderEvent)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     // In one order, so that two transactions with the same events never wait for each other.
     let mut events = events.to_vec();
     events.sort_unstable_by_key(|(provider, event)| (*provider, event.key.as_str()));
-    for chunk in events.chunks(CHUNK) {
-        let mut chunk = chunk.to_vec();
-        db::pad(&mut chunk);
-        let sql = format!(
+    for chunk in db::chunks(&events) {
+        let sql = transaction.batch(format!(
             "INSERT INTO orphan_event (provider, event_key, reference, message_id, provider_message_id, report, cause, \
              reason, occurred_at, received_at) VALUES {} ON CONFLICT (provider, event_key) DO NOTHING",
             db::values_rows(
@@ -190,9 +178,8 @@ pub async fn keep_orphans(
                 chunk.len(),
                 &["TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT"]
             ),
-        );
-        let sql = db::unnamed(transaction, sql);
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        ));
+        let mut query = sqlx::query(sql);
         for (provider, event) in chunk {
             query = query
                 .bind(provider)
@@ -257,23 +244,19 @@ impl TryFrom<OrphanRow> for Orphan {
 }
 
 /// The waiting events that name this email in any of the three ways; locked, but for those others hold.
-pub async fn orphans_of(
-    transaction: &mut WriteTransaction,
-    for_update: &str,
-    email: EmailId,
-) -> Result<Vec<Orphan>, StoreError> {
+pub async fn orphans_of(transaction: &mut Write, email: EmailId) -> Result<Vec<Orphan>, StoreError> {
     let ids: Option<EmailIds> =
         sqlx::query_as("SELECT id, reference, message_id, provider, provider_message_id FROM email WHERE id = $1")
             .bind(email.0)
             .fetch_optional(&mut **transaction)
             .await?;
     let Some(ids) = ids else { return Ok(Vec::new()) };
-    let sql = format!(
+    let sql = transaction.locking_what_is_free(
         "SELECT id, provider, event_key, reference, message_id, provider_message_id, report, cause, reason, occurred_at \
          FROM orphan_event WHERE reference = $1 OR message_id = $2 OR (provider_message_id = $3 AND provider = $4) \
-         ORDER BY id{for_update}"
+         ORDER BY id",
     );
-    let rows: Vec<OrphanRow> = sqlx::query_as(AssertSqlSafe(sql))
+    let rows: Vec<OrphanRow> = sqlx::query_as(sql)
         .bind(ids.reference)
         .bind(ids.message_id)
         .bind(ids.provider_message_id)
@@ -301,29 +284,25 @@ pub async fn matchable(reader: &sqlx::AnyPool, young: Timestamp, count: i64) -> 
 }
 
 /// Those of the waiting events that are still there; locked, but for those others hold.
-pub async fn lock_orphans(
-    transaction: &mut WriteTransaction,
-    for_update: &str,
-    ids: &[i64],
-) -> Result<Vec<Orphan>, StoreError> {
-    let sql = format!(
+pub async fn lock_orphans(transaction: &mut Write, ids: &[i64]) -> Result<Vec<Orphan>, StoreError> {
+    let sql = transaction.locking_what_is_free(format!(
         "SELECT id, provider, event_key, reference, message_id, provider_message_id, report, cause, reason, occurred_at \
-         FROM orphan_event WHERE id IN ({}) ORDER BY id{for_update}",
+         FROM orphan_event WHERE id IN ({}) ORDER BY id",
         db::placeholders(1, ids.len()),
-    );
-    let mut query = sqlx::query_as::<_, OrphanRow>(AssertSqlSafe(sql));
+    ));
+    let mut query = sqlx::query_as::<_, OrphanRow>(sql);
     for id in ids {
         query = query.bind(*id);
     }
     query.fetch_all(&mut **transaction).await?.into_iter().map(Orphan::try_from).collect()
 }
 
-pub async fn forget_orphans(transaction: &mut WriteTransaction, ids: &[i64]) -> Result<(), StoreError> {
-    for chunk in ids.chunks(CHUNK) {
+pub async fn forget_orphans(transaction: &mut Write, ids: &[i64]) -> Result<(), StoreError> {
+    for chunk in db::chunks(ids) {
         let sql = format!("DELETE FROM orphan_event WHERE id IN ({})", db::placeholders(1, chunk.len()));
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let mut query = sqlx::query(transaction.batch(sql));
         for id in chunk {
-            query = query.bind(*id);
+            query = query.bind(id);
         }
         query.execute(&mut **transaction).await?;
     }
@@ -331,7 +310,7 @@ pub async fn forget_orphans(transaction: &mut WriteTransaction, ids: &[i64]) -> 
 }
 
 /// Gives the number dropped.
-pub async fn forget_orphans_before(transaction: &mut WriteTransaction, limit: Timestamp) -> Result<u64, StoreError> {
+pub async fn forget_orphans_before(transaction: &mut Write, limit: Timestamp) -> Result<u64, StoreError> {
     let done = sqlx::query("DELETE FROM orphan_event WHERE received_at < $1")
         .bind(limit.0)
         .execute(&mut **transaction)

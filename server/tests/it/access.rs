@@ -85,7 +85,7 @@ async fn set(app: &TestApp) -> Ids {
 }
 
 async fn number(db: &Db, sql: String) -> i64 {
-    let mut transaction = db.begin_write().await.expect("a transaction");
+    let mut transaction = db.write().await.expect("a transaction");
     let number = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *transaction).await.expect("a number");
     transaction.commit().await.expect("a commit");
     number

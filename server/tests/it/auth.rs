@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use app::backend::Caller;
 use app::domain::time::{HOUR_MS, MINUTE_MS};
 use app::error::AppError;
 use axum::http::StatusCode;
@@ -180,12 +181,13 @@ on_both_engines!(
     async fn signing_out_ends_the_session_and_its_sockets(db: Db) {
         let app = TestApp::new(db).await;
         let token = secret::token();
-        let mut transaction = app.db().begin_write().await.expect("a transaction");
+        let mut transaction = app.db().write().await.expect("a transaction");
         let hash = secret::token_hash(&token);
         store::open_session(&mut transaction, &hash, app.owner, app.account, app.now()).await.expect("a session");
         transaction.commit().await.expect("a commit");
         let visitor = app.with_cookie(&format!("theme=dark; callboard_session={token}"));
-        let mut socket = app.core.hub.join(&hash);
+        let caller = Caller { member: app.owner, account: app.account, name: String::new(), session: hash };
+        let mut socket = app.core.hub.join(&caller);
 
         let (other, stranger) = (app.sign_in().await, app.as_stranger().await);
         let answer = visitor.post_form(server_fn("sign_out"), &[]).await;
@@ -204,7 +206,7 @@ on_both_engines!(
     async fn a_session_ends_after_thirty_days_and_with_the_membership(db: Db) {
         let app = TestApp::new(db.clone()).await;
         let (owner, handler) = (app.sign_in().await, app.as_handler().await);
-        let mut transaction = db.begin_write().await.expect("a transaction");
+        let mut transaction = db.write().await.expect("a transaction");
         sqlx::query("DELETE FROM membership WHERE member_id = $1")
             .bind(app.handler.0)
             .execute(&mut *transaction)
@@ -246,7 +248,7 @@ on_both_engines!(
 on_both_engines!(
     async fn one_address_is_one_login(db: Db) {
         let app = TestApp::new(db).await;
-        let mut transaction = app.db().begin_write().await.expect("a transaction");
+        let mut transaction = app.db().write().await.expect("a transaction");
         let twin = store::NewMember {
             email: "DEMO@callboard.test",
             name: "Dana Twin",

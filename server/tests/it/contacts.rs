@@ -6,12 +6,12 @@ use app::domain::ids::ContactId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::HOUR_MS;
 use app::error::AppError;
-use app::live::{ServerMessage, Topic};
+use app::live::Topic;
 use app::planner::PlannerPort;
 use server::db::Db;
 
 use crate::stage::{Stage, form, plan};
-use crate::support::{NOON, hear};
+use crate::support::{NOON, hear_crew, open_page};
 
 fn names(page: &ContactPage) -> Vec<&str> {
     page.rows.iter().map(|row| row.name.as_str()).collect()
@@ -138,13 +138,11 @@ on_both_engines!(
         assert_eq!(header.blocked, Some(SuppressionCause::Bounce));
         assert!(stage.email(crew, "amn@example.com").await.is_err());
 
-        let mut page = stage.core.hub.join("session");
-        page.subscribe(Topic::Event(stage.event));
+        let mut page = open_page(&stage.core, Topic::Event(stage.event)).await;
         let saved = stage.contacts.save(&stage.caller, contact, 1, form("Ann", "", "ann@example.com")).await.unwrap();
         assert_eq!(saved.blocked, None);
-        let ServerMessage::AddressChanged(change) = hear(&mut page).await else { panic!("an address") };
-        assert_eq!((change.address.as_deref(), change.blocked), (Some("ann@example.com"), None));
-        assert_eq!(change.contact_revision, saved.revision);
+        let row = hear_crew(&mut page).await;
+        assert_eq!((row.address.as_deref(), row.blocked), (Some("ann@example.com"), None));
         stage.email(crew, "ann@example.com").await.unwrap();
         assert_eq!(stage.number("SELECT COUNT(*) FROM suppression WHERE lifted_at IS NULL").await, 1);
 

@@ -110,7 +110,7 @@ fn report(address_key: &str, cause: SuppressionCause, reason: &str) -> NewSuppre
 }
 
 async fn add(stage: &Stage, rows: &[NewSuppression], now: Timestamp) {
-    let mut transaction = stage.db().begin_write().await.unwrap();
+    let mut transaction = stage.db().write().await.unwrap();
     suppressions::add(&mut transaction, rows, now).await.unwrap();
     transaction.commit().await.unwrap();
 }

@@ -5,11 +5,12 @@ use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
 use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
+use app::live::{Row, Topic};
 use server::db::Db;
-use server::emails::fold::{Changes, Incoming, record};
+use server::emails::fold::{Incoming, Recorded, record};
 
 use crate::sent_mail::{ADDRESS, Stage};
-use crate::support::NOON;
+use crate::support::{NOON, TestApp, hear_crew, hear_rows, open_page};
 
 fn incoming(email: EmailId, key: &str, report: Report, reason: Option<&str>, at: i64) -> Incoming {
     let suppress = match report {
@@ -26,11 +27,11 @@ fn incoming(email: EmailId, key: &str, report: Report, reason: Option<&str>, at:
     }
 }
 
-async fn recorded(db: &Db, events: Vec<Incoming>) -> Changes {
-    let mut transaction = db.begin_write().await.unwrap();
-    let changes = record(db, &mut transaction, events, NOON).await.unwrap();
+async fn recorded(db: &Db, events: Vec<Incoming>) -> Recorded {
+    let mut transaction = db.write().await.unwrap();
+    let recorded = record(&mut transaction, events, NOON).await.unwrap();
     transaction.commit().await.unwrap();
-    changes
+    recorded
 }
 
 fn permutations<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
@@ -121,23 +122,31 @@ on_both_engines!(
 
 on_both_engines!(
     async fn open_planners_hear_that_the_present_address_is_blocked(db: Db) {
+        let app = TestApp::new(db.clone()).await;
         let stage = Stage::set(&db).await;
         let email = stage.email("r").await;
-        let changes = recorded(&db, vec![incoming(email, "1", Report::Bounced, Some("550 no such user"), 1)]).await;
-        let [(change, events)] = changes.addresses.as_slice() else { panic!("{changes:?}") };
-        assert_eq!((change.contact, change.name.as_str()), (stage.contact, "Ann Lee"));
-        assert_eq!(change.blocked, Some(SuppressionCause::Bounce));
-        assert_eq!(events, &[stage.event]);
-        let [email_change] = changes.emails.as_slice() else { panic!("{changes:?}") };
-        assert_eq!(email_change.status, Some(DeliveryStatus::Bounced));
-        assert_eq!((email_change.event, email_change.contact), (Some(stage.event), stage.contact));
-        assert_eq!(email_change.reason.as_deref(), Some("550 no such user"));
+        stage.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
+        let mut planner = open_page(&app.core, Topic::Event(stage.event)).await;
+        let mut page = open_page(&app.core, Topic::Contact(stage.contact)).await;
+        recorded(&db, vec![incoming(email, "1", Report::Bounced, Some("550 no such user"), 1)]).await;
+        let row = hear_crew(&mut planner).await;
+        assert_eq!((row.contact, row.name.as_str()), (stage.contact, "Ann Lee"));
+        assert_eq!(row.blocked, Some(SuppressionCause::Bounce));
+        let invite = row.invite.expect("the newest invite");
+        assert_eq!(
+            (invite.status, invite.reason.as_deref()),
+            (Some(DeliveryStatus::Bounced), Some("550 no such user"))
+        );
+        let rows = hear_rows(&mut page).await;
+        assert!(matches!(&rows[..], [Row::Contact(contact), Row::Email(changed)]
+            if contact.blocked == Some(SuppressionCause::Bounce) && contact.details_revision == 1 && changed.id == email));
 
         // Corrected meanwhile: what the old address does is no longer about the contact.
         stage.execute("UPDATE contact SET email = 'new@guests.test', email_key = 'new@guests.test'").await;
         let late = stage.email("r2").await;
-        let changes = recorded(&db, vec![incoming(late, "2", Report::SpamReported, None, 2)]).await;
-        assert!(changes.addresses.is_empty(), "{changes:?}");
+        recorded(&db, vec![incoming(late, "2", Report::SpamReported, None, 2)]).await;
+        let rows = hear_rows(&mut page).await;
+        assert!(matches!(&rows[..], [Row::Email(changed)] if changed.id == late), "{rows:?}");
         assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("complaint"), "where it went to");
     }
 );
@@ -147,8 +156,8 @@ on_both_engines!(
         let stage = Stage::set(&db).await;
         let email = stage.email("r").await;
         let step = async |key: &str, report, at| {
-            let changes = recorded(&db, vec![incoming(email, key, report, None, at)]).await;
-            (changes.fresh, changes.emails.len(), stage.shown(email).await.2)
+            let recorded = recorded(&db, vec![incoming(email, key, report, None, at)]).await;
+            (recorded.fresh, recorded.changed, stage.shown(email).await.2)
         };
         assert_eq!(step("1", Report::Sent, 5).await, (vec![true], 0, 1), "sent already");
         assert_eq!(step("2", Report::Delivered, 6).await, (vec![true], 1, 2));
@@ -175,9 +184,9 @@ on_both_engines!(
         let stage = Stage::set(&db).await;
         let email = stage.email("r").await;
         let events = (0..5_000).map(|n| incoming(email, &n.to_string(), Report::Delayed, Some("452"), n)).collect();
-        let changes = recorded(&db, events).await;
-        assert_eq!(changes.fresh.iter().filter(|fresh| **fresh).count(), 5_000);
-        assert_eq!(changes.emails.len(), 1);
+        let recorded = recorded(&db, events).await;
+        assert_eq!(recorded.fresh.iter().filter(|fresh| **fresh).count(), 5_000);
+        assert_eq!(recorded.changed, 1);
         let at: i64 = sqlx::query_scalar("SELECT status_at FROM email").fetch_one(db.reader()).await.unwrap();
         assert_eq!(Timestamp(at), NOON.plus_ms(4_999));
     }

@@ -95,7 +95,7 @@ fn it_serves_and_leaves_when_told_to() {
 async fn it_waits_for_a_locked_database() {
     let folder = Folder::new();
     let other = Db::open(&format!("sqlite://{}", folder.path().join("callboard.db").display())).await.expect("a file");
-    let lock = other.begin_write().await.expect("the write lock");
+    let lock = other.write().await.expect("the write lock");
     let mut server = Server::start(&folder, &[]);
     let mut log = BufReader::new(server.process.stderr.take().expect("a pipe"));
     let waits = |line: std::io::Result<String>| line.expect("text").contains("The database is locked or away. Trying");

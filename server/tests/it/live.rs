@@ -2,15 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use app::backend::Caller;
+use app::contacts::ContactHeader;
 use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
-use app::domain::ids::{EmailId, EventId};
-use app::emails::EmailChange;
-use app::live::{ClientMessage, ServerMessage, Topic};
+use app::domain::ids::{EventId, ItemId};
+use app::emails::EmailRow;
+use app::live::{ClientMessage, Row, RowId, ServerMessage, Topic};
+use app::planner::{CrewRow, EventHeader, TimelineItem};
 use app::wire::{LIVE, decode, encode};
 use axum::routing::get;
 use axum::{Extension, Router};
 use futures_util::{SinkExt, StreamExt};
-use server::db::Db;
+use server::db::{Change, Db};
 use server::provider::ProviderEvent;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -19,10 +21,16 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::sent_mail::Stage;
 use crate::support::{NOON, TestApp};
 
-const SESSION: &str = "session-hash";
+pub const SESSION: &str = "session-hash";
 
-/// The app on loopback, as somebody signed in sees it.
-async fn listen(app: &TestApp, stage: &Stage) -> String {
+/// Signs the stage's member in.
+pub async fn sign_in(stage: &Stage) {
+    stage
+        .execute(&format!(
+            "INSERT INTO membership (account_id, member_id, role, created_at) VALUES ({}, {}, 'owner', 0)",
+            stage.account, stage.member
+        ))
+        .await;
     stage
         .execute(&format!(
             "INSERT INTO session (token_hash, member_id, account_id, created_at, expires_at) \
@@ -32,6 +40,16 @@ async fn listen(app: &TestApp, stage: &Stage) -> String {
             at = NOON.0
         ))
         .await;
+}
+
+/// The app on loopback, as somebody signed in sees it.
+async fn listen(app: &TestApp, stage: &Stage) -> String {
+    sign_in(stage).await;
+    serve(app, stage).await
+}
+
+/// The app on loopback, as the stage's member sees it.
+pub async fn serve(app: &TestApp, stage: &Stage) -> String {
     let caller = Caller { member: stage.member, account: stage.account, name: "M".into(), session: SESSION.to_owned() };
     let router = Router::new()
         .route("/live", get(server::realtime::upgrade).layer(Extension(caller)))
@@ -43,27 +61,27 @@ async fn listen(app: &TestApp, stage: &Stage) -> String {
     format!("ws://{address}")
 }
 
-struct Tab(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Tab(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Tab {
-    async fn open(url: &str) -> Self {
+    pub async fn open(url: &str) -> Self {
         Self(connect_async(format!("{url}{LIVE}")).await.unwrap().0)
     }
 
-    async fn say(&mut self, message: &ClientMessage) {
+    pub async fn say(&mut self, message: &ClientMessage) {
         self.0.send(Message::binary(encode(message))).await.unwrap();
     }
 
-    async fn subscribe(&mut self, topic: Topic) -> ServerMessage {
+    pub async fn subscribe(&mut self, topic: Topic) -> ServerMessage {
         self.subscribe_to(topic, 25).await
     }
 
-    async fn subscribe_to(&mut self, topic: Topic, rows: u32) -> ServerMessage {
+    pub async fn subscribe_to(&mut self, topic: Topic, rows: u32) -> ServerMessage {
         self.say(&ClientMessage::Subscribe { topic, rows }).await;
         self.hear().await
     }
 
-    async fn hear(&mut self) -> ServerMessage {
+    pub async fn hear(&mut self) -> ServerMessage {
         loop {
             match self.0.next().await.unwrap().unwrap() {
                 Message::Binary(frame) => return decode(&frame).unwrap(),
@@ -74,7 +92,7 @@ impl Tab {
     }
 
     /// The code the server closes with.
-    async fn closed(&mut self) -> u16 {
+    pub async fn closed(&mut self) -> u16 {
         loop {
             match self.0.next().await.unwrap().unwrap() {
                 Message::Close(Some(frame)) => return frame.code.into(),
@@ -85,7 +103,49 @@ impl Tab {
     }
 }
 
-fn delivered(reference: &str) -> Vec<ProviderEvent> {
+/// The rows of a topic, by kind.
+#[derive(Default)]
+pub struct Rows {
+    pub events: Vec<EventHeader>,
+    pub items: Vec<TimelineItem>,
+    pub crew: Vec<CrewRow>,
+    pub contacts: Vec<ContactHeader>,
+    pub emails: Vec<EmailRow>,
+}
+
+impl From<Vec<Row>> for Rows {
+    fn from(rows: Vec<Row>) -> Self {
+        let mut all = Self::default();
+        for row in rows {
+            match row {
+                Row::Event(row) => all.events.push(row),
+                Row::Item(row) => all.items.push(row),
+                Row::Crew(row) => all.crew.push(row),
+                Row::Contact(row) => all.contacts.push(row),
+                Row::Email(row) => all.emails.push(row),
+            }
+        }
+        all
+    }
+}
+
+/// The rows of the snapshot that a subscription is answered with.
+pub fn snapshot(message: ServerMessage) -> Rows {
+    match message {
+        ServerMessage::Snapshot { rows, .. } => rows.into(),
+        other => panic!("a snapshot, not {other:?}"),
+    }
+}
+
+/// The rows that changed.
+pub fn changed(message: ServerMessage) -> Rows {
+    match message {
+        ServerMessage::Changed { rows, gone, .. } if gone.is_empty() => rows.into(),
+        other => panic!("changed rows, not {other:?}"),
+    }
+}
+
+pub fn delivered(reference: &str) -> Vec<ProviderEvent> {
     vec![ProviderEvent {
         key: reference.to_owned(),
         reference: Some(reference.to_owned()),
@@ -100,26 +160,62 @@ on_both_engines!(
     async fn two_tabs_see_the_badge_change(db: Db) {
         let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
         let email = stage.email("r").await;
+        stage.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
+        stage
+            .execute(&format!("INSERT INTO item (event_id, starts_at, title) VALUES ({}, 0, 'Doors')", stage.event))
+            .await;
         let url = listen(&app, &stage).await;
         let (mut planner, mut contact) = (Tab::open(&url).await, Tab::open(&url).await);
-        let ServerMessage::EventSnapshot(snapshot) = planner.subscribe(Topic::Event(stage.event)).await else {
-            panic!("a snapshot comes first")
-        };
-        assert_eq!(snapshot.crew.len(), 1);
-        let ServerMessage::ContactSnapshot(snapshot) = contact.subscribe(Topic::Contact(stage.contact)).await else {
-            panic!("a snapshot comes first")
-        };
-        assert_eq!(snapshot.emails.iter().map(|row| row.id).collect::<Vec<_>>(), [email]);
+        let shown = snapshot(planner.subscribe(Topic::Event(stage.event)).await);
+        assert_eq!((shown.events.len(), shown.items.len(), shown.crew.len()), (1, 1, 1));
+        assert!(shown.contacts.is_empty() && shown.emails.is_empty());
+        let shown = snapshot(contact.subscribe(Topic::Contact(stage.contact)).await);
+        assert_eq!(shown.emails.iter().map(|row| row.id).collect::<Vec<_>>(), [email]);
+        assert_eq!(shown.contacts.len(), 1);
 
         app.state.ingest.submit("resend", delivered("r")).await.unwrap();
-        for tab in [&mut planner, &mut contact] {
-            let ServerMessage::EmailChanged(change) = tab.hear().await else { panic!("a change") };
-            assert_eq!((change.id, change.status), (email, Some(DeliveryStatus::Delivered)));
-            assert_eq!(change.revision, 2);
-        }
+        let crew = changed(planner.hear().await).crew;
+        let invite = crew[0].invite.as_ref().unwrap();
+        assert_eq!((crew.len(), invite.status, invite.revision), (1, Some(DeliveryStatus::Delivered), 2));
+        let emails = changed(contact.hear().await).emails;
+        assert_eq!((emails.len(), emails[0].status), (1, Some(DeliveryStatus::Delivered)));
         app.state.ingest.submit("resend", delivered("r")).await.unwrap();
         planner.say(&ClientMessage::Ping).await;
         assert_eq!(planner.hear().await, ServerMessage::Pong, "a repetition tells nobody anything");
+    }
+);
+
+on_both_engines!(
+    async fn what_is_deleted_is_told_as_gone(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        stage
+            .execute(&format!("INSERT INTO item (event_id, starts_at, title) VALUES ({}, 0, 'Doors')", stage.event))
+            .await;
+        let url = listen(&app, &stage).await;
+        let mut tab = Tab::open(&url).await;
+        let topic = Topic::Event(stage.event);
+        let item: ItemId = snapshot(tab.subscribe(topic).await).items[0].id;
+        let mut write = db.write().await.unwrap();
+        sqlx::query("DELETE FROM item").execute(&mut *write).await.unwrap();
+        write.changed(Change::Item(item, stage.event));
+        write.commit().await.unwrap();
+        let gone = vec![RowId::Item(item)];
+        assert_eq!(tab.hear().await, ServerMessage::Changed { topic, rows: Vec::new(), gone });
+    }
+);
+
+on_both_engines!(
+    async fn what_was_rolled_back_is_told_to_nobody(db: Db) {
+        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        let url = listen(&app, &stage).await;
+        let mut tab = Tab::open(&url).await;
+        tab.subscribe(Topic::Event(stage.event)).await;
+        let mut write = db.write().await.unwrap();
+        write.changed(Change::Event(stage.event));
+        write.rollback().await.unwrap();
+        crate::support::published(&app.core).await;
+        tab.say(&ClientMessage::Ping).await;
+        assert_eq!(tab.hear().await, ServerMessage::Pong);
     }
 );
 
@@ -158,13 +254,13 @@ on_both_engines!(
         let ids: Vec<i64> =
             sqlx::query_scalar("SELECT id FROM event ORDER BY id").fetch_all(db.reader()).await.unwrap();
         for id in &ids[..16] {
-            assert!(matches!(tab.subscribe(Topic::Event(EventId(*id))).await, ServerMessage::EventSnapshot(_)));
+            assert_eq!(snapshot(tab.subscribe(Topic::Event(EventId(*id))).await).events.len(), 1);
         }
         let topic = Topic::Event(EventId(ids[16]));
         assert_eq!(tab.subscribe(topic).await, ServerMessage::Refused { topic });
 
         tab.say(&ClientMessage::Unsubscribe { topic: Topic::Event(stage.event) }).await;
-        assert!(matches!(tab.subscribe(topic).await, ServerMessage::EventSnapshot(_)), "there is room again");
+        assert_eq!(snapshot(tab.subscribe(topic).await).events.len(), 1, "there is room again");
         app.state.ingest.submit("resend", delivered("r")).await.unwrap();
         tab.say(&ClientMessage::Ping).await;
         assert_eq!(tab.hear().await, ServerMessage::Pong);
@@ -178,19 +274,11 @@ on_both_engines!(
         let url = listen(&app, &stage).await;
         let mut tab = Tab::open(&url).await;
         tab.subscribe(Topic::Event(stage.event)).await;
-        // Published without a pause for the socket's task, so that its queue overflows.
-        for revision in 0..1_000 {
-            app.core.hub.email_changed(&EmailChange {
-                id: EmailId(1),
-                contact: stage.contact,
-                event: Some(stage.event),
-                crew: None,
-                status: None,
-                reason: None,
-                revision,
-            });
+        // Sent without a pause for the socket's task, so that its queue overflows.
+        for _ in 0..1_000 {
+            app.core.hub.send(Topic::Event(stage.event), &ServerMessage::Pong);
         }
-        while !matches!(tab.hear().await, ServerMessage::EventSnapshot(_)) {}
+        while !matches!(tab.hear().await, ServerMessage::Snapshot { .. }) {}
     }
 );
 
@@ -206,8 +294,8 @@ on_both_engines!(
         // Rows come in whole pages of 25: all that the tab shows, and seldom much more.
         for (rows, covered) in [(1, 25), (50, 50), (25, 50), (51, 60), (0, 60)] {
             let answer = tab.subscribe_to(Topic::Contact(stage.contact), rows).await;
-            let ServerMessage::ContactSnapshot(snapshot) = answer else { panic!("{answer:?}") };
-            assert_eq!((snapshot.emails.len(), snapshot.header.emails), (covered, 60), "asked for {rows}");
+            let shown = snapshot(answer);
+            assert_eq!((shown.emails.len(), shown.contacts[0].emails), (covered, 60), "asked for {rows}");
         }
     }
 );
@@ -219,9 +307,8 @@ on_both_engines!(
         let (mut one, mut other) = (Tab::open(&url).await, Tab::open(&url).await);
         one.subscribe(Topic::Event(stage.event)).await;
         other.subscribe(Topic::Event(stage.event)).await;
-        app.core.hub.session_ended(SESSION);
+        server::auth::store::end_session(&db, SESSION).await.unwrap();
         assert_eq!((one.closed().await, other.closed().await), (4401, 4401));
-        stage.execute("DELETE FROM session").await;
         assert_eq!(Tab::open(&url).await.closed().await, 4401, "a session that is over opens nothing");
     }
 );

@@ -8,12 +8,12 @@ use app::domain::send_rules::{SendRefusal, WAIT_MS};
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::HOUR_MS;
 use app::error::AppError;
-use app::live::{ServerMessage, Topic};
+use app::live::{Row, Topic};
 use app::planner::{LinkState, PlannerPort};
 use server::db::Db;
 
 use crate::stage::{Stage, plan};
-use crate::support::{NOON, hear};
+use crate::support::{NOON, hear_crew, hear_rows, open_page};
 
 fn key(text: &str) -> IdempotencyKey {
     IdempotencyKey(text.to_owned())
@@ -45,8 +45,7 @@ on_both_engines!(
     async fn a_press_writes_all_of_an_email_at_once(db: Db) {
         let stage = Stage::new(db).await;
         let (contact, crew) = stage.cast("Ann", "ann@example.com").await;
-        let mut page = stage.core.hub.join("session");
-        page.subscribe(Topic::Event(stage.event));
+        let mut page = open_page(&stage.core, Topic::Event(stage.event)).await;
         let row = stage.email(crew, " Ann@Example.com ").await.unwrap();
 
         let invite = row.invite.expect("the newest invite");
@@ -60,14 +59,10 @@ on_both_engines!(
              AND e.handed_over_at IS NULL AND j.lease_owner IS NULL";
         assert_eq!(stage.number(&format!("{written} AND j.run_at = {}", NOON.0)).await, 1);
 
-        let mut heard = Vec::new();
-        for _ in 0..2 {
-            heard.push(hear(&mut page).await);
-        }
-        assert!(matches!(&heard[0], ServerMessage::LinkChanged(change) if change.link_revision == 1));
-        assert!(matches!(&heard[1], ServerMessage::EmailAdded(added) if *added == invite));
+        let heard = hear_crew(&mut page).await;
+        assert_eq!((heard.revision, &heard.link, heard.invite), (1, &row.link, Some(invite)));
         // The outbox was told: a permit waits.
-        stage.core.outbox_wake.notified().await;
+        stage.core.db.outbox_job_added().await;
     }
 );
 
@@ -103,8 +98,7 @@ on_both_engines!(
         let stage = Stage::new(db).await;
         let (_, crew) = stage.cast("Ann", "amn@example.com").await;
         stage.suppress("amn@example.com").await;
-        let mut page = stage.core.hub.join("session");
-        page.subscribe(Topic::Event(stage.event));
+        let mut page = open_page(&stage.core, Topic::Event(stage.event)).await;
 
         for (address, refusal) in [
             ("Amn@example.com", Some(SendRefusal::Suppressed(SuppressionCause::Bounce))),
@@ -125,7 +119,7 @@ on_both_engines!(
         // No wait was started: lifted, it goes out at once. And what was heard first is that, and nothing before.
         stage.run("UPDATE suppression SET lifted_at = 1").await;
         stage.email(crew, "amn@example.com").await.unwrap();
-        assert!(matches!(hear(&mut page).await, ServerMessage::LinkChanged(_)));
+        assert!(hear_crew(&mut page).await.invite.is_some());
     }
 );
 
@@ -138,14 +132,18 @@ on_both_engines!(
         stage.suppress("amn@example.com").await;
         stage.core.clock.advance_ms(3_000);
 
-        let mut page = stage.core.hub.join("session");
-        page.subscribe(Topic::Contact(contact));
+        let mut page = open_page(&stage.core, Topic::Contact(contact)).await;
         let row =
             stage.planner.correct_address(&stage.caller, crew, "ann@example.com".into(), key("fix")).await.unwrap();
-        assert_eq!((row.address.as_deref(), row.blocked, row.contact_revision), (Some("ann@example.com"), None, 2));
+        assert_eq!((row.address.as_deref(), row.blocked), (Some("ann@example.com"), None));
         let invite = row.invite.expect("the newest invite");
         assert_eq!((invite.recipient.as_str(), invite.status), ("ann@example.com", None));
-        assert!(matches!(hear(&mut page).await, ServerMessage::AddressChanged(_)));
+        let heard = hear_rows(&mut page).await;
+        assert!(
+            matches!(&heard[..], [Row::Contact(contact), Row::Email(_)]
+            if contact.address.as_deref() == Some("ann@example.com")),
+            "{heard:?}"
+        );
         let found = stage.contacts.list(&stage.caller, "ann@example".into(), None).await.unwrap();
         assert_eq!(found.rows.len(), 1, "found by the new address");
         let found = stage.contacts.list(&stage.caller, "amn".into(), None).await.unwrap();
@@ -213,13 +211,13 @@ on_both_engines!(
         let (_, crew) = stage.cast("Ann", "ann@example.com").await;
         let made = stage.planner.generate_link(&stage.caller, crew).await.unwrap();
         assert_eq!(stage.planner.generate_link(&stage.caller, crew).await.unwrap(), made);
-        assert_eq!(stage.number("SELECT link_revision FROM crew").await, 1);
+        assert_eq!(stage.number("SELECT revision FROM crew").await, 1);
         for _ in 0..2 {
             let revoked = stage.planner.revoke_link(&stage.caller, crew).await.unwrap();
             assert_eq!(revoked.link, LinkState::None);
         }
         let row = stage.planner.crew_row(&stage.caller, crew).await.unwrap();
-        assert_eq!((row.link, row.link_revision), (LinkState::None, 2));
+        assert_eq!((row.link, row.revision), (LinkState::None, 2));
         // The token itself is nowhere in the database.
         let token = stage.token(&made);
         let stored = format!("SELECT COUNT(*) FROM link WHERE seed = '{token}' OR token_hash = '{token}'");

@@ -148,7 +148,7 @@ async fn readiness_returns_by_itself_when_a_lock_is_let_go() {
     let app = TestApp::new(db.clone()).await;
 
     let other = Db::open(&url).await.expect("the same file");
-    let lock = other.begin_write().await.expect("the write lock");
+    let lock = other.write().await.expect("the write lock");
     assert_eq!(app.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
     lock.rollback().await.expect("to let go");
     let mut ready = app.get("/readyz").await.status;

@@ -1,7 +1,9 @@
 //! One event with one contact on it, and tracked emails to report on: what the tests of deliveries start from.
 
 use app::domain::ids::{AccountId, ContactId, EmailId, EventId, MemberId};
-use server::db::Db;
+use server::auth::store::open_session;
+use server::db::{Change, Db};
+use server::secret;
 use sqlx::AssertSqlSafe;
 
 use crate::support::NOON;
@@ -86,6 +88,38 @@ impl Stage {
         EmailId(id(&self.db, &sql).await)
     }
 
+    /// Refuses Ann's address.
+    pub async fn suppress(&self) {
+        self.execute(&format!(
+            "INSERT INTO suppression (address_key, cause, seriousness, provider, first_seen_at, last_seen_at) \
+             VALUES ('{ADDRESS}', 'bounce', 30, 'resend', 0, 0)"
+        ))
+        .await;
+    }
+
+    /// Changes the event, as an edit of it would.
+    pub async fn touch(&self) {
+        let mut write = self.db.write().await.expect("a transaction");
+        sqlx::query("UPDATE event SET revision = revision + 1 WHERE id = $1")
+            .bind(self.event.0)
+            .execute(&mut *write)
+            .await
+            .expect("a statement");
+        write.changed(Change::Event(self.event));
+        write.commit().await.expect("a commit");
+    }
+
+    /// The cookie of a new session of the member.
+    pub async fn open_session(&self) -> String {
+        let token = secret::token();
+        let mut write = self.db.write().await.expect("a transaction");
+        open_session(&mut write, &secret::token_hash(&token), self.member, self.account, NOON)
+            .await
+            .expect("a session");
+        write.commit().await.expect("a commit");
+        format!("callboard_session={token}")
+    }
+
     /// Status, reason and revision of an email.
     pub async fn shown(&self, email: EmailId) -> (String, Option<String>, i64) {
         sqlx::query_as("SELECT status, reason, revision FROM email WHERE id = $1")
@@ -109,14 +143,14 @@ impl Stage {
     }
 
     pub async fn execute(&self, sql: &str) {
-        let mut transaction = self.db.begin_write().await.expect("a transaction");
+        let mut transaction = self.db.write().await.expect("a transaction");
         sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *transaction).await.expect("a statement");
         transaction.commit().await.expect("a commit");
     }
 }
 
 async fn id(db: &Db, sql: &str) -> i64 {
-    let mut transaction = db.begin_write().await.expect("a transaction");
+    let mut transaction = db.write().await.expect("a transaction");
     let id: i64 =
         sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut *transaction).await.expect("a number");
     transaction.commit().await.expect("a commit");

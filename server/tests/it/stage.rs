@@ -11,15 +11,16 @@ use app::planner::{CrewRow, LinkState, PlannerPort};
 use server::clock::Clock;
 use server::config::{Config, Settings};
 use server::contacts::ContactsService;
+use server::core::Core;
 use server::db::Db;
 use server::emails::EmailsService;
 use server::events::EventsService;
 use server::planner::PlannerService;
-use server::realtime::Hub;
+use server::realtime::{self, Hub};
 use server::secret;
 use server::share_page::SharePageService;
-use server::state::Core;
 use sqlx::AssertSqlSafe;
+use tokio::sync::watch;
 
 use crate::support::NOON;
 
@@ -35,6 +36,7 @@ pub struct Stage {
     pub share_page: SharePageService,
     /// On the caller's account, tomorrow.
     pub event: EventId,
+    _stop: watch::Sender<bool>,
 }
 
 impl Stage {
@@ -43,7 +45,10 @@ impl Stage {
         let caller = sign_up(&core, "owner@callboard.test").await;
         let stranger = sign_up(&core, "stranger@callboard.test").await;
         let event = event(&core, caller.account, "Gala", NOON.plus_ms(24 * HOUR_MS)).await;
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(realtime::publish(core.clone(), stopped));
         Self {
+            _stop: stop,
             contacts: ContactsService::new(core.clone()),
             emails: EmailsService::new(core.clone()),
             events: EventsService::new(core.clone()),
@@ -121,7 +126,7 @@ impl Stage {
     }
 
     pub async fn run(&self, sql: &str) {
-        let mut transaction = self.db().begin_write().await.expect("a transaction");
+        let mut transaction = self.db().write().await.expect("a transaction");
         sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *transaction).await.expect("good SQL");
         transaction.commit().await.expect("a commit");
     }
@@ -170,7 +175,6 @@ pub fn core(db: Db, secret_key: &str) -> Core {
         hub: Hub::default(),
         key: config.secret_key.clone(),
         config: Arc::new(config),
-        outbox_wake: Arc::default(),
     }
 }
 
@@ -215,7 +219,7 @@ async fn event(core: &Core, account: AccountId, name: &str, starts_at: Timestamp
 }
 
 async fn number(core: &Core, sql: &str) -> i64 {
-    let mut transaction = core.db.begin_write().await.expect("a transaction");
+    let mut transaction = core.db.write().await.expect("a transaction");
     let number =
         sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut *transaction).await.expect("good SQL");
     transaction.commit().await.expect("a commit");

@@ -7,10 +7,13 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use app::domain::ids::{AccountId, MemberId};
+use app::backend::Caller;
+use app::domain::ids::{AccountId, EventId, MemberId};
 use app::domain::time::Timestamp;
-use app::live::ServerMessage;
+use app::live::{Row, RowId, ServerMessage, Topic};
+use app::planner::CrewRow;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -22,9 +25,10 @@ use serde::de::DeserializeOwned;
 use server::auth::store::{self, NewMember, Role};
 use server::clock::Clock;
 use server::config::{Config, Settings};
-use server::db::Db;
-use server::realtime::{Hub, Signal, Subscriber};
-use server::state::{AppState, Core};
+use server::core::Core;
+use server::db::{Change, Db};
+use server::realtime::{self, Hub, Signal, Subscriber};
+use server::state::AppState;
 use server::{router, secret, webhooks};
 use sqlx::{Connection, Executor};
 use tokio::sync::watch;
@@ -65,6 +69,11 @@ pub async fn with_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
 
 /// Runs a test over a PostgreSQL database of its own. One that fails leaves it behind, for a look.
 pub async fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
+    with_postgres_at(|db, _| test(db)).await;
+}
+
+/// As `with_postgres`, for a test that opens the database again by its URL, as another process would.
+pub async fn with_postgres_at<F: Future<Output = ()>>(test: impl FnOnce(Db, String) -> F) {
     sqlx::any::install_default_drivers();
     let admin = std::env::var("CALLBOARD_TEST_POSTGRES").expect("CALLBOARD_TEST_POSTGRES names a throw-away cluster");
     let name = format!("test_{}", secret::short_reference().to_lowercase());
@@ -76,7 +85,7 @@ pub async fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
     url.set_path(&name);
     let db = Db::open(url.as_str()).await.expect("the new database opens");
     db.migrate().await.expect("the migrations run");
-    test(db.clone()).await;
+    test(db.clone(), url.to_string()).await;
     db.close().await;
     let drop = format!("DROP DATABASE {name} WITH (FORCE)");
     connection.execute(sqlx::AssertSqlSafe(drop)).await.expect("the database goes");
@@ -145,11 +154,23 @@ impl TestApp {
             hub: Hub::default(),
             key: config.secret_key.clone(),
             config: Arc::new(config),
-            outbox_wake: Arc::default(),
         };
+        let people = people(&core, "").await;
+        Self::over(core, people)
+    }
+
+    /// The same app as another process runs it: over the same database, by connections of its own.
+    pub fn beside(&self, db: Db) -> Self {
+        let core = Core { db, hub: Hub::default(), ..self.core.clone() };
+        let listener = core.db.clone();
+        tokio::spawn(async move { listener.listen().await });
+        Self::over(core, (self.account, self.owner, self.handler))
+    }
+
+    fn over(core: Core, (account, owner, handler): (AccountId, MemberId, MemberId)) -> Self {
         let (stop, stopped) = watch::channel(false);
+        tokio::spawn(realtime::publish(core.clone(), stopped.clone()));
         let (ingest, _) = webhooks::Ingest::start(&core, stopped);
-        let (account, owner, handler) = people(&core, "").await;
         let state = AppState::new(core.clone(), ingest);
         Self {
             router: router::router(state.clone()),
@@ -197,7 +218,7 @@ impl TestApp {
     /// This app with a session made straight in the store; the door has tests of its own.
     pub async fn signed_in_as(&self, account: AccountId, member: MemberId) -> Self {
         let token = secret::token();
-        let mut transaction = self.core.db.begin_write().await.expect("a transaction");
+        let mut transaction = self.core.db.write().await.expect("a transaction");
         store::open_session(&mut transaction, &secret::token_hash(&token), member, account, self.now())
             .await
             .expect("a session");
@@ -297,10 +318,50 @@ impl Answer {
     }
 }
 
+/// A page that somebody opened: it hears what is committed about a topic from now on. Something publishes over this core.
+pub async fn open_page(core: &Core, topic: Topic) -> Subscriber {
+    let mut page = core.hub.join(&somebody("a page"));
+    page.subscribe(topic);
+    published(core).await;
+    while page.next_waiting().is_some() {}
+    page
+}
+
+/// Waits until all that was committed so far has been published.
+pub async fn published(core: &Core) {
+    static PROBES: AtomicI64 = AtomicI64::new(-1);
+    let event = EventId(PROBES.fetch_sub(1, Ordering::Relaxed));
+    let mut probe = core.hub.join(&somebody("a probe"));
+    probe.subscribe(Topic::Event(event));
+    let mut write = core.db.write().await.expect("a transaction");
+    write.changed(Change::Event(event));
+    write.commit().await.expect("a commit");
+    let heard = hear(&mut probe).await;
+    assert!(matches!(heard, ServerMessage::Changed { gone, .. } if gone == [RowId::Event(event)]));
+}
+
+fn somebody(session: &str) -> Caller {
+    Caller { member: MemberId(0), account: AccountId(0), name: "Somebody".into(), session: session.to_owned() }
+}
+
 /// The next message that a page hears over the live channel.
 pub async fn hear(page: &mut Subscriber) -> ServerMessage {
     let Signal::Send(frame) = page.next().await else { panic!("a message") };
     app::wire::decode(&frame).expect("a message")
+}
+
+/// The rows that a page hears of next.
+pub async fn hear_rows(page: &mut Subscriber) -> Vec<Row> {
+    match hear(page).await {
+        ServerMessage::Changed { rows, .. } => rows,
+        other => panic!("rows, not {other:?}"),
+    }
+}
+
+/// The crew row that a page hears of next.
+pub async fn hear_crew(page: &mut Subscriber) -> CrewRow {
+    let rows = hear_rows(page).await;
+    rows.into_iter().find_map(|row| if let Row::Crew(row) = row { Some(row) } else { None }).expect("a crew row")
 }
 
 /// The path of a server function; Leptos ends it with a hash of where it stands.
@@ -336,7 +397,7 @@ pub fn settings() -> Settings {
 /// An account with its owner and a handler: `demo…@callboard.test` and `handler…@callboard.test`.
 async fn people(core: &Core, tag: &str) -> (AccountId, MemberId, MemberId) {
     let now = core.clock.now();
-    let mut transaction = core.db.begin_write().await.expect("a transaction");
+    let mut transaction = core.db.write().await.expect("a transaction");
     let account = store::add_account(&mut transaction, "Harbour House", now).await.expect("an account");
     let mut ids = Vec::new();
     for (local, name, role) in [("demo", "Dana Owner", Role::Owner), ("handler", "Hugo Handler", Role::Handler)] {

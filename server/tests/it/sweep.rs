@@ -11,7 +11,7 @@ use crate::sent_mail::{ADDRESS, Stage};
 use crate::support::{NOON, TestApp};
 
 async fn report(db: &Db, email: EmailId, report: Report) {
-    let mut transaction = db.begin_write().await.unwrap();
+    let mut transaction = db.write().await.unwrap();
     let event = Incoming {
         email,
         provider: "resend",
@@ -19,7 +19,7 @@ async fn report(db: &Db, email: EmailId, report: Report) {
         event: DeliveryEvent { report, reason: None, occurred_at: NOON.plus_ms(1) },
         suppress: None,
     };
-    record(db, &mut transaction, vec![event], NOON).await.unwrap();
+    record(&mut transaction, vec![event], NOON).await.unwrap();
     transaction.commit().await.unwrap();
 }
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
 use hmac::{Hmac, KeyInit, Mac};
 use server::config::WebhookSecrets;
-use server::db::{Db, Engine as Database};
+use server::db::Db;
 use server::provider::{ProviderEvent, svix};
 use server::webhooks::{Acknowledged, adopt_orphans, drop_old_orphans, rematch_orphans};
 use sha2::Sha256;
@@ -188,16 +188,15 @@ on_both_engines!(
         assert_eq!((stage.count("orphan_event").await, stage.count("delivery_event").await), (1, 0));
 
         let email = stage.email("not-known-yet").await;
-        let mut transaction = db.begin_write().await.unwrap();
+        let mut transaction = db.write().await.unwrap();
         sqlx::query("UPDATE email SET reference = $1 WHERE id = $2")
             .bind(REFERENCE)
             .bind(email.0)
             .execute(&mut *transaction)
             .await
             .unwrap();
-        let changes = adopt_orphans(&db, &mut transaction, email, app.now()).await.unwrap();
+        adopt_orphans(&mut transaction, email, app.now()).await.unwrap();
         transaction.commit().await.unwrap();
-        assert_eq!((changes.emails.len(), changes.addresses.len()), (1, 1));
         assert_eq!(stage.shown(email).await.0, "bounced");
         assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("bounce"));
 
@@ -276,12 +275,11 @@ on_both_engines!(
             emails.push(stage.email(&format!("r{n}")).await);
         }
         stage
-            .execute(match db.engine() {
-                Database::Sqlite => {
-                    "CREATE TRIGGER poison BEFORE INSERT ON delivery_event WHEN NEW.event_key = 'k7' \
-                     BEGIN SELECT RAISE(ABORT, 'poison'); END"
-                }
-                Database::Postgres => "ALTER TABLE delivery_event ADD CHECK (event_key <> 'k7')",
+            .execute(if db.is_shared() {
+                "ALTER TABLE delivery_event ADD CHECK (event_key <> 'k7')"
+            } else {
+                "CREATE TRIGGER poison BEFORE INSERT ON delivery_event WHEN NEW.event_key = 'k7' \
+                 BEGIN SELECT RAISE(ABORT, 'poison'); END"
             })
             .await;
         let ingest = &app.state.ingest;

@@ -3,7 +3,7 @@
 use app::domain::time::Timestamp;
 use sqlx::AssertSqlSafe;
 
-use crate::db::{WriteTransaction, values_rows};
+use crate::db::{Write, values_rows};
 use crate::error::StoreError;
 
 /// One value of a row.
@@ -60,7 +60,7 @@ const CHUNK: usize = 200;
 /// Inserts rows into `columns` of `table` and gives what `returning` names, in the order of the rows: both engines draw
 /// identities in the order of a VALUES list, so ascending ids are that order.
 pub async fn insert(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     table: &str,
     columns: &str,
     returning: &str,

@@ -5,7 +5,7 @@ use app::domain::email_kind::EmailKind;
 use app::domain::time::Timestamp;
 
 use super::bulk::{Cell, insert, row};
-use crate::db::WriteTransaction;
+use crate::db::Write;
 use crate::demo::history::{Folded, ReportPlan};
 use crate::error::StoreError;
 
@@ -28,7 +28,7 @@ pub struct NewEmail {
     pub reports: Vec<ReportPlan>,
 }
 
-pub async fn insert_emails(transaction: &mut WriteTransaction, emails: &[NewEmail]) -> Result<Vec<i64>, StoreError> {
+pub async fn insert_emails(transaction: &mut Write, emails: &[NewEmail]) -> Result<Vec<i64>, StoreError> {
     let rows = emails
         .iter()
         .map(|email| {
@@ -66,7 +66,7 @@ pub async fn insert_emails(transaction: &mut WriteTransaction, emails: &[NewEmai
 }
 
 pub async fn insert_delivery_events(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     ids: &[i64],
     emails: &[NewEmail],
 ) -> Result<(), StoreError> {
@@ -92,7 +92,7 @@ pub async fn insert_delivery_events(
 }
 
 /// Counts each contact's emails, and gives each crew row its newest invite.
-pub async fn link_newest_invites(transaction: &mut WriteTransaction, account: i64) -> Result<(), StoreError> {
+pub async fn link_newest_invites(transaction: &mut Write, account: i64) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE contact SET email_count = (SELECT COUNT(*) FROM email e WHERE e.contact_id = contact.id) \
          WHERE account_id = $1",

@@ -11,12 +11,12 @@ use app::domain::time::Timestamp;
 use self::bulk::{Cell, insert, row};
 use super::calendar::{EventPlan, ItemPlan};
 use super::people::PersonPlan;
-use crate::db::WriteTransaction;
+use crate::db::Write;
 use crate::error::StoreError;
 
 pub use emails::{NewEmail, insert_delivery_events, insert_emails, link_newest_invites};
 
-pub async fn member_exists(transaction: &mut WriteTransaction, email_key: &str) -> Result<bool, StoreError> {
+pub async fn member_exists(transaction: &mut Write, email_key: &str) -> Result<bool, StoreError> {
     let found: Option<i64> = sqlx::query_scalar("SELECT id FROM member WHERE email_key = $1")
         .bind(email_key.to_owned())
         .fetch_optional(&mut **transaction)
@@ -25,7 +25,7 @@ pub async fn member_exists(transaction: &mut WriteTransaction, email_key: &str) 
 }
 
 pub async fn insert_contacts(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: i64,
     people: &[PersonPlan],
     sort_name: fn(&str, &str) -> String,
@@ -55,7 +55,7 @@ pub async fn insert_contacts(
 }
 
 pub async fn insert_spaces(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: i64,
     spaces: &[(&str, &str)],
 ) -> Result<Vec<i64>, StoreError> {
@@ -64,7 +64,7 @@ pub async fn insert_spaces(
 }
 
 pub async fn insert_events(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: i64,
     spaces: &[i64],
     events: &[EventPlan],
@@ -97,11 +97,7 @@ pub struct NewCrew {
     pub created_at: Timestamp,
 }
 
-pub async fn insert_crew(
-    transaction: &mut WriteTransaction,
-    account: i64,
-    crew: &[NewCrew],
-) -> Result<Vec<i64>, StoreError> {
+pub async fn insert_crew(transaction: &mut Write, account: i64, crew: &[NewCrew]) -> Result<Vec<i64>, StoreError> {
     let rows = crew.iter().map(|crew| row![account, crew.event, crew.contact, crew.role, crew.created_at]).collect();
     insert(transaction, "crew", "account_id, event_id, contact_id, role, created_at", "id", rows).await
 }
@@ -114,10 +110,7 @@ pub struct NewLink {
 }
 
 /// Gives the link of each crew row that has one.
-pub async fn insert_links(
-    transaction: &mut WriteTransaction,
-    links: &[NewLink],
-) -> Result<HashMap<i64, i64>, StoreError> {
+pub async fn insert_links(transaction: &mut Write, links: &[NewLink]) -> Result<HashMap<i64, i64>, StoreError> {
     let rows =
         links.iter().map(|link| row![link.crew, link.seed.clone(), link.token_hash.clone(), link.created_at]).collect();
     let ids = insert(transaction, "link", "crew_id, seed, token_hash, created_at", "id", rows).await?;
@@ -132,7 +125,7 @@ pub async fn insert_links(
 
 /// Items by event and time.
 pub async fn insert_items(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     items: &[(i64, Timestamp, &ItemPlan)],
 ) -> Result<Vec<i64>, StoreError> {
     let rows = items
@@ -145,10 +138,7 @@ pub async fn insert_items(
 }
 
 /// Items by contact.
-pub async fn insert_assignments(
-    transaction: &mut WriteTransaction,
-    assignments: &[(i64, i64)],
-) -> Result<(), StoreError> {
+pub async fn insert_assignments(transaction: &mut Write, assignments: &[(i64, i64)]) -> Result<(), StoreError> {
     let rows = assignments.iter().map(|(item, contact)| row![*item, *contact]).collect();
     insert(transaction, "assignment", "item_id, contact_id", "item_id", rows).await.map(drop)
 }

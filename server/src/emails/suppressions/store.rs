@@ -1,12 +1,13 @@
 //! The SQL of blocked addresses.
 
 use app::domain::address;
+use app::domain::ids::ContactId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
-use sqlx::{Any, AssertSqlSafe, Executor};
+use sqlx::{Any, Executor};
 
 use super::{NewSuppression, Suppression, cause, seriousness};
-use crate::db::{Db, WriteTransaction, values_rows};
+use crate::db::{Change, Db, Write, chunks, placeholders, values_rows};
 use crate::error::StoreError;
 
 /// Why an address is refused, if it is. Asked in the sending transaction and again before the hand-over.
@@ -40,27 +41,27 @@ pub async fn list(db: &Db) -> Result<Vec<Suppression>, StoreError> {
 
 /// Lets an address be sent to again; says whether it was refused. The row stays, for the record.
 pub async fn lift(db: &Db, address: &str, by: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let mut transaction = db.begin_write().await?;
+    let key = address::fold(address);
+    let mut transaction = db.write().await?;
     let lifted = sqlx::query(
         "UPDATE suppression SET lifted_at = $2, lifted_by = $3 WHERE address_key = $1 AND lifted_at IS NULL",
     )
-    .bind(address::fold(address))
+    .bind(key.as_str())
     .bind(now.0)
     .bind(by.to_owned())
     .execute(&mut *transaction)
     .await?
     .rows_affected();
+    if lifted > 0 {
+        raise_contacts(&mut transaction, &[&key]).await?;
+    }
     transaction.commit().await?;
     Ok(lifted > 0)
 }
 
 /// Refuses these addresses from now on, in one statement. Running it again changes nothing but `last_seen_at`: the more
 /// serious cause stays with its reason and email, and a block that was lifted is back.
-pub async fn add(
-    transaction: &mut WriteTransaction,
-    rows: &[NewSuppression],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn add(transaction: &mut Write, rows: &[NewSuppression], now: Timestamp) -> Result<(), StoreError> {
     // One statement must not meet an address twice (PostgreSQL refuses), and locks are taken in one order.
     let mut worst: std::collections::BTreeMap<&str, &NewSuppression> = std::collections::BTreeMap::new();
     for row in rows {
@@ -72,34 +73,57 @@ pub async fn add(
     if worst.is_empty() {
         return Ok(());
     }
+    let keys: Vec<&str> = worst.keys().copied().collect();
+    let worst: Vec<&NewSuppression> = worst.into_values().collect();
     let types = ["TEXT", "TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT"];
-    let sql = format!(
-        "INSERT INTO suppression \
-         (address_key, cause, seriousness, reason, email_id, provider, first_seen_at, last_seen_at) VALUES {} \
-         ON CONFLICT (address_key) DO UPDATE SET \
-         cause = CASE WHEN {NEWS} THEN excluded.cause ELSE suppression.cause END, \
-         seriousness = CASE WHEN {NEWS} THEN excluded.seriousness ELSE suppression.seriousness END, \
-         reason = CASE WHEN {NEWS} THEN excluded.reason ELSE suppression.reason END, \
-         email_id = CASE WHEN {NEWS} THEN excluded.email_id ELSE suppression.email_id END, \
-         provider = CASE WHEN {NEWS} THEN excluded.provider ELSE suppression.provider END, \
-         last_seen_at = CASE WHEN excluded.last_seen_at > suppression.last_seen_at \
-                             THEN excluded.last_seen_at ELSE suppression.last_seen_at END, \
-         lifted_at = NULL, lifted_by = NULL",
-        values_rows(1, worst.len(), &types)
-    );
-    let mut query = sqlx::query(AssertSqlSafe(sql));
-    for row in worst.into_values() {
-        query = query
-            .bind(row.address_key.clone())
-            .bind(row.cause.code())
-            .bind(seriousness(row.cause))
-            .bind(row.reason.clone())
-            .bind(row.email_id)
-            .bind(row.provider.clone())
-            .bind(now.0)
-            .bind(now.0);
+    for chunk in worst.chunks(64) {
+        let sql = transaction.batch(format!(
+            "INSERT INTO suppression \
+             (address_key, cause, seriousness, reason, email_id, provider, first_seen_at, last_seen_at) VALUES {} \
+             ON CONFLICT (address_key) DO UPDATE SET \
+             cause = CASE WHEN {NEWS} THEN excluded.cause ELSE suppression.cause END, \
+             seriousness = CASE WHEN {NEWS} THEN excluded.seriousness ELSE suppression.seriousness END, \
+             reason = CASE WHEN {NEWS} THEN excluded.reason ELSE suppression.reason END, \
+             email_id = CASE WHEN {NEWS} THEN excluded.email_id ELSE suppression.email_id END, \
+             provider = CASE WHEN {NEWS} THEN excluded.provider ELSE suppression.provider END, \
+             last_seen_at = CASE WHEN excluded.last_seen_at > suppression.last_seen_at \
+                                 THEN excluded.last_seen_at ELSE suppression.last_seen_at END, \
+             lifted_at = NULL, lifted_by = NULL",
+            values_rows(1, chunk.len(), &types)
+        ));
+        let mut query = sqlx::query(sql);
+        for row in chunk {
+            query = query
+                .bind(row.address_key.clone())
+                .bind(row.cause.code())
+                .bind(seriousness(row.cause))
+                .bind(row.reason.clone())
+                .bind(row.email_id)
+                .bind(row.provider.clone())
+                .bind(now.0)
+                .bind(now.0);
+        }
+        query.execute(&mut **transaction).await?;
     }
-    query.execute(&mut **transaction).await?;
+    raise_contacts(transaction, &keys).await
+}
+
+/// Lets the pages of every contact, of any account, whose present address is one of these look again.
+async fn raise_contacts(transaction: &mut Write, keys: &[&str]) -> Result<(), StoreError> {
+    for chunk in chunks(keys) {
+        let sql = transaction.batch(format!(
+            "UPDATE contact SET revision = revision + 1 WHERE email_key IN ({}) RETURNING id",
+            placeholders(1, chunk.len())
+        ));
+        let mut query = sqlx::query_scalar(sql);
+        for key in chunk {
+            query = query.bind(key.to_owned());
+        }
+        let contacts: Vec<i64> = query.fetch_all(&mut **transaction).await?;
+        for contact in contacts {
+            transaction.changed(Change::Contact(ContactId(contact)));
+        }
+    }
     Ok(())
 }
 

@@ -6,14 +6,13 @@ mod store;
 
 use app::domain::ids::LinkId;
 use app::domain::time::Timestamp;
-use app::planner::{LinkChange, LinkState};
+use app::planner::LinkState;
 
 use super::store::LockedCrew;
-use crate::db::WriteTransaction;
-use crate::emails::row::revision;
+use crate::core::Core;
+use crate::db::{Change, Write};
 use crate::error::StoreError;
 use crate::secret;
-use crate::state::Core;
 
 /// A link that is not revoked.
 #[derive(Clone, Debug)]
@@ -41,15 +40,15 @@ pub fn state(core: &Core, link: Option<&StoredLink>) -> LinkState {
     link.and_then(|link| Some(LinkState::Live { id: link.id, url: link.url(core)? })).unwrap_or(LinkState::None)
 }
 
-/// Makes a link unless a usable one is live; gives what open pages must hear of it.
+/// Makes a link unless a usable one is live.
 pub async fn ensure(
     core: &Core,
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     crew: &mut LockedCrew,
     now: Timestamp,
-) -> Result<Option<LinkChange>, StoreError> {
+) -> Result<(), StoreError> {
     if crew.link.as_ref().is_some_and(|link| link.url(core).is_some()) {
-        return Ok(None);
+        return Ok(());
     }
     // One whose token is lost cannot be shown any more, and two live ones would be one too many to revoke.
     if let Some(lost) = crew.link.take() {
@@ -59,28 +58,16 @@ pub async fn ensure(
     let token_hash = secret::token_hash(&core.key.link_token(&seed));
     let id = store::insert(transaction, crew.id, &seed, &token_hash, now).await?;
     crew.link = Some(StoredLink { id, seed, token_hash });
-    crew.revision = store::set_link(transaction, crew.id, Some(id)).await?;
-    change(core, crew).map(Some)
+    store::set_link(transaction, crew.id, Some(id)).await?;
+    transaction.changed(Change::Crew(crew.id, crew.event));
+    Ok(())
 }
 
-/// Ends the live link, if there is one; gives what open pages must hear of it.
-pub async fn revoke(
-    core: &Core,
-    transaction: &mut WriteTransaction,
-    crew: &mut LockedCrew,
-    now: Timestamp,
-) -> Result<Option<LinkChange>, StoreError> {
-    let Some(link) = crew.link.take() else { return Ok(None) };
+/// Ends the live link, if there is one.
+pub async fn revoke(transaction: &mut Write, crew: &mut LockedCrew, now: Timestamp) -> Result<(), StoreError> {
+    let Some(link) = crew.link.take() else { return Ok(()) };
     store::revoke(transaction, link.id, now).await?;
-    crew.revision = store::set_link(transaction, crew.id, None).await?;
-    change(core, crew).map(Some)
-}
-
-fn change(core: &Core, crew: &LockedCrew) -> Result<LinkChange, StoreError> {
-    Ok(LinkChange {
-        event: crew.event,
-        crew: crew.id,
-        link: state(core, crew.link.as_ref()),
-        link_revision: revision(crew.revision)?,
-    })
+    store::set_link(transaction, crew.id, None).await?;
+    transaction.changed(Change::Crew(crew.id, crew.event));
+    Ok(())
 }

@@ -3,11 +3,11 @@
 use app::domain::ids::{CrewId, LinkId};
 use app::domain::time::Timestamp;
 
-use crate::db::WriteTransaction;
+use crate::db::Write;
 use crate::error::StoreError;
 
 pub async fn insert(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     crew: CrewId,
     seed: &str,
     token_hash: &str,
@@ -26,7 +26,7 @@ pub async fn insert(
 }
 
 /// There is no statement that takes this back.
-pub async fn revoke(transaction: &mut WriteTransaction, link: LinkId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn revoke(transaction: &mut Write, link: LinkId, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query("UPDATE link SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
         .bind(link.0)
         .bind(now.0)
@@ -35,17 +35,12 @@ pub async fn revoke(transaction: &mut WriteTransaction, link: LinkId, now: Times
     Ok(())
 }
 
-/// Makes this the crew row's link; gives the revision that the change has.
-pub async fn set_link(
-    transaction: &mut WriteTransaction,
-    crew: CrewId,
-    link: Option<LinkId>,
-) -> Result<i64, StoreError> {
-    let revision =
-        sqlx::query_scalar("UPDATE crew SET link_id = $2, revision = revision + 1 WHERE id = $1 RETURNING revision")
-            .bind(crew.0)
-            .bind(link.map(|link| link.0))
-            .fetch_one(&mut **transaction)
-            .await?;
-    Ok(revision)
+/// Makes this the crew row's link.
+pub async fn set_link(transaction: &mut Write, crew: CrewId, link: Option<LinkId>) -> Result<(), StoreError> {
+    sqlx::query("UPDATE crew SET link_id = $2, revision = revision + 1 WHERE id = $1")
+        .bind(crew.0)
+        .bind(link.map(|link| link.0))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }

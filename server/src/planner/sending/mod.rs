@@ -9,21 +9,19 @@ mod store;
 use app::backend::Caller;
 use app::domain::address::RecipientAddress;
 use app::domain::email_kind::EmailKind;
-use app::domain::ids::{CrewId, EventId, IdempotencyKey};
+use app::domain::ids::{CrewId, EmailId, IdempotencyKey};
 use app::domain::send_rules::{self, SendFacts, SendRefusal};
-use app::emails::EmailRow;
 use app::error::AppError;
-use app::planner::{AddressChange, LinkChange};
 
 use super::links;
 use super::store::{LockedCrew, lock_crew};
 use crate::contacts;
-use crate::db::WriteTransaction;
+use crate::core::Core;
+use crate::db::{Change, Write};
 use crate::emails::suppressions;
 use crate::error::{StoreError, boundary, internal};
 use crate::mailer::{self, MessageError};
 use crate::secret;
-use crate::state::Core;
 
 /// One press of a button that sends a link.
 pub struct Press {
@@ -68,46 +66,29 @@ impl From<SendError> for AppError {
     }
 }
 
-/// What open pages must hear of once the transaction has committed.
-struct Accepted {
-    email: EmailRow,
-    link: Option<LinkChange>,
-    address: Option<(AddressChange, Vec<EventId>)>,
-}
-
 /// Accepts the email, or says why not. A repetition of a key is accepted without a second email.
 pub async fn send(core: &Core, caller: &Caller, press: &Press) -> Result<(), SendError> {
     if !press.key.is_well_formed() {
         return Err(SendError::BadKey);
     }
-    let mut transaction = core.db.begin_write().await?;
-    let Some(accepted) = accept(core, &mut transaction, caller, press).await? else {
+    let mut transaction = core.db.write().await?;
+    let Some(email) = accept(core, &mut transaction, caller, press).await? else {
         return Ok(());
     };
-    transaction.commit().await.map_err(StoreError::from)?;
-
-    // Published before the outbox wakes, so that no page hears of the hand-over first.
-    if let Some((change, events)) = &accepted.address {
-        core.hub.address_changed(change, events);
-    }
-    if let Some(change) = &accepted.link {
-        core.hub.link_changed(change);
-    }
-    core.hub.email_added(&accepted.email);
-    core.outbox_wake.notify_one();
-    tracing::info!(email = %accepted.email.id, crew = %press.crew, "A share-link email was accepted for sending.");
+    transaction.commit().await?;
+    tracing::info!(%email, crew = %press.crew, "A share-link email was accepted for sending.");
     Ok(())
 }
 
 /// `None`: this key was accepted before.
 async fn accept(
     core: &Core,
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     caller: &Caller,
     press: &Press,
-) -> Result<Option<Accepted>, SendError> {
+) -> Result<Option<EmailId>, SendError> {
     let now = core.clock.now();
-    let mut crew = lock_crew(&core.db, transaction, caller.account, press.crew).await?.ok_or(SendError::NotFound)?;
+    let mut crew = lock_crew(transaction, caller.account, press.crew).await?.ok_or(SendError::NotFound)?;
     match store::crew_of_key(transaction, caller.account, &press.key).await? {
         Some(known) if known == Some(crew.id) => return Ok(None),
         Some(_) => return Err(SendError::BadKey),
@@ -121,7 +102,7 @@ async fn accept(
     if corrected {
         contacts::replace_address(transaction, caller.account, crew.contact, &recipient).await?;
     }
-    let link = links::ensure(core, transaction, &mut crew, now).await?;
+    links::ensure(core, transaction, &mut crew, now).await?;
     let unique = secret::unique();
     let email = store::NewEmail {
         account: caller.account,
@@ -135,16 +116,18 @@ async fn accept(
         provider: core.config.provider.code,
         key: &press.key,
     };
-    let stored = store::insert(transaction, email, now).await?;
-    let address =
-        if corrected { Some(contacts::address_change(transaction, caller.account, crew.contact).await?) } else { None };
-    Ok(Some(Accepted { email: stored.into_row(now)?, link, address }))
+    let id = store::insert(transaction, email, now).await?;
+    transaction.changed(Change::Email(id, crew.contact, Some((crew.id, crew.event))));
+    // Its count of emails.
+    transaction.changed(Change::Contact(crew.contact));
+    transaction.changed(Change::OutboxJob);
+    Ok(Some(id))
 }
 
 /// What the rules look at. A suppression that another transaction is writing right now is not seen here; the outbox asks
 /// again before the hand-over.
 async fn facts(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     crew: &LockedCrew,
     recipient: &RecipientAddress,
 ) -> Result<SendFacts, StoreError> {

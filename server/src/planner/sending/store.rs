@@ -2,17 +2,16 @@
 
 use app::domain::address::{AddressKey, RecipientAddress};
 use app::domain::email_kind::EmailKind;
-use app::domain::ids::{AccountId, CrewId, IdempotencyKey, LinkId, MemberId};
+use app::domain::ids::{AccountId, CrewId, EmailId, IdempotencyKey, LinkId, MemberId};
 use app::domain::time::Timestamp;
 
-use crate::db::WriteTransaction;
-use crate::emails::row::{StoredEmail, select_emails};
+use crate::db::Write;
 use crate::error::StoreError;
 use crate::planner::store::LockedCrew;
 
 /// Whether this key was used, and for which crew row.
 pub async fn crew_of_key(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     account: AccountId,
     key: &IdempotencyKey,
 ) -> Result<Option<Option<CrewId>>, StoreError> {
@@ -27,7 +26,7 @@ pub async fn crew_of_key(
 
 /// When the newest email of this link to this address was accepted, not counting those that failed.
 pub async fn last_sent_at(
-    transaction: &mut WriteTransaction,
+    transaction: &mut Write,
     crew: CrewId,
     link: LinkId,
     address: &AddressKey,
@@ -61,11 +60,7 @@ pub struct NewEmail<'a> {
 }
 
 /// Writes the email and its job, counts it for the contact, and makes it the crew row's newest invite.
-pub async fn insert(
-    transaction: &mut WriteTransaction,
-    email: NewEmail<'_>,
-    now: Timestamp,
-) -> Result<StoredEmail, StoreError> {
+pub async fn insert(transaction: &mut Write, email: NewEmail<'_>, now: Timestamp) -> Result<EmailId, StoreError> {
     let crew = email.crew;
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO email (account_id, contact_id, event_id, crew_id, link_id, member_id, kind, recipient, \
@@ -104,6 +99,5 @@ pub async fn insert(
         .bind(id)
         .execute(&mut **transaction)
         .await?;
-    let stored = sqlx::query_as(select_emails!("WHERE e.id = $1")).bind(id).fetch_one(&mut **transaction).await?;
-    Ok(stored)
+    Ok(EmailId(id))
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use app::domain::ids::EventId;
+use app::domain::ids::ContactId;
 use app::domain::time::MINUTE_MS;
-use app::live::{ServerMessage, Topic};
+use app::live::{Row, Topic};
 use server::clock::Clock;
 use server::config::Config;
 use server::db::Db;
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::{Fixture, State, core, refused};
 use crate::mailer::{Conversation, FRIENDLY, Server};
-use crate::support::{NOON, hear};
+use crate::support::{NOON, hear_rows, open_page};
 
 on_both_engines! {
     async fn an_accepted_mail_is_sent_and_its_job_is_gone(db: Db) {
@@ -39,16 +39,16 @@ on_both_engines! {
     async fn a_temporary_refusal_waits_says_so_and_goes_out_later(db: Db) {
         let server = Server::start([Conversation { rcpt: Some("450 4.2.0 Try later"), ..FRIENDLY }, FRIENDLY]).await;
         let app = Fixture::over(db, &server.url()).await;
-        let mut browser = app.core.hub.join("session");
-        browser.subscribe(Topic::Event(EventId(1)));
+        let mut browser = open_page(&app.core, Topic::Contact(ContactId(1))).await;
 
         assert_eq!(app.drain().await, 1);
         let waiting = app.state().await;
         assert_eq!((waiting.status, waiting.revision), (None, 2));
         let reason = waiting.reason.expect("a reason");
         assert!(reason.starts_with("waiting for the mail server: 450 4.2.0 Try later; next try in "), "{reason}");
-        let ServerMessage::EmailChanged(change) = hear(&mut browser).await else { panic!("a change") };
-        assert!(change.reason.expect("a reason").contains("450 4.2.0 Try later"));
+        let rows = hear_rows(&mut browser).await;
+        let [Row::Email(email)] = rows.as_slice() else { panic!("an email, not {rows:?}") };
+        assert!(email.reason.as_deref().expect("a reason").contains("450 4.2.0 Try later"));
 
         let wait = back_off_ms(app.email, 1);
         app.core.clock.advance_ms(wait - 1);

@@ -1,6 +1,6 @@
 //! What a job is, what its mail is built from, and what the provider's reply teaches.
 
-use server::db::{Db, Engine};
+use server::db::Db;
 use server::mailer::HandOver;
 
 use super::{Fixture, add_email, execute, state};
@@ -112,11 +112,12 @@ on_both_engines! {
         let app = Fixture::new(db).await;
         let first = include_str!("../../../../migrations/sqlite/0001_create_callboard.sql");
         let begin = first.find("CREATE TABLE outbox_job").expect("the jobs as they were");
-        let migration = match app.core.db.engine() {
-            Engine::Sqlite => include_str!("../../../../migrations/sqlite/0004_give_outbox_jobs_ids.sql"),
-            Engine::Postgres => include_str!("../../../../migrations/postgres/0004_give_outbox_jobs_ids.sql"),
+        let migration = if app.core.db.is_shared() {
+            include_str!("../../../../migrations/postgres/0004_give_outbox_jobs_ids.sql")
+        } else {
+            include_str!("../../../../migrations/sqlite/0004_give_outbox_jobs_ids.sql")
         };
-        let mut transaction = app.core.db.begin_write().await.expect("a transaction");
+        let mut transaction = app.core.db.write().await.expect("a transaction");
         for sql in [
             "DROP TABLE outbox_job",
             &first[begin..],

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use app::domain::ids::EmailId;
 use server::clock::Clock;
 use server::config::Config;
+use server::core::Core;
 use server::db::Db;
 use server::mailer::{EnhancedCode, HandOver, Mailer, Memory, Refusal, Stage};
 use server::outbox::Worker;
-use server::realtime::Hub;
-use server::state::Core;
-use tokio::sync::Notify;
+use server::realtime::{self, Hub};
+use tokio::sync::watch;
 
 use crate::mailer::{Conversation, Server};
 use crate::support::{NOON, settings};
@@ -22,14 +22,7 @@ use crate::support::{NOON, settings};
 /// What the workers stand on, over a clock that stands still.
 pub fn core(db: Db, clock: Clock) -> Core {
     let config = Config::check(&settings()).expect("the test's settings are good");
-    Core {
-        db,
-        clock,
-        hub: Hub::default(),
-        key: config.secret_key.clone(),
-        config: Arc::new(config),
-        outbox_wake: Arc::new(Notify::new()),
-    }
+    Core { db, clock, hub: Hub::default(), key: config.secret_key.clone(), config: Arc::new(config) }
 }
 
 /// A worker over a mail server in memory, with one email to hand over.
@@ -38,6 +31,7 @@ struct Fixture {
     memory: Memory,
     worker: Worker,
     email: EmailId,
+    _stop: Arc<watch::Sender<bool>>,
 }
 
 impl Fixture {
@@ -47,7 +41,9 @@ impl Fixture {
         let worker = Worker::new(core.clone(), Mailer::Memory(memory.clone()));
         people(&core.db).await;
         let email = add_email(&core.db, "ann@example.com").await;
-        Self { core, memory, worker, email }
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(realtime::publish(core.clone(), stopped));
+        Self { core, memory, worker, email, _stop: Arc::new(stop) }
     }
 
     /// As `new`, but the mail goes to this server by SMTP.
@@ -111,7 +107,7 @@ async fn state(db: &Db, email: EmailId) -> State {
 }
 
 async fn execute(db: &Db, statements: &[&'static str]) {
-    let mut transaction = db.begin_write().await.expect("a transaction");
+    let mut transaction = db.write().await.expect("a transaction");
     for sql in statements {
         sqlx::query(*sql).execute(&mut *transaction).await.expect(sql);
     }
@@ -138,7 +134,7 @@ async fn people(db: &Db) {
 }
 
 async fn add_email(db: &Db, recipient: &str) -> EmailId {
-    let mut transaction = db.begin_write().await.expect("a transaction");
+    let mut transaction = db.write().await.expect("a transaction");
     let unique = server::secret::unique();
     let (id,): (i64,) = sqlx::query_as(
         "INSERT INTO email (account_id, contact_id, event_id, crew_id, link_id, member_id, kind, recipient, \

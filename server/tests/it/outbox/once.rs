@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use app::domain::delivery::{DeliveryStatus, UNCONFIRMED};
-use app::domain::ids::EventId;
+use app::domain::ids::ContactId;
 use app::domain::time::{HOUR_MS, MINUTE_MS};
-use app::live::{ServerMessage, Topic};
-use server::db::Db;
+use app::live::{Row, Topic};
+use server::db::{Change, Db};
 use server::mailer::Mailer;
 use server::outbox::{Worker, start_with};
 use tokio::sync::watch;
 
 use super::{Fixture, add_email, execute};
 use crate::mailer::{Conversation, FRIENDLY};
-use crate::support::{NOON, hear};
+use crate::support::{NOON, hear_rows, open_page};
 
 on_both_engines! {
     async fn a_lost_answer_is_a_doubt_and_never_sent_again(db: Db) {
@@ -124,16 +124,17 @@ on_both_engines! {
 on_both_engines! {
     async fn a_running_worker_hears_of_new_mail_and_ends_when_told(db: Db) {
         let app = Fixture::new(db).await;
-        let mut browser = app.core.hub.join("session");
-        browser.subscribe(Topic::Event(EventId(1)));
+        let mut browser = open_page(&app.core, Topic::Contact(ContactId(1))).await;
         let (stop, stopped) = watch::channel(false);
         let task = start_with(app.core.clone(), Mailer::Memory(app.memory.clone()), stopped);
         for _ in 0..2 {
-            let heard = tokio::time::timeout(Duration::from_secs(20), hear(&mut browser)).await.expect("in time");
-            let ServerMessage::EmailChanged(change) = heard else { panic!("a change, not {heard:?}") };
-            assert_eq!(change.status, Some(DeliveryStatus::Sent));
+            let rows = tokio::time::timeout(Duration::from_secs(20), hear_rows(&mut browser)).await.expect("in time");
+            let [Row::Email(email)] = rows.as_slice() else { panic!("an email, not {rows:?}") };
+            assert_eq!(email.status, Some(DeliveryStatus::Sent));
             add_email(&app.core.db, "bob@example.com").await;
-            app.core.outbox_wake.notify_one();
+            let mut write = app.core.db.write().await.expect("a transaction");
+            write.changed(Change::OutboxJob);
+            write.commit().await.expect("a commit");
         }
         stop.send(true).expect("the worker listens");
         tokio::time::timeout(Duration::from_secs(20), task).await.expect("in time").expect("no panic");

@@ -1,8 +1,6 @@
-//! Numbered placeholders for statements over many rows. `QueryBuilder<Any>` writes `?`, which PostgreSQL refuses.
+//! Statements over many rows, with numbered placeholders. `QueryBuilder<Any>` writes `?`, which PostgreSQL refuses.
 
 use std::fmt::Write;
-
-use super::WriteTransaction;
 
 /// `$first, $first+1, …`, for an `IN (…)`.
 pub fn placeholders(first: usize, count: usize) -> String {
@@ -28,14 +26,10 @@ pub fn values_rows(first: usize, rows: usize, types: &[&str]) -> String {
     sql
 }
 
-/// The same statement with `?` instead of `$1`, `$2`, … where it is for SQLite. To SQLite `$1` is a name, and sqlx asks for
+/// The same statement with `?` instead of `$1`, `$2`, …: the form for SQLite. To SQLite `$1` is a name, and sqlx asks for
 /// the name of each parameter as it binds it, which SQLite looks up in a list from the start: a statement over a batch
 /// took a fifth of the intake's time that way. Every parameter stands once, in the order of the numbers.
-pub fn unnamed(transaction: &WriteTransaction, sql: String) -> String {
-    if transaction.backend_name() == "SQLite" { without_names(&sql) } else { sql }
-}
-
-fn without_names(sql: &str) -> String {
+pub(super) fn without_names(sql: &str) -> String {
     let mut parts = sql.split('$');
     let mut plain = String::with_capacity(sql.len());
     plain.push_str(parts.next().unwrap_or_default());
@@ -48,12 +42,19 @@ fn without_names(sql: &str) -> String {
     plain
 }
 
-/// Repeats the last row up to the next power of two, so that statements over many rows come in few texts and each is
-/// prepared once. Only for statements that a repeated row does not change.
-pub fn pad<T: Clone>(rows: &mut Vec<T>) {
-    if let Some(last) = rows.last().cloned() {
-        rows.resize(rows.len().next_power_of_two(), last);
-    }
+/// Rows of one statement: a power of two. SQLite looks up this many rows of a `VALUES` by key; of more it makes a scan.
+const CHUNK: usize = 128;
+
+/// The rows in parts for one statement each. The last row of a part is repeated up to the next power of two, so that such
+/// statements come in few texts and each is prepared once. Only for statements that a repeated row does not change.
+pub fn chunks<T: Clone>(rows: &[T]) -> impl Iterator<Item = Vec<T>> {
+    rows.chunks(CHUNK).map(|part| {
+        let mut part = part.to_vec();
+        if let Some(last) = part.last().cloned() {
+            part.resize(part.len().next_power_of_two(), last);
+        }
+        part
+    })
 }
 
 #[cfg(test)]
@@ -82,12 +83,9 @@ mod tests {
     }
 
     #[test]
-    fn padding_repeats_the_last_row() {
-        let mut rows = vec![1, 2, 3];
-        pad(&mut rows);
-        assert_eq!(rows, [1, 2, 3, 3]);
-        let mut none: Vec<i32> = Vec::new();
-        pad(&mut none);
-        assert!(none.is_empty());
+    fn parts_are_filled_up_with_their_last_row() {
+        assert_eq!(chunks(&[1, 2, 3]).collect::<Vec<_>>(), [[1, 2, 3, 3]]);
+        assert_eq!(chunks(&[0; CHUNK + 1]).map(|part| part.len()).collect::<Vec<_>>(), [CHUNK, 1]);
+        assert_eq!(chunks::<i32>(&[]).count(), 0);
     }
 }

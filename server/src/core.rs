@@ -1,0 +1,19 @@
+//! What every service and worker is built from.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::realtime::Hub;
+use crate::secret::SecretKey;
+
+/// Clones share everything.
+#[derive(Clone)]
+pub struct Core {
+    pub db: Db,
+    pub clock: Clock,
+    pub hub: Hub,
+    pub key: SecretKey,
+    pub config: Arc<Config>,
+}
