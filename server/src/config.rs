@@ -1,12 +1,22 @@
 //! The configuration: environment variables and the same flags, read once. All that is wrong is reported together.
 
+mod webhook_secrets;
+
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+pub use webhook_secrets::WebhookSecrets;
+
 use crate::db;
+use crate::mailer::{Sender, check_smtp_url};
+use crate::provider::{self, PROVIDERS, Provider};
 use crate::secret::SecretKey;
+
+/// The provider's name for the sandbox: a real SMTP listener on loopback that plays Resend.
+const SANDBOX: &str = "sandbox";
 
 /// The run-of-show app that knows whether your mail arrived.
 #[derive(Parser, Debug)]
@@ -65,15 +75,14 @@ pub struct Settings {
     /// The sender: an address, or Name <address>.
     #[arg(long, env = "CALLBOARD_MAIL_FROM", global = true, default_value = "Callboard <callboard@callboard.test>")]
     pub mail_from: String,
-    /// sandbox, smtp or resend.
+    /// sandbox, smtp, or the mail provider's name, such as resend.
     #[arg(long, env = "CALLBOARD_MAIL_PROVIDER", global = true, default_value = "sandbox")]
     pub mail_provider: String,
     /// `smtp://`, `smtps://` or `smtp+starttls://` with user, password, host and port.
     #[arg(long, env = "CALLBOARD_SMTP_URL", global = true, hide_env_values = true)]
     pub smtp_url: Option<String>,
-    /// The signing secret of Resend's webhook; several, comma-separated, while one is rotated.
-    #[arg(long, env = "CALLBOARD_WEBHOOK_SECRET_RESEND", global = true, hide_env_values = true)]
-    pub webhook_secret_resend: Option<String>,
+    #[command(flatten)]
+    pub webhook_secrets: WebhookSecrets,
     /// Share-link tokens are derived from it. Default: made once, kept beside the database.
     #[arg(long, env = "CALLBOARD_SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<String>,
@@ -88,26 +97,6 @@ pub struct Settings {
     pub log: String,
 }
 
-/// Who takes our mail and reports on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provider {
-    /// A real SMTP listener on loopback that plays Resend.
-    Sandbox,
-    /// Any mail server; nothing comes back after the hand-over.
-    Smtp,
-    Resend,
-}
-
-impl Provider {
-    /// As the database stores it. The sandbox reports as Resend does, so it is stored as Resend.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Sandbox | Self::Resend => "resend",
-            Self::Smtp => "smtp",
-        }
-    }
-}
-
 /// A configuration that can be run.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -116,11 +105,15 @@ pub struct Config {
     pub base_url: String,
     pub database_url: String,
     pub demo: bool,
-    pub mail_from: String,
-    pub provider: Provider,
+    pub mail_from: Sender,
+    /// Who takes our mail from now on; an email keeps the one it was accepted with.
+    pub provider: &'static Provider,
+    /// Whether the sandbox plays that provider.
+    pub sandbox: bool,
     /// Where the outbox hands over; the sandbox fills it in once it listens.
     pub smtp_url: Option<String>,
-    pub resend_secrets: Vec<String>,
+    /// Of each provider that is listened to, by its code.
+    pub webhook_secrets: BTreeMap<&'static str, Vec<String>>,
     pub secret_key: SecretKey,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
@@ -130,61 +123,57 @@ pub struct Config {
 
 /// One setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ConfigError {
     pub setting: &'static str,
     pub expected: String,
 }
 
-impl std::fmt::Display for Fault {
+impl std::fmt::Display for ConfigError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.setting, self.expected)
     }
 }
 
 impl Config {
-    /// Checks every setting; on any fault gives all of them.
-    pub fn check(settings: &Settings) -> Result<Self, Vec<Fault>> {
-        let mut faults = Faults::default();
+    /// Checks every setting. Fails with all that is wrong.
+    pub fn check(settings: &Settings) -> Result<Self, Vec<ConfigError>> {
+        let mut errors = ConfigErrors::default();
 
-        let addr = faults.take(
+        let addr = errors.take(
             "CALLBOARD_ADDR",
             settings
                 .addr
                 .parse::<SocketAddr>()
                 .map_err(|_| format!("expected an address and a port such as 127.0.0.1:3000, got “{}”", settings.addr)),
         );
-        let demo = faults.take("CALLBOARD_DEMO", switch(settings.demo.as_deref())).unwrap_or(false);
+        let demo = errors.take("CALLBOARD_DEMO", switch(settings.demo.as_deref())).unwrap_or(false);
         if demo && addr.is_some_and(|addr| !addr.ip().is_loopback()) {
-            faults.add("CALLBOARD_DEMO", "the demo has a well-known password, so it only runs on loopback (127.0.0.1)");
+            errors.add("CALLBOARD_DEMO", "the demo has a well-known password, so it only runs on loopback (127.0.0.1)");
         }
-        let base_url = faults.take("CALLBOARD_BASE_URL", base_url(settings.base_url.as_deref(), addr));
-        let database_url = faults.take("DATABASE_URL", database_url(&settings.database_url));
-        let mail_from = faults.take(
-            "CALLBOARD_MAIL_FROM",
-            crate::mailer::check_sender(&settings.mail_from).map(|()| settings.mail_from.clone()),
-        );
-        let provider = faults.take("CALLBOARD_MAIL_PROVIDER", provider(&settings.mail_provider));
+        let base_url = errors.take("CALLBOARD_BASE_URL", base_url(settings.base_url.as_deref(), addr));
+        let database_url = errors.take("DATABASE_URL", database_url(&settings.database_url));
+        let mail_from = errors.take("CALLBOARD_MAIL_FROM", Sender::parse(&settings.mail_from));
+        let sandbox = settings.mail_provider == SANDBOX;
+        let provider = errors.take("CALLBOARD_MAIL_PROVIDER", mail_provider(&settings.mail_provider));
         let smtp_url = settings.smtp_url.clone().filter(|url| !url.is_empty());
-        if let Some(Err(expected)) = smtp_url.as_deref().map(crate::mailer::check_smtp_url) {
-            faults.add("CALLBOARD_SMTP_URL", expected);
+        if let Some(Err(expected)) = smtp_url.as_deref().map(check_smtp_url) {
+            errors.add("CALLBOARD_SMTP_URL", expected);
         }
-        if matches!(provider, Some(Provider::Smtp | Provider::Resend)) && smtp_url.is_none() {
-            faults
+        if provider.is_some() && !sandbox && smtp_url.is_none() {
+            errors
                 .add("CALLBOARD_SMTP_URL", "expected the mail server, such as smtps://user:password@smtp.example.com");
         }
-        let resend_secrets = list(settings.webhook_secret_resend.as_deref());
-        if resend_secrets.iter().any(|secret| crate::webhooks::check_secret(secret).is_err()) {
-            faults.add("CALLBOARD_WEBHOOK_SECRET_RESEND", "expected whsec_ and base64, as the provider shows it");
-        }
-        if provider == Some(Provider::Resend) && resend_secrets.is_empty() {
-            faults.add(
-                "CALLBOARD_WEBHOOK_SECRET_RESEND",
-                "expected the webhook's signing secret; without it no delivery can be believed",
-            );
+        let webhook_secrets = settings.webhook_secrets.check(&mut errors);
+        if let Some((provider, webhooks)) = provider.and_then(|provider| Some((provider, provider.webhooks.as_ref()?)))
+            && !sandbox
+            && !webhook_secrets.contains_key(provider.code)
+        {
+            errors
+                .add(webhooks.setting, "expected the webhook's signing secret; without it no delivery can be believed");
         }
         let trusted_proxies =
-            faults.take("CALLBOARD_TRUSTED_PROXIES", trusted_proxies(&settings.trusted_proxies)).unwrap_or_default();
-        let log_json = faults.take(
+            errors.take("CALLBOARD_TRUSTED_PROXIES", trusted_proxies(&settings.trusted_proxies)).unwrap_or_default();
+        let log_json = errors.take(
             "CALLBOARD_LOG",
             match settings.log.as_str() {
                 "text" => Ok(false),
@@ -194,7 +183,7 @@ impl Config {
         );
         let secret_key = database_url
             .as_deref()
-            .and_then(|url| faults.take("CALLBOARD_SECRET_KEY", secret_key(settings.secret_key.as_deref(), url)));
+            .and_then(|url| errors.take("CALLBOARD_SECRET_KEY", secret_key(settings.secret_key.as_deref(), url)));
 
         match (addr, base_url, database_url, mail_from, provider, secret_key, log_json) {
             (
@@ -205,21 +194,22 @@ impl Config {
                 Some(provider),
                 Some(secret_key),
                 Some(log_json),
-            ) if faults.0.is_empty() => Ok(Self {
+            ) if errors.0.is_empty() => Ok(Self {
                 addr,
                 base_url,
                 database_url,
                 demo,
                 mail_from,
                 provider,
+                sandbox,
                 smtp_url,
-                resend_secrets,
+                webhook_secrets,
                 secret_key,
                 trusted_proxies,
                 site: settings.site.clone().unwrap_or_else(default_site),
                 log_json,
             }),
-            _ => Err(faults.0),
+            _ => Err(errors.0),
         }
     }
 
@@ -230,11 +220,11 @@ impl Config {
 }
 
 #[derive(Default)]
-struct Faults(Vec<Fault>);
+struct ConfigErrors(Vec<ConfigError>);
 
-impl Faults {
+impl ConfigErrors {
     fn add(&mut self, setting: &'static str, expected: impl Into<String>) {
-        self.0.push(Fault { setting, expected: expected.into() });
+        self.0.push(ConfigError { setting, expected: expected.into() });
     }
 
     fn take<T>(&mut self, setting: &'static str, checked: Result<T, String>) -> Option<T> {
@@ -292,13 +282,15 @@ fn database_url(text: &str) -> Result<String, String> {
     }
 }
 
-fn provider(text: &str) -> Result<Provider, String> {
-    match text {
-        "sandbox" => Ok(Provider::Sandbox),
-        "smtp" => Ok(Provider::Smtp),
-        "resend" => Ok(Provider::Resend),
-        other => Err(format!("expected sandbox, smtp or resend, got “{other}”")),
+/// The sandbox counts as the provider that it plays.
+fn mail_provider(name: &str) -> Result<&'static Provider, String> {
+    if name == SANDBOX {
+        return Ok(&provider::RESEND);
     }
+    provider::find(name).ok_or_else(|| {
+        let known: Vec<&str> = PROVIDERS.iter().map(|provider| provider.code).collect();
+        format!("expected {SANDBOX} or one of {}, got “{name}”", known.join(", "))
+    })
 }
 
 fn secret_key(given: Option<&str>, database_url: &str) -> Result<SecretKey, String> {
@@ -340,12 +332,12 @@ mod tests {
         }
     }
 
-    fn faults(settings: &Settings) -> Vec<&'static str> {
-        Config::check(settings).err().unwrap_or_default().into_iter().map(|fault| fault.setting).collect()
+    fn errors(settings: &Settings) -> Vec<&'static str> {
+        Config::check(settings).err().unwrap_or_default().into_iter().map(|error| error.setting).collect()
     }
 
     #[test]
-    fn every_fault_is_reported_at_once() {
+    fn all_errors_are_reported_at_once() {
         let wrong = Settings {
             addr: "localhost".into(),
             base_url: Some("ftp://x".into()),
@@ -354,24 +346,24 @@ mod tests {
             mail_from: "nobody".into(),
             mail_provider: "pigeon".into(),
             smtp_url: Some("http://x".into()),
-            webhook_secret_resend: Some("%%%".into()),
+            webhook_secrets: WebhookSecrets::of("resend", "%%%"),
             trusted_proxies: "10.0.0.0/8".into(),
             log: "xml".into(),
             ..settings()
         };
-        assert_eq!(faults(&wrong).len(), 10, "{:?}", Config::check(&wrong));
+        assert_eq!(errors(&wrong).len(), 10, "{:?}", Config::check(&wrong));
     }
 
     #[test]
     fn the_demo_stays_on_loopback() {
         let open = Settings { addr: "0.0.0.0:3000".into(), demo: Some("1".into()), ..settings() };
-        assert_eq!(faults(&open), ["CALLBOARD_DEMO"]);
+        assert_eq!(errors(&open), ["CALLBOARD_DEMO"]);
     }
 
     #[test]
     fn resend_needs_its_server_and_secret() {
         let bare = Settings { mail_provider: "resend".into(), ..settings() };
-        assert_eq!(faults(&bare), ["CALLBOARD_SMTP_URL", "CALLBOARD_WEBHOOK_SECRET_RESEND"]);
+        assert_eq!(errors(&bare), ["CALLBOARD_SMTP_URL", "CALLBOARD_WEBHOOK_SECRET_RESEND"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The axum binary: it implements the ports of `app` over a store, a mailer, provider webhooks and a live hub.
 //!
 //! Router → service → store. SQL stands only in `store.rs` files and `db`; lettre only in `mailer`; a provider's field
-//! names only in its file of `webhooks`; HTTP types never in a service.
+//! names only in its file of `provider`; HTTP types never in a service.
 
 #![recursion_limit = "256"]
 
@@ -19,6 +19,7 @@ pub mod events;
 pub mod mailer;
 pub mod outbox;
 pub mod planner;
+pub mod provider;
 pub mod realtime;
 mod request_log;
 pub mod router;
@@ -29,6 +30,7 @@ pub mod serve;
 pub mod share_page;
 mod site;
 pub mod state;
+mod text;
 pub mod webhooks;
 pub mod workers;
 pub mod zone;

@@ -12,10 +12,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let config = match Config::check(&cli.settings) {
         Ok(config) => config,
-        Err(faults) => {
+        Err(errors) => {
             eprintln!("callboard cannot start with this configuration:");
-            for fault in faults {
-                eprintln!("  {fault}");
+            for error in errors {
+                eprintln!("  {error}");
             }
             return ExitCode::from(2);
         }

@@ -25,7 +25,6 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::auth::session;
-use crate::config::Provider;
 use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
@@ -50,7 +49,7 @@ pub fn router(state: AppState) -> Router {
             move || app::shell(options.clone())
         })
         .route("/live", get(realtime::upgrade));
-    if config.provider == Provider::Sandbox {
+    if config.sandbox {
         members = members.merge(sandbox::routes());
     }
     let members = members.layer(with_session.clone()).layer(RequestBodyLimitLayer::new(BODY_LIMIT));

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::config::{Config, Provider};
+use crate::config::Config;
 use crate::core::Core;
 use crate::db::{self, Db};
 use crate::emails::sweep;
@@ -62,7 +62,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
 
     let (stop, stopped) = watch::channel(false);
     let mut workers = Workers::new(stopped);
-    if core.config.provider == Provider::Sandbox {
+    if core.config.sandbox {
         let sandbox = sandbox::start(&core, &mut workers).await.map_err(StartError::Sandbox)?;
         core.config = Arc::new(Config { smtp_url: Some(sandbox.smtp_url()), ..Config::clone(&core.config) });
     }

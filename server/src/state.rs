@@ -7,7 +7,7 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
 use crate::auth::AuthService;
-use crate::config::{Config, Provider};
+use crate::config::Config;
 use crate::contacts::ContactsService;
 use crate::core::Core;
 use crate::emails::EmailsService;
@@ -51,7 +51,7 @@ pub fn backend(core: &Core) -> Backend {
         events: Arc::new(EventsService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
         share_page: Arc::new(SharePageService::new(core.clone())),
-        sandbox: core.config.provider == Provider::Sandbox,
+        sandbox: core.config.sandbox,
     }
 }
 

@@ -64,6 +64,16 @@ impl RecipientAddress {
     pub fn key(&self) -> &AddressKey {
         &self.key
     }
+
+    /// The part before the @, as typed.
+    pub fn local(&self) -> &str {
+        self.text.rsplit_once('@').map_or("", |(local, _)| local)
+    }
+
+    /// The domain in its ASCII form, which every mail server understands.
+    pub fn ascii_domain(&self) -> &str {
+        self.key.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 /// The comparison key of a stored address, also of one that could not be sent to.
@@ -87,6 +97,12 @@ mod tests {
         assert_eq!(key(" Ann.Lee@Example.COM "), key("ann.lee@example.com"));
         assert_eq!(key("zoe\u{308}@example.com"), key("zo\u{eb}@example.com"));
         assert_eq!(key("a@b\u{fc}cher.example"), "a@xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn mail_servers_get_the_local_part_as_typed_and_the_domain_in_ascii() {
+        let address = RecipientAddress::parse(" Zoe\u{308}@B\u{fc}cher.example").expect("a good address");
+        assert_eq!((address.local(), address.ascii_domain()), ("Zo\u{eb}", "xn--bcher-kva.example"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use server::clock::Clock;
 use server::db::Db;
-use server::webhooks::check_secret;
+use server::provider::svix;
 use sha2::Sha256;
 use tokio::task::JoinSet;
 
@@ -101,7 +101,7 @@ pub fn delivered(address: SocketAddr, n: usize) -> Outcome<Vec<u8>> {
 /// A webhook with this id and body, signed now.
 pub fn signed(address: SocketAddr, id: &str, body: &str) -> Outcome<Vec<u8>> {
     let seconds = (Clock::System.now().0 / 1_000).to_string();
-    let mut mac = Hmac::<Sha256>::new_from_slice(&check_secret(SECRET)?)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(&svix::secret_key(SECRET)?)?;
     for part in [id, ".", &seconds, ".", body] {
         mac.update(part.as_bytes());
     }

@@ -180,7 +180,7 @@ async fn emails(
     // Ids rise with time, as they do for real ones.
     plans.sort_by_key(|plan| plan.created_at);
 
-    let provider = core.config.provider.code();
+    let provider = core.config.provider.code;
     let emails: Vec<store::NewEmail> = plans
         .iter()
         .enumerate()

@@ -1,7 +1,7 @@
-//! The message of one tracked email, built from what the outbox knows of it.
+//! The message of one mail, built from what the outbox knows of it.
 //!
-//! The same `Outgoing` always gives the same bytes, so a second attempt is the same mail. Everything a person typed is
-//! reduced to one plain line before it gets near a header or a template; HTML is escaped by the template engine.
+//! The same header and content always give the same bytes, so a second attempt is the same mail. Everything a person
+//! typed is reduced to one plain line before it gets near a header or a template; HTML is escaped by the template engine.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,42 +13,38 @@ use lettre::Address;
 use lettre::message::header::{Date, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use super::plain;
-use super::reference::reference_headers;
+use super::sender::Sender;
+use super::share_link::{self, ShareLink};
 use super::transport::Envelope;
-use crate::config::Provider;
+use crate::provider::Provider;
+use crate::text::plain;
 
 /// Longest name, event or place that a mail repeats.
 const MAX_NAME: usize = 200;
 /// Longest subject.
 const MAX_SUBJECT: usize = 250;
 
-/// All that a mail is made of.
+/// What every mail has, whatever it says.
 #[derive(Clone, Debug)]
-pub struct Outgoing {
+pub struct MailHeader {
     /// Who will report on it, which decides in what header our reference travels.
-    pub provider: Provider,
-    pub kind: EmailKind,
-    /// As configured: an address, or a name and an address.
-    pub from: String,
-    pub recipient: String,
+    pub provider: &'static Provider,
+    pub from: Sender,
+    pub to: RecipientAddress,
     /// As it was frozen when the button was pressed.
     pub subject: String,
-    pub first_name: String,
-    /// The member who pressed the button, and for whom.
-    pub sender: String,
-    pub venue: String,
-    pub event: String,
-    /// "Sat 12 Dec 2026", in the event's zone.
-    pub date: String,
-    pub place: Option<String>,
-    pub link: String,
     /// Without brackets.
     pub message_id: String,
     /// Comes back in the provider's events.
     pub reference: String,
     /// When the button was pressed.
     pub written_at: Timestamp,
+}
+
+/// What a mail says, by its kind.
+#[derive(Clone, Debug)]
+pub enum Outgoing {
+    ShareLink(ShareLink),
 }
 
 /// A message that can be handed over.
@@ -63,68 +59,48 @@ pub struct Message {
 pub enum MessageError {
     #[error("malformed address: {0}")]
     Recipient(String),
-    #[error("the configured sender cannot stand in a mail")]
-    Sender,
     #[error("there is no {} mail", .0.label())]
     Kind(EmailKind),
     #[error("the mail could not be written: {0}")]
     Template(String),
 }
 
-#[derive(Template)]
-#[template(path = "share_link/subject.txt")]
-struct ShareLinkSubject<'a> {
-    event: &'a str,
+/// What a mail says, in its two forms.
+pub(super) struct Bodies {
+    pub text: String,
+    pub html: String,
 }
 
-#[derive(Template)]
-#[template(path = "share_link/body.txt")]
-struct ShareLinkText<'a> {
-    first_name: &'a str,
-    sender: &'a str,
-    venue: &'a str,
-    event: &'a str,
-    date: &'a str,
-    place: Option<&'a str>,
-    link: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "share_link/body.html")]
-struct ShareLinkHtml<'a> {
-    subject: &'a str,
-    first_name: &'a str,
-    sender: &'a str,
-    venue: &'a str,
-    event: &'a str,
-    date: &'a str,
-    place: Option<&'a str>,
-    link: &'a str,
-}
-
-/// The subject line of a mail about this event, to be frozen on the email when the button is pressed.
+/// Returns the subject line of a mail about this event, to be frozen on the email when the button is pressed.
 pub fn subject(kind: EmailKind, event: &str) -> Result<String, MessageError> {
-    let event = plain(event, MAX_NAME);
     match kind {
-        EmailKind::ShareLink => Ok(plain(&render(&ShareLinkSubject { event: &event })?, MAX_SUBJECT)),
+        EmailKind::ShareLink => Ok(plain(&share_link::subject(event)?, MAX_SUBJECT)),
         EmailKind::RsvpInvite | EmailKind::UploadRejection => Err(MessageError::Kind(kind)),
     }
 }
 
+impl Outgoing {
+    fn bodies(&self, subject: &str) -> Result<Bodies, MessageError> {
+        match self {
+            Self::ShareLink(mail) => mail.bodies(subject),
+        }
+    }
+}
+
 impl Message {
-    pub fn build(outgoing: &Outgoing) -> Result<Self, MessageError> {
-        let from = sender(&outgoing.from).ok_or(MessageError::Sender)?;
-        let to = recipient(&outgoing.recipient)?;
-        let subject = plain(&outgoing.subject, MAX_SUBJECT);
-        let (text, html) = bodies(outgoing, &subject)?;
+    pub fn build(header: &MailHeader, outgoing: &Outgoing) -> Result<Self, MessageError> {
+        let from = header.from.mailbox().clone();
+        let to = envelope_address(&header.to)?;
+        let subject = plain(&header.subject, MAX_SUBJECT);
+        let Bodies { text, html } = outgoing.bodies(&subject)?;
 
         let mut builder = lettre::Message::builder()
             .from(from.clone())
             .to(Mailbox::new(None, to.clone()))
             .subject(subject)
-            .header(date(outgoing.written_at))
-            .message_id(Some(format!("<{}>", outgoing.message_id)));
-        for (name, value) in reference_headers(outgoing.provider, &outgoing.reference) {
+            .header(date(header.written_at))
+            .message_id(Some(format!("<{}>", header.message_id)));
+        for (name, value) in (header.provider.reference_headers)(&header.reference) {
             builder = builder.raw_header(raw(name, &value));
         }
         let message = builder
@@ -133,7 +109,7 @@ impl Message {
             .multipart(
                 // A boundary of our own keeps the bytes the same each time.
                 MultiPart::alternative()
-                    .boundary(format!("=_{}", outgoing.reference))
+                    .boundary(format!("=_{}", header.reference))
                     .singlepart(SinglePart::plain(text))
                     .singlepart(SinglePart::html(html)),
             )
@@ -142,59 +118,25 @@ impl Message {
     }
 }
 
-fn bodies(outgoing: &Outgoing, subject: &str) -> Result<(String, String), MessageError> {
-    let short = |text: &str| plain(text, MAX_NAME);
-    let first_name = match short(&outgoing.first_name) {
-        name if name.is_empty() => "there".to_owned(),
-        name => name,
-    };
-    let (sender, venue, event) = (short(&outgoing.sender), short(&outgoing.venue), short(&outgoing.event));
-    let place = outgoing.place.as_deref().map(short).filter(|place| !place.is_empty());
-    let (first_name, sender, venue, event) = (&*first_name, &*sender, &*venue, &*event);
-    let (date, place, link) = (&*outgoing.date, place.as_deref(), &*outgoing.link);
-    match outgoing.kind {
-        EmailKind::ShareLink => Ok((
-            render(&ShareLinkText { first_name, sender, venue, event, date, place, link })?,
-            render(&ShareLinkHtml { subject, first_name, sender, venue, event, date, place, link })?,
-        )),
-        kind @ (EmailKind::RsvpInvite | EmailKind::UploadRejection) => Err(MessageError::Kind(kind)),
-    }
+/// Returns what a person typed as one plain line, short enough to stand in a sentence.
+pub(super) fn line(typed: &str) -> String {
+    plain(typed, MAX_NAME)
 }
 
-fn render(template: &impl Template) -> Result<String, MessageError> {
+pub(super) fn render(template: &impl Template) -> Result<String, MessageError> {
     template.render().map_err(|error| MessageError::Template(error.to_string()))
 }
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), plain(value, MAX_NAME))
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), line(value))
 }
 
 fn date(at: Timestamp) -> Date {
     Date::new(UNIX_EPOCH + Duration::from_millis(at.0.max(0).unsigned_abs()))
 }
 
-/// A From mailbox. Unlike lettre's parser it takes a name with a comma, as people write them.
-pub(super) fn sender(text: &str) -> Option<Mailbox> {
-    if text.chars().any(char::is_control) {
-        return None;
-    }
-    let (name, address) = match text.trim().strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
-        Some((name, address)) => (name.trim().trim_matches('"').trim(), address.trim()),
-        None => ("", text.trim()),
-    };
-    let address = address.parse::<Address>().ok()?;
-    Some(Mailbox::new((!name.is_empty()).then(|| name.to_owned()), address))
-}
-
-/// The address as typed before the @, and in its ASCII form after it, which every server understands.
-fn recipient(text: &str) -> Result<Address, MessageError> {
-    let parsed = RecipientAddress::parse(text).map_err(|refusal| MessageError::Recipient(refusal.to_string()))?;
-    let typed = parsed.as_str().rsplit_once('@').map(|(local, _)| local);
-    let ascii = parsed.key().as_str().rsplit_once('@').map(|(_, domain)| domain);
-    let (Some(local), Some(domain)) = (typed, ascii) else {
-        return Err(MessageError::Recipient("it has no @".into()));
-    };
-    Address::new(local, domain).map_err(|error| MessageError::Recipient(error.to_string()))
+fn envelope_address(to: &RecipientAddress) -> Result<Address, MessageError> {
+    Address::new(to.local(), to.ascii_domain()).map_err(|error| MessageError::Recipient(error.to_string()))
 }
 
 #[cfg(test)]
@@ -202,14 +144,26 @@ mod tests {
     use mail_parser::{MessageParser, MimeHeaders};
 
     use super::*;
+    use crate::provider::{RESEND, SMTP};
 
-    fn outgoing() -> Outgoing {
-        Outgoing {
-            provider: Provider::Resend,
-            kind: EmailKind::ShareLink,
-            from: "Callboard <callboard@callboard.test>".into(),
-            recipient: "ann@example.com".into(),
+    fn to(address: &str) -> RecipientAddress {
+        RecipientAddress::parse(address).expect("a good address")
+    }
+
+    fn header() -> MailHeader {
+        MailHeader {
+            provider: &RESEND,
+            from: Sender::parse("Callboard <callboard@callboard.test>").expect("a sender"),
+            to: to("ann@example.com"),
             subject: subject(EmailKind::ShareLink, "Oliveira & Reis wedding").expect("a subject"),
+            message_id: "m1@callboard.example".into(),
+            reference: "ref1".into(),
+            written_at: Timestamp(1_795_435_200_000),
+        }
+    }
+
+    fn share_link() -> ShareLink {
+        ShareLink {
             first_name: "Ann".into(),
             sender: "Marta Silva".into(),
             venue: "Quinta das Flores".into(),
@@ -217,14 +171,15 @@ mod tests {
             date: "Sat 12 Dec 2026".into(),
             place: Some("Orangery, 1 Garden Road".into()),
             link: "https://callboard.example/v/zwzBW8pDk5X0_L2S-9sQ7vJxq3mGZ0d1n4uR6tYeHcA".into(),
-            message_id: "m1@callboard.example".into(),
-            reference: "ref1".into(),
-            written_at: Timestamp(1_795_435_200_000),
         }
     }
 
-    fn source(outgoing: &Outgoing) -> String {
-        String::from_utf8(Message::build(outgoing).expect("a message").bytes).expect("ASCII")
+    fn build(header: &MailHeader, mail: ShareLink) -> Message {
+        Message::build(header, &Outgoing::ShareLink(mail)).expect("a message")
+    }
+
+    fn source(header: &MailHeader, mail: ShareLink) -> String {
+        String::from_utf8(build(header, mail).bytes).expect("ASCII")
     }
 
     /// The header block, the text and the HTML, decoded as a mail client would.
@@ -238,25 +193,25 @@ mod tests {
 
     #[test]
     fn the_mail_as_it_leaves() {
-        insta::assert_snapshot!(source(&outgoing()).replace("\r\n", "\n"));
+        insta::assert_snapshot!(source(&header(), share_link()).replace("\r\n", "\n"));
     }
 
     #[test]
     fn our_reference_travels_in_the_providers_header() {
-        assert!(source(&outgoing()).contains("\r\nResend-Idempotency-Key: ref1\r\n"));
-        let plain = source(&Outgoing { provider: Provider::Smtp, ..outgoing() });
+        assert!(source(&header(), share_link()).contains("\r\nResend-Idempotency-Key: ref1\r\n"));
+        let plain = source(&MailHeader { provider: &SMTP, ..header() }, share_link());
         assert!(plain.contains("\r\nX-Callboard-Ref: ref1\r\n") && !plain.contains("Resend"));
     }
 
     #[test]
     fn the_same_email_is_always_the_same_bytes() {
-        assert_eq!(source(&outgoing()), source(&outgoing()));
+        assert_eq!(source(&header(), share_link()), source(&header(), share_link()));
     }
 
     #[test]
     fn the_link_is_the_real_one_and_nothing_is_fetched() {
-        let (_, text, html) = read(&source(&outgoing()));
-        let link = outgoing().link;
+        let (_, text, html) = read(&source(&header(), share_link()));
+        let link = share_link().link;
         assert!(text.contains(&format!("\n{link}\n")) || text.contains(&format!("\r\n{link}\r\n")), "{text}");
         assert_eq!(html.matches(&format!("href=\"{link}\"")).count(), 2);
         assert_eq!(html.matches("http").count(), 3, "only the link, as two targets and as text: {html}");
@@ -267,16 +222,15 @@ mod tests {
 
     #[test]
     fn hostile_names_stay_words() {
-        let hostile = Outgoing {
+        let hostile = ShareLink {
             first_name: "Ann\r\nBcc: eve@example.com\r\n\r\n<script>alert(1)</script>".into(),
             sender: "\"><img src=https://evil.example/p.gif>".into(),
             venue: "{{ link }} & \u{202e}moc.live".into(),
             event: "Gala\r\n.\r\nMAIL FROM:<eve@example.com>".into(),
             place: Some("</p><a href='https://evil.example'>here</a>".into()),
-            subject: "Gala\r\nBcc: eve@example.com\u{202e}".into(),
-            ..outgoing()
+            ..share_link()
         };
-        let bytes = source(&hostile);
+        let bytes = source(&MailHeader { subject: "Gala\r\nBcc: eve@example.com\u{202e}".into(), ..header() }, hostile);
         let (headers, text, html) = read(&bytes);
         assert!(!headers.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc")), "{headers}");
         assert_eq!(
@@ -294,27 +248,19 @@ mod tests {
 
     #[test]
     fn international_domains_travel_in_ascii() {
-        let mail =
-            Message::build(&Outgoing { recipient: "Ann@bücher.example".into(), ..outgoing() }).expect("a message");
+        let mail = build(&MailHeader { to: to("Ann@bücher.example"), ..header() }, share_link());
         assert_eq!(mail.envelope.to.to_string(), "Ann@xn--bcher-kva.example");
         assert!(mail.bytes.is_ascii());
     }
 
     #[test]
     fn letters_before_the_at_stay_as_they_are_written() {
-        let mail =
-            Message::build(&Outgoing { recipient: "zo\u{eb}@example.com".into(), ..outgoing() }).expect("a message");
+        let mail = build(&MailHeader { to: to("zo\u{eb}@example.com"), ..header() }, share_link());
         assert_eq!(mail.envelope.to.to_string(), "zo\u{eb}@example.com");
         assert!(
             String::from_utf8_lossy(&mail.bytes).contains("\r\nTo: zo\u{eb}@example.com\r\n"),
             "{}",
             String::from_utf8_lossy(&mail.bytes)
         );
-    }
-
-    #[test]
-    fn what_is_no_address_gives_a_reason() {
-        let wrong = Message::build(&Outgoing { recipient: "ann.example.com".into(), ..outgoing() });
-        assert!(matches!(wrong, Err(MessageError::Recipient(sentence)) if sentence.contains("no @")));
     }
 }

@@ -14,8 +14,8 @@ use lettre::Address;
 
 pub use memory::{Handed, Memory};
 
-use super::plain;
 use super::smtp_url::SmtpUrl;
+use crate::text::plain;
 
 /// Who sends, and the one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Mail that is to be handed over, and the worker that does it.
 //!
-//! An email and its job are committed together; the job is gone when the hand-over is settled. A job is worked under a
+//! A job has an id of its own and says what it is for; today that is always a tracked email. An email and its job are committed together; the job is gone when the hand-over is settled. A job is worked under a
 //! lease, so that several processes can share one database, and passes these points:
 //!
 //! 1. **leased**: the owner and an end of the lease are committed.
@@ -17,6 +17,8 @@
 //! Guarantees: every committed email ends in exactly one of handed over, given up with a reason, or in doubt; none is
 //! handed over twice. No order between emails is promised.
 
+mod mail;
+mod mail_store;
 mod policy;
 mod store;
 mod worker;

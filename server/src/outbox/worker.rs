@@ -4,18 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::domain::delivery::DeliveryEvent;
-use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
 use tokio::task::JoinSet;
 
+use super::mail::{self, Prepared};
 use super::policy::{self, Attempt, Verdict};
-use super::store::{self, Job, Leased};
+use super::store::{self, Leased};
 use crate::core::Core;
 use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
-use crate::mailer::{HandOver, Mailer, Message, Outgoing, Stage};
+use crate::mailer::{HandOver, Mailer, Stage};
 use crate::workers::{Stop, Workers};
-use crate::zone::Zone;
 use crate::{secret, webhooks};
 
 /// Emails handed over at the same time.
@@ -53,6 +52,19 @@ struct Shared {
     mailer: Mailer,
     /// Names this process on its leases.
     owner: String,
+}
+
+/// How an attempt ended.
+struct Ended {
+    verdict: Verdict,
+    /// How the provider calls the mail, where it said so when it accepted it.
+    provider_message_id: Option<String>,
+}
+
+impl From<Verdict> for Ended {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, provider_message_id: None }
+    }
 }
 
 impl Worker {
@@ -142,7 +154,7 @@ impl Worker {
     /// From a lease to the record of how it ended. A failing database leaves the job to the end of its lease.
     async fn work(self, leased: Leased) {
         let ended = match self.attempt(leased).await {
-            Ok(Some(verdict)) => self.record(leased, verdict).await,
+            Ok(Some(ended)) => self.record(leased, ended).await,
             Ok(None) => {
                 tracing::warn!(email = leased.email.0, "A lease ran out before the hand-over; another worker has it.");
                 Ok(())
@@ -155,31 +167,21 @@ impl Worker {
     }
 
     /// Tries to hand one email over; `None` when the job turned out to be no longer ours.
-    async fn attempt(&self, leased: Leased) -> Result<Option<Verdict>, StoreError> {
+    async fn attempt(&self, leased: Leased) -> Result<Option<Ended>, StoreError> {
         let core = &self.0.core;
         if leased.handing_over_at.is_some() {
             tracing::warn!(email = leased.email.0, "A hand-over broke off in the middle; it is in doubt.");
-            return Ok(Some(Verdict::in_doubt()));
+            return Ok(Some(Verdict::in_doubt().into()));
         }
-        let Some(job) = store::load(&core.db, leased.email).await? else {
-            return Ok(Some(Verdict::failed("what the mail was about is gone")));
-        };
-        if let Some(cause) = job.suppressed()? {
-            return Ok(Some(Verdict::failed(blocked_meanwhile(cause))));
-        }
-        if job.link_revoked_at.is_some() {
-            return Ok(Some(Verdict::failed("not sent: its link was revoked meanwhile")));
-        }
-        let message = match self.outgoing(&job)?.map(|outgoing| Message::build(&outgoing)) {
-            None => return Ok(Some(Verdict::failed("not sent: the link it should carry is gone"))),
-            Some(Err(error)) => return Ok(Some(Verdict::failed(error.to_string()))),
-            Some(Ok(message)) => message,
+        let Prepared { message, provider, created_at } = match mail::prepare(core, leased.email).await {
+            Ok(prepared) => prepared,
+            Err(error) => return Ok(Some(Verdict::failed(error.into_reason()?).into())),
         };
 
         let outcome = match self.0.mailer.offer(&message.envelope, &message.bytes).await {
             Err(outcome) => outcome,
             Ok(offer) => {
-                if !store::mark(&core.db, leased.email, &self.0.owner, self.now()).await? {
+                if !store::mark(&core.db, leased.job, &self.0.owner, self.now()).await? {
                     offer.withdraw().await;
                     return Ok(None);
                 }
@@ -187,41 +189,19 @@ impl Worker {
             }
         };
         log(leased, &outcome);
-        let attempt = Attempt { email: leased.email, number: leased.attempt, created_at: Timestamp(job.created_at) };
-        Ok(Some(policy::judge(attempt, outcome, self.now())))
-    }
-
-    /// The mail of a job; `None` when the link it should carry does not exist.
-    fn outgoing(&self, job: &Job) -> Result<Option<Outgoing>, StoreError> {
-        let core = &self.0.core;
-        let Some(seed) = &job.link_seed else { return Ok(None) };
-        let zone = job.time_zone.as_deref().map_or_else(Zone::utc, Zone::named);
-        let place = [&job.space, &job.space_address].into_iter().flatten().filter(|part| !part.is_empty());
-        let place = place.map(String::as_str).collect::<Vec<_>>().join(", ");
-        Ok(Some(Outgoing {
-            provider: core.config.provider,
-            kind: job.kind()?,
-            from: core.config.mail_from.clone(),
-            recipient: job.recipient.clone(),
-            subject: job.subject.clone(),
-            first_name: job.first_name.clone(),
-            sender: job.sender.clone(),
-            venue: job.venue.clone(),
-            event: job.event_name.clone(),
-            date: job.starts_at.map(|at| zone.date(Timestamp(at))).unwrap_or_default(),
-            place: (!place.is_empty()).then_some(place),
-            link: format!("{}/v/{}", core.config.base_url, core.key.link_token(seed)),
-            message_id: job.message_id.clone(),
-            reference: job.reference.clone(),
-            written_at: Timestamp(job.created_at),
-        }))
+        let provider_message_id = match &outcome {
+            HandOver::Accepted(reply) => (provider.id_in_reply)(reply),
+            HandOver::Refused(_) | HandOver::Unsent(_) | HandOver::Unknown(_) => None,
+        };
+        let attempt = Attempt { email: leased.email, number: leased.attempt, created_at };
+        Ok(Some(Ended { verdict: policy::judge(attempt, outcome, self.now()), provider_message_id }))
     }
 
     /// Commits how an attempt ended. Tried for a while: what happened cannot be asked again.
-    async fn record(&self, leased: Leased, verdict: Verdict) -> Result<(), StoreError> {
+    async fn record(&self, leased: Leased, ended: Ended) -> Result<(), StoreError> {
         let mut attempt = 1;
         loop {
-            match self.record_once(leased, &verdict).await {
+            match self.record_once(leased, &ended).await {
                 Err(StoreError::Database(error)) if attempt < RECORD_ATTEMPTS => {
                     tracing::warn!(email = leased.email.0, error = %error, attempt, "The end of a hand-over waits for the database.");
                     attempt += 1;
@@ -232,30 +212,33 @@ impl Worker {
         }
     }
 
-    async fn record_once(&self, leased: Leased, verdict: &Verdict) -> Result<(), StoreError> {
+    async fn record_once(&self, leased: Leased, ended: &Ended) -> Result<(), StoreError> {
         let Shared { core, owner, .. } = &*self.0;
         let now = self.now();
-        let (report, reason, suppress) = match verdict {
+        let (report, reason, suppress) = match &ended.verdict {
             Verdict::Waiting { reason, run_at } => {
-                return store::wait(&core.db, leased.email, owner, *run_at, reason).await;
+                return store::wait(&core.db, leased, owner, *run_at, reason).await;
             }
             Verdict::Settled { report, reason, suppress } => (*report, reason.clone(), *suppress),
         };
         let incoming = Incoming {
             email: leased.email,
             provider: REPORTER,
-            event_key: format!("handover:{}:{}", leased.email, leased.attempt),
+            event_key: format!("job:{}:{}", leased.job.0, leased.attempt),
             event: DeliveryEvent { report, reason, occurred_at: now },
             suppress,
         };
         let mut transaction = core.db.write().await?;
         // A job that was taken over meanwhile is not ended here; but what is known of its mail is recorded all the same,
         // and counts for more than the other's doubt.
-        store::finish(&mut transaction, leased.email, owner).await?;
+        store::finish(&mut transaction, leased.job, owner).await?;
         fold::record(&mut transaction, vec![incoming], now).await?;
-        if verdict.is_handed_over() {
+        if ended.verdict.is_handed_over() {
             let at = leased.handing_over_at.unwrap_or(now);
             store::set_handed_over(&mut transaction, leased.email, at).await?;
+            if let Some(id) = &ended.provider_message_id {
+                store::learn_provider_id(&mut transaction, leased.email, id).await?;
+            }
             webhooks::adopt_orphans(&mut transaction, leased.email, now).await?;
         }
         transaction.commit().await
@@ -263,15 +246,6 @@ impl Worker {
 
     fn now(&self) -> Timestamp {
         self.0.core.clock.now()
-    }
-}
-
-const fn blocked_meanwhile(cause: SuppressionCause) -> &'static str {
-    match cause {
-        SuppressionCause::Bounce => "address blocked meanwhile: another mail to it bounced",
-        SuppressionCause::Complaint => "address blocked meanwhile: it reported another mail as spam",
-        SuppressionCause::ProviderSuppressed => "address blocked meanwhile: the mail provider refuses it",
-        SuppressionCause::Manual => "address blocked meanwhile",
     }
 }
 

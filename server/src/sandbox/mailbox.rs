@@ -16,7 +16,6 @@ use mail_parser::MessageParser;
 use serde::Deserialize;
 
 use super::store::{self, Listed};
-use crate::config::Provider;
 use crate::core::Core;
 use crate::error::{self, StoreError};
 use crate::zone::Zone;
@@ -67,8 +66,7 @@ where
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
-        let may_look =
-            Core::from_ref(state).config.provider == Provider::Sandbox && parts.extensions.get::<Caller>().is_some();
+        let may_look = Core::from_ref(state).config.sandbox && parts.extensions.get::<Caller>().is_some();
         may_look.then_some(Self).ok_or(StatusCode::NOT_FOUND)
     }
 }

@@ -56,16 +56,15 @@ impl Taken {
     }
 }
 
-/// Everything that will be reported about a mail.
-pub fn plan(mail: &Taken, now: Timestamp) -> Vec<Callback> {
-    let email_id = email_id();
+/// Everything that will be reported about a mail under the id it was accepted with.
+pub fn plan(mail: &Taken, email_id: &str, now: Timestamp) -> Vec<Callback> {
     steps(&mail.recipient)
         .into_iter()
         .map(|step| {
             let due_at = now.plus_ms(step.after_ms);
             Callback {
                 svix_id: format!("msg_{}", secret::unique()),
-                body: event(mail, &email_id, step, due_at).to_string(),
+                body: event(mail, email_id, step, due_at).to_string(),
                 due_at,
             }
         })
@@ -124,8 +123,8 @@ fn instant(at: Timestamp, format: &str) -> String {
     jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().strftime(format).to_string()
 }
 
-/// A random UUID.
-fn email_id() -> String {
+/// A new id, a random UUID as Resend's are.
+pub fn email_id() -> String {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).expect("the system has a source of randomness");
     bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -158,9 +157,9 @@ mod tests {
         let source = b"From: Callboard <mail@callboard.test>\r\nSubject: =?utf-8?b?w4lsYW4=?=\r\n\
             Message-ID: <m1@callboard.test>\r\nX-Callboard-Ref: r1\r\n\r\nHello\r\n";
         let mail = Taken::new("mail@callboard.test", "bounce@example.com".into(), source, Timestamp(1_795_435_200_123));
-        let callbacks = plan(&mail, Timestamp(1_795_435_200_123));
+        let email_id = email_id();
+        let callbacks = plan(&mail, &email_id, Timestamp(1_795_435_200_123));
         let body: Value = serde_json::from_str(&callbacks[1].body).expect("JSON");
-        let email_id = body["data"]["email_id"].as_str().expect("an id").to_owned();
         assert_eq!(email_id.len(), 36);
         assert!(callbacks[0].body.contains(&email_id), "one id for all events of a mail");
         assert_eq!(

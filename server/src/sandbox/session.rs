@@ -192,7 +192,7 @@ impl Session<'_> {
         match self.body().await? {
             Ok(source) => {
                 let answer = self.keep(from, recipients, source).await;
-                self.say(answer).await
+                self.say(&answer).await
             }
             Err(refusal) => self.error(refusal).await,
         }
@@ -223,20 +223,21 @@ impl Session<'_> {
         }
     }
 
-    /// Commits the mail and the reports it will cause; only then is it acknowledged.
-    async fn keep(&self, from: String, recipients: Vec<String>, source: Vec<u8>) -> &'static str {
+    /// Commits the mail and the reports it will cause; only then is it acknowledged, with the id that they will name.
+    async fn keep(&self, from: String, recipients: Vec<String>, source: Vec<u8>) -> String {
         let now = self.core.clock.now();
+        let email_id = outcome::email_id();
         let mails =
             recipients.into_iter().map(|recipient| Taken::new(&from, recipient, &source, now)).collect::<Vec<_>>();
-        let planned = mails.iter().map(|mail| outcome::plan(mail, now)).collect::<Vec<_>>();
+        let planned = mails.iter().map(|mail| outcome::plan(mail, &email_id, now)).collect::<Vec<_>>();
         match store::take(&self.core.db, &mails, &planned, &source, now).await {
             Ok(()) => {
                 self.wake.notify_one();
-                "250 2.0.0 Ok: kept in the sandbox"
+                format!("250 2.0.0 Ok: kept in the sandbox as {email_id}")
             }
             Err(error) => {
                 tracing::error!(error = %error, "The sandbox could not keep a mail.");
-                "451 4.3.0 The mail could not be kept; try again later"
+                "451 4.3.0 The mail could not be kept; try again later".to_owned()
             }
         }
     }

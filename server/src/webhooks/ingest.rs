@@ -12,14 +12,13 @@ use app::domain::time::{MINUTE_MS, Timestamp};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::provider_event::ProviderEvent;
-use super::signature::Verifier;
+use super::listeners::{Listener, Listeners};
 use super::{orphans, store};
-use crate::config::Provider;
 use crate::core::Core;
 use crate::db::Write;
 use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
+use crate::provider::ProviderEvent;
 use crate::workers::{Stop, Workers};
 
 /// Requests in one transaction: enough to spread the cost of a sync, few enough to keep the wait short.
@@ -52,7 +51,7 @@ struct Submission {
 #[derive(Clone)]
 pub struct Ingest {
     queue: mpsc::Sender<Submission>,
-    resend: Arc<Verifier>,
+    listeners: Listeners,
 }
 
 impl Ingest {
@@ -66,19 +65,13 @@ impl Ingest {
     /// As `start`, for who runs the worker.
     pub fn new(core: &Core) -> (Self, Intake) {
         let (queue, submissions) = mpsc::channel(BACKLOG);
-        let ours = (core.config.provider == Provider::Sandbox).then(|| core.key.sandbox_webhook_secret());
-        let secrets = core.config.resend_secrets.iter().chain(&ours).map(String::as_str);
-        let resend = Verifier::new(secrets).expect("the configuration was checked");
         let intake = Intake { core: core.clone(), submissions: Arc::new(Mutex::new(submissions)) };
-        (Self { queue, resend: resend.into() }, intake)
+        (Self { queue, listeners: Listeners::new(core) }, intake)
     }
 
-    pub(super) fn resend(&self) -> &Verifier {
-        &self.resend
-    }
-
-    pub(super) fn listens_to_resend(&self) -> bool {
-        self.resend.has_secrets()
+    /// Returns how to hear this provider; `None` where it is not configured.
+    pub(super) fn listener(&self, provider: &str) -> Option<&Listener> {
+        self.listeners.find(provider)
     }
 
     /// Returns once the events are durable and counted once.

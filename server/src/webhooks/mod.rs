@@ -5,16 +5,11 @@
 //! the fold needs none. Never matched by address, and no payload is kept or logged.
 
 mod ingest;
+mod listeners;
 mod orphans;
-mod provider_event;
-mod reason;
-pub mod resend;
 mod route;
-mod signature;
 mod store;
 
 pub use ingest::{Acknowledged, Ingest, Intake};
 pub use orphans::{adopt_orphans, drop_old_orphans, rematch_orphans};
-pub use provider_event::{ProviderEvent, Webhook};
 pub use route::routes;
-pub use signature::{BadSecret, Refused, Verifier, check_secret};

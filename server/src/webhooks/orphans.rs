@@ -4,12 +4,12 @@ use app::domain::ids::EmailId;
 use app::domain::time::{HOUR_MS, Timestamp};
 
 use super::ingest::{Matched, match_and_record};
-use super::provider_event::ProviderEvent;
 use super::store::{self, Orphan};
 use crate::core::Core;
 use crate::db::{Db, Write};
 use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
+use crate::provider::{self, ProviderEvent};
 
 const KEEP_MS: i64 = 7 * 24 * HOUR_MS;
 /// Events of one rematch; the next one takes the rest.
@@ -65,7 +65,7 @@ pub async fn drop_old_orphans(db: &Db, now: Timestamp) -> Result<u64, StoreError
     Ok(dropped)
 }
 
-/// The provider's name as a constant; `None` for one that this version no longer knows.
+/// The provider's code as a constant; `None` for one that this version no longer knows.
 fn known(provider: &str) -> Option<&'static str> {
-    [super::resend::PROVIDER].into_iter().find(|known| *known == provider)
+    Some(provider::find(provider)?.code)
 }

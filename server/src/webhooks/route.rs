@@ -2,7 +2,7 @@
 //!
 //! 404 for a provider that is not configured, 413 above a mebibyte, 401 for a bad signature (with no hint), 400 for
 //! broken JSON, and 2xx only after the commit. Our own fault is 500 or 503, so that the provider tries again. Logged
-//! are provider, event id, type and outcome, never a word of the payload.
+//! are provider, request id, type and outcome, never a word of the payload.
 
 use app::domain::time::Timestamp;
 use axum::Router;
@@ -14,10 +14,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
 use super::ingest::Acknowledged;
-use super::provider_event::Webhook;
-use super::resend;
-use super::signature::Refused;
+use super::listeners::Listener;
 use crate::error::StoreError;
+use crate::provider::{Malformed, Refused, Webhook};
 use crate::state::AppState;
 
 const MAX_BODY: usize = 1024 * 1024;
@@ -36,7 +35,7 @@ enum RouteError {
     #[error("{0}")]
     Signature(#[from] Refused),
     #[error("{0}")]
-    Malformed(#[from] resend::Malformed),
+    Malformed(#[from] Malformed),
     #[error("{0}")]
     Store(#[from] StoreError),
 }
@@ -63,31 +62,30 @@ async fn receive(
     Path(provider): Path<String>,
     request: Request,
 ) -> Result<StatusCode, RouteError> {
-    if provider != resend::PROVIDER || !state.ingest.listens_to_resend() {
-        return Err(RouteError::UnknownProvider);
-    }
+    let listener = state.ingest.listener(&provider).ok_or(RouteError::UnknownProvider)?;
+    let provider = listener.provider;
     let headers = request.headers().clone();
     let body = Bytes::from_request(request, &state).await?;
     let now = state.core.clock.now();
-    let (key, webhook) = read(&state, &headers, &body, now).inspect_err(|error| {
-        tracing::info!(provider = resend::PROVIDER, outcome = %error, "A webhook was refused.");
+    let (id, webhook) = read(listener, &headers, &body, now).inspect_err(|error| {
+        tracing::info!(provider, outcome = %error, "A webhook was refused.");
     })?;
     let kind = webhook.kind;
     let Acknowledged { fresh, repeated, waiting } =
-        state.ingest.submit(resend::PROVIDER, webhook.events).await.inspect_err(|error| {
-            tracing::error!(provider = resend::PROVIDER, event = key, kind, %error, "A webhook could not be stored.");
+        state.ingest.submit(provider, webhook.events).await.inspect_err(|error| {
+            tracing::error!(provider, request = id, kind, %error, "A webhook could not be stored.");
         })?;
-    tracing::debug!(provider = resend::PROVIDER, event = key, kind, fresh, repeated, waiting, "A webhook was taken.");
+    tracing::debug!(provider, request = id, kind, fresh, repeated, waiting, "A webhook was taken.");
     Ok(StatusCode::OK)
 }
 
 /// Checks, then understands; nothing is parsed before the signature is known to be good.
 fn read<'h>(
-    state: &AppState,
+    listener: &Listener,
     headers: &'h HeaderMap,
     body: &[u8],
     now: Timestamp,
 ) -> Result<(&'h str, Webhook), RouteError> {
-    let key = state.ingest.resend().verify(headers, body, now)?;
-    Ok((key, resend::normalise(key, body, now)?))
+    let id = listener.verifier.verify(headers, body, now)?;
+    Ok((id, (listener.webhooks.normalise)(id, body, now)?))
 }

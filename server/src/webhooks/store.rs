@@ -7,9 +7,9 @@ use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
 
-use super::provider_event::ProviderEvent;
 use crate::db::{self, Write};
 use crate::error::StoreError;
+use crate::provider::ProviderEvent;
 
 /// The email an event is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -40,6 +40,23 @@ fn all_faults_are_listed_and_the_exit_code_is_2() {
 }
 
 #[test]
+fn a_webhook_secret_is_that_of_a_provider_we_know() {
+    let folder = Folder::new();
+    let output = callboard(&folder, &[], &[("CALLBOARD_WEBHOOK_SECRET_PIGEON", "coo")]);
+    assert_eq!(output.status.code(), Some(2));
+    let expected = "expected one of CALLBOARD_WEBHOOK_SECRET_RESEND, got CALLBOARD_WEBHOOK_SECRET_PIGEON";
+    assert!(words(&output).contains(expected), "{}", words(&output));
+
+    let output = callboard(&folder, &["--webhook-secret-resend", "%%%"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        words(&output).contains("CALLBOARD_WEBHOOK_SECRET_RESEND: expected whsec_ and base64"),
+        "{}",
+        words(&output)
+    );
+}
+
+#[test]
 fn the_demo_is_refused_beyond_loopback() {
     let folder = Folder::new();
     let output = callboard(&folder, &[], &[("CALLBOARD_ADDR", "0.0.0.0:3000"), ("CALLBOARD_DEMO", "1")]);

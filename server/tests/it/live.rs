@@ -14,7 +14,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use futures_util::{SinkExt, StreamExt};
 use server::db::{Change, Db};
-use server::webhooks::ProviderEvent;
+use server::provider::ProviderEvent;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};

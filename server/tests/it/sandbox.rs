@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::clock::Clock;
-use server::config::{Config, Provider};
+use server::config::Config;
 use server::core::Core;
 use server::db::Db;
 use server::sandbox::{self, Sandbox};
@@ -318,7 +318,7 @@ on_both_engines! {
         let (core, sandbox, _stop) = start(db, address).await;
         Client::connect(&sandbox).await.send("ann@example.com").await;
         let pages = Pages::over(&core);
-        let config = Config { provider: Provider::Smtp, ..Config::clone(&core.config) };
+        let config = Config { sandbox: false, ..Config::clone(&core.config) };
         let elsewhere = Pages::over(&Core { config: Arc::new(config), ..core });
         for path in ["/sandbox", "/sandbox/1", "/sandbox/1/html", "/sandbox/1/source"] {
             assert_eq!(pages.get(path, false).await.0, StatusCode::NOT_FOUND, "{path}");

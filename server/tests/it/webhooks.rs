@@ -9,8 +9,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
 use hmac::{Hmac, KeyInit, Mac};
+use server::config::WebhookSecrets;
 use server::db::Db;
-use server::webhooks::{Acknowledged, ProviderEvent, adopt_orphans, check_secret, drop_old_orphans, rematch_orphans};
+use server::provider::{ProviderEvent, svix};
+use server::webhooks::{Acknowledged, adopt_orphans, drop_old_orphans, rematch_orphans};
 use sha2::Sha256;
 
 use crate::sent_mail::{ADDRESS, Stage};
@@ -26,7 +28,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn signature(secret: &str, id: &str, seconds: i64, body: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(&check_secret(secret).unwrap()).unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&svix::secret_key(secret).unwrap()).unwrap();
     mac.update(format!("{id}.{seconds}.").as_bytes());
     mac.update(body);
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
@@ -36,7 +38,7 @@ async fn app(db: &Db) -> TestApp {
     TestApp::with(db.clone(), |settings| {
         settings.mail_provider = "resend".into();
         settings.smtp_url = Some("smtp://127.0.0.1:2525".into());
-        settings.webhook_secret_resend = Some(format!("{SECRET},{OLD_SECRET}"));
+        settings.webhook_secrets = WebhookSecrets::of("resend", format!("{SECRET},{OLD_SECRET}"));
     })
     .await
 }

@@ -13,7 +13,8 @@ use lettre::transport::smtp::{Error, extension};
 use tokio::time::timeout;
 
 use super::super::smtp_url::{Security, SmtpUrl};
-use super::{Envelope, HandOver, MAX_WORDS, Stage, plain, refusal};
+use super::{Envelope, HandOver, MAX_WORDS, Stage, refusal};
+use crate::text::plain;
 
 /// To get through to a server, TCP alone.
 const CONNECT: Duration = Duration::from_secs(8);

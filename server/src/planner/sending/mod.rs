@@ -111,9 +111,9 @@ async fn accept(
         kind: EmailKind::ShareLink,
         subject: mailer::subject(EmailKind::ShareLink, &crew.event_name)?,
         recipient: &recipient,
-        message_id: format!("{unique}@{}", sender_domain(&core.config.mail_from)),
+        message_id: format!("{unique}@{}", core.config.mail_from.domain()),
         reference: secret::unique(),
-        provider: core.config.provider.code(),
+        provider: core.config.provider.code,
         key: &command.key,
     };
     let id = store::insert(transaction, email, now).await?;
@@ -137,20 +137,4 @@ async fn facts(
         None => None,
     };
     Ok(SendFacts { suppressed, last_sent_at })
-}
-
-/// The domain our Message-IDs end in: the sender's, from "name@domain" or "Name <name@domain>".
-fn sender_domain(mail_from: &str) -> &str {
-    mail_from.trim().trim_end_matches('>').rsplit('@').next().unwrap_or("localhost")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sender_domain;
-
-    #[test]
-    fn message_ids_end_in_the_senders_domain() {
-        assert_eq!(sender_domain("mail@venue.test"), "venue.test");
-        assert_eq!(sender_domain("The \"@\" Venue <mail@venue.test>"), "venue.test");
-    }
 }

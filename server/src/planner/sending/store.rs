@@ -85,7 +85,7 @@ pub async fn insert(transaction: &mut Write, email: NewEmail<'_>, now: Timestamp
     .bind(now.0)
     .fetch_one(&mut **transaction)
     .await?;
-    sqlx::query("INSERT INTO outbox_job (email_id, run_at) VALUES ($1, $2)")
+    sqlx::query("INSERT INTO outbox_job (purpose, email_id, run_at) VALUES ('email', $1, $2)")
         .bind(id)
         .bind(now.0)
         .execute(&mut **transaction)

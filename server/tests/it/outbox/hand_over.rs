@@ -147,7 +147,8 @@ on_both_engines! {
 
         let owed = "SELECT COUNT(*) FROM sandbox_callback b JOIN sandbox_mail m ON m.id = b.mail_id \
              JOIN email e ON e.message_id = m.message_id AND e.recipient = m.recipient \
-             WHERE e.id = $1 AND b.body LIKE '%X-Callboard-Ref%' AND b.body LIKE '%' || e.reference || '%'";
-        assert_eq!(app.row(owed).await, Some((2,)), "sent and delivered, each with our reference");
+             WHERE e.id = $1 AND b.body LIKE '%X-Callboard-Ref%' AND b.body LIKE '%' || e.reference || '%' \
+             AND b.body LIKE '%\"email_id\":\"' || e.provider_message_id || '\"%'";
+        assert_eq!(app.row(owed).await, Some((2,)), "sent and delivered, each with our reference and the id it replied");
     }
 }

@@ -1,6 +1,7 @@
 //! The outbox on both engines: every end of a hand-over, and every point where the process can be killed.
 
 mod hand_over;
+mod jobs;
 mod once;
 
 use std::sync::Arc;
@@ -149,7 +150,7 @@ async fn add_email(db: &Db, recipient: &str) -> EmailId {
     .fetch_one(&mut *transaction)
     .await
     .expect("an email");
-    sqlx::query("INSERT INTO outbox_job (email_id, run_at) VALUES ($1, $2)")
+    sqlx::query("INSERT INTO outbox_job (purpose, email_id, run_at) VALUES ('email', $1, $2)")
         .bind(id)
         .bind(NOON.0)
         .execute(&mut *transaction)

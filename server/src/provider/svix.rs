@@ -11,6 +11,8 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::{BadSecret, Refused, Verify};
+
 /// How far the signed time may be from ours, either way.
 const TOLERANCE_MS: i64 = 5 * MINUTE_MS;
 /// A rotation sends two signatures; more than this is not a rotation.
@@ -28,43 +30,29 @@ const SECRET_ENCODING: GeneralPurpose = GeneralPurpose::new(
 const HEADER_SETS: [[&str; 3]; 2] =
     [["svix-id", "svix-timestamp", "svix-signature"], ["webhook-id", "webhook-timestamp", "webhook-signature"]];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected whsec_ and base64")]
-pub struct BadSecret;
-
-/// The request does not come from who it says, or is too old. Carries no hint on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not signed by a secret we know")]
-pub struct Refused;
-
-/// The key in a secret as the provider shows it; the `whsec_` may be missing.
-pub fn check_secret(secret: &str) -> Result<Vec<u8>, BadSecret> {
+/// Returns the key in a secret as the provider shows it; the `whsec_` may be missing.
+pub fn secret_key(secret: &str) -> Result<Vec<u8>, BadSecret> {
     let encoded = secret.trim();
     let encoded = encoded.strip_prefix("whsec_").unwrap_or(encoded);
-    let key = SECRET_ENCODING.decode(encoded).map_err(|_| BadSecret)?;
-    if key.is_empty() { Err(BadSecret) } else { Ok(key) }
+    let key = SECRET_ENCODING.decode(encoded).ok().filter(|key| !key.is_empty());
+    key.ok_or(BadSecret("whsec_ and base64, as the provider shows it"))
 }
 
-/// Checks requests against any of several secrets, so that one can be rotated without loss.
-#[derive(Clone)]
-pub struct Verifier(Vec<Hmac<Sha256>>);
+/// Checks requests against any of several secrets.
+pub struct Svix(Vec<Hmac<Sha256>>);
 
-impl Verifier {
-    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Result<Self, BadSecret> {
-        let keyed = |secret| {
-            let key = check_secret(secret)?;
+impl Svix {
+    pub fn new(secrets: &[impl AsRef<str>]) -> Result<Self, BadSecret> {
+        let keyed = |secret: &str| {
+            let key = secret_key(secret)?;
             Ok(Hmac::new_from_slice(&key).expect("HMAC takes a key of any length"))
         };
-        secrets.into_iter().map(keyed).collect::<Result<_, _>>().map(Self)
+        secrets.iter().map(|secret| keyed(secret.as_ref())).collect::<Result<_, _>>().map(Self)
     }
+}
 
-    /// Without a secret nothing can be believed, so nothing is listened to.
-    pub fn has_secrets(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    /// The id of a request that is genuine and fresh.
-    pub fn verify<'h>(&self, headers: &'h HeaderMap, body: &[u8], now: Timestamp) -> Result<&'h str, Refused> {
+impl Verify for Svix {
+    fn verify<'h>(&self, headers: &'h HeaderMap, body: &[u8], now: Timestamp) -> Result<&'h str, Refused> {
         let names =
             HEADER_SETS.iter().find(|names| names.iter().any(|name| headers.contains_key(*name))).ok_or(Refused)?;
         let [id, timestamp, signatures] = names.map(|name| headers.get(name).and_then(|value| value.to_str().ok()));
@@ -120,8 +108,8 @@ mod tests {
         headers(&[("svix-id", id), ("svix-timestamp", at), ("svix-signature", signature)])
     }
 
-    fn verifier() -> Verifier {
-        Verifier::new([SECRET]).unwrap()
+    fn verifier() -> Svix {
+        Svix::new(&[SECRET]).unwrap()
     }
 
     #[test]
@@ -149,11 +137,11 @@ mod tests {
 
     #[test]
     fn any_v1_entry_and_any_secret_will_do() {
-        let rotated = Verifier::new([OTHER_SECRET, SECRET]).unwrap();
+        let rotated = Svix::new(&[OTHER_SECRET, SECRET]).unwrap();
         let several = format!("v1,AAAA v1a,{} {SIGNATURE}", &SIGNATURE[3..]);
         assert_eq!(rotated.verify(&svix(ID, AT, &several), BODY, NOW), Ok(ID));
-        assert_eq!(Verifier::new([OTHER_SECRET]).unwrap().verify(&svix(ID, AT, SIGNATURE), BODY, NOW), Err(Refused));
-        assert_eq!(Verifier::new([]).unwrap().verify(&svix(ID, AT, SIGNATURE), BODY, NOW), Err(Refused));
+        assert_eq!(Svix::new(&[OTHER_SECRET]).unwrap().verify(&svix(ID, AT, SIGNATURE), BODY, NOW), Err(Refused));
+        assert_eq!(Svix(Vec::new()).verify(&svix(ID, AT, SIGNATURE), BODY, NOW), Err(Refused));
     }
 
     #[test]
@@ -187,9 +175,9 @@ mod tests {
 
     #[test]
     fn a_secret_is_base64_with_or_without_its_prefix() {
-        assert_eq!(check_secret(SECRET), check_secret(&SECRET[6..]));
+        assert_eq!(secret_key(SECRET), secret_key(&SECRET[6..]));
         for bad in ["", "whsec_", "%%%", "whsec_a b"] {
-            assert_eq!(check_secret(bad), Err(BadSecret), "{bad:?}");
+            assert!(secret_key(bad).is_err(), "{bad:?}");
         }
     }
 }

@@ -9,20 +9,32 @@ use app::domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::provider_event::{ProviderEvent, Webhook};
-use super::reason;
+use super::svix::Svix;
+use super::{Malformed, Provider, ProviderEvent, REFERENCE_HEADER, Webhook, Webhooks, words};
 
-/// As the database stores it.
-pub const PROVIDER: &str = "resend";
-/// The header (or tag) in which our reference travels.
-pub const REFERENCE: &str = "X-Callboard-Ref";
+pub static RESEND: Provider = Provider {
+    code: "resend",
+    // By the second one Resend knows a repeated hand-over for the same mail.
+    reference_headers: |reference| {
+        vec![(REFERENCE_HEADER, reference.to_owned()), ("Resend-Idempotency-Key", reference.to_owned())]
+    },
+    id_in_reply,
+    webhooks: Some(Webhooks {
+        setting: "CALLBOARD_WEBHOOK_SECRET_RESEND",
+        flag: "webhook-secret-resend",
+        help: "The signing secret of Resend's webhook; several, comma-separated, while one is rotated",
+        verifier: |secrets| Ok(Box::new(Svix::new(secrets)?)),
+        normalise,
+    }),
+};
 
 const FROM_ITS_OWN_LIST: &str = "refused by the mail provider's own suppression list";
 
-/// Not JSON, or not an event.
-#[derive(Debug, thiserror::Error)]
-#[error("not an event: {0}")]
-pub struct Malformed(#[from] serde_json::Error);
+/// Resend's ids are UUIDs. What its reply looks like is not documented, so one is taken wherever it stands.
+fn id_in_reply(reply: &str) -> Option<String> {
+    let is_uuid = |word: &&str| word.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+    reply.split(|c: char| c != '-' && !c.is_ascii_hexdigit()).find(is_uuid).map(str::to_ascii_lowercase)
+}
 
 #[derive(Deserialize)]
 struct Head {
@@ -50,9 +62,7 @@ struct Data {
     suppressed: Value,
 }
 
-/// What one webhook says. `key` is the request's own id, the same in every repetition; `now` dates an event that does
-/// not say when it happened.
-pub fn normalise(key: &str, body: &[u8], now: Timestamp) -> Result<Webhook, Malformed> {
+fn normalise(key: &str, body: &[u8], now: Timestamp) -> Result<Webhook, Malformed> {
     let Head { r#type: kind } = serde_json::from_slice(body)?;
     let Some(read) = reader(&kind) else {
         return Ok(Webhook { kind, events: Vec::new() });
@@ -61,9 +71,11 @@ pub fn normalise(key: &str, body: &[u8], now: Timestamp) -> Result<Webhook, Malf
     let Outcome { report, reason, suppress } = read(&data);
     let event = ProviderEvent {
         key: key.to_owned(),
-        reference: named(&data.headers, REFERENCE).or_else(|| named(&data.tags, REFERENCE)).and_then(reason::id),
-        provider_message_id: data.email_id.as_str().and_then(reason::id),
-        message_id: data.message_id.as_str().map(bare).and_then(reason::id),
+        reference: named(&data.headers, REFERENCE_HEADER)
+            .or_else(|| named(&data.tags, REFERENCE_HEADER))
+            .and_then(words::id),
+        provider_message_id: data.email_id.as_str().and_then(words::id),
+        message_id: data.message_id.as_str().map(bare).and_then(words::id),
         event: DeliveryEvent { report, reason, occurred_at: created_at.as_str().and_then(instant).unwrap_or(now) },
         suppress,
     };
@@ -87,7 +99,7 @@ impl Outcome {
         let reason = words.map_or_else(|| FROM_ITS_OWN_LIST.into(), |words| format!("{FROM_ITS_OWN_LIST}: {words}"));
         Self {
             report: Report::Bounced,
-            reason: reason::plain_text(&reason),
+            reason: words::reason(&reason),
             suppress: Some(SuppressionCause::ProviderSuppressed),
         }
     }
@@ -106,8 +118,8 @@ fn reader(kind: &str) -> Option<fn(&Data) -> Outcome> {
             suppress: Some(SuppressionCause::Complaint),
         }),
         // Quota, domain, API key: an outage at the sender's side says nothing about the address.
-        "email.failed" => Some(|data| Outcome::of(Report::Failed, words(&data.failed["reason"]))),
-        "email.suppressed" => Some(|data| Outcome::provider_suppressed(words(&data.suppressed["message"]))),
+        "email.failed" => Some(|data| Outcome::of(Report::Failed, said(&data.failed["reason"]))),
+        "email.suppressed" => Some(|data| Outcome::provider_suppressed(said(&data.suppressed["message"]))),
         _ => None,
     }
 }
@@ -135,15 +147,15 @@ fn bounce_words(bounce: &Value) -> Option<String> {
     let diagnostic = match &bounce["diagnosticCode"] {
         Value::Array(lines) => {
             let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
-            reason::plain_text(&lines.join(" "))
+            words::reason(&lines.join(" "))
         }
-        other => words(other),
+        other => said(other),
     };
-    diagnostic.or_else(|| words(&bounce["message"]))
+    diagnostic.or_else(|| said(&bounce["message"]))
 }
 
-fn words(value: &Value) -> Option<String> {
-    value.as_str().and_then(reason::plain_text)
+fn said(value: &Value) -> Option<String> {
+    value.as_str().and_then(words::reason)
 }
 
 /// The value under a name in `[{name, value}]` or `{name: value}`: both shapes occur.

@@ -123,3 +123,14 @@ fn what_is_no_event_is_said_to_be_malformed() {
     }
     assert!(normalise("msg_1", b"{\"type\":\"email.sent\",\"data\":{\"email_id\":\"\\ud800\"}}", NOW).is_err());
 }
+
+#[test]
+fn an_id_in_the_reply_is_known_by_its_shape() {
+    let id = "56761188-7520-42d8-8898-ff6fc54ce618";
+    for reply in [format!("250 {id}"), format!("250 2.0.0 Ok: queued as <{id}>"), format!("250 id={id}; Bye")] {
+        assert_eq!(id_in_reply(&reply).as_deref(), Some(id), "{reply}");
+    }
+    for reply in ["250 2.0.0 Ok", "250 Ok: queued as 4F1", "", "250 56761188-7520-42d8-8898-ff6fc54ce61"] {
+        assert_eq!(id_in_reply(reply), None, "{reply}");
+    }
+}

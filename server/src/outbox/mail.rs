@@ -1,0 +1,103 @@
+//! From an email that is due to the message that goes out, or the reason why none does.
+
+use app::domain::email_kind::EmailKind;
+use app::domain::ids::EmailId;
+use app::domain::suppression::SuppressionCause;
+use app::domain::time::Timestamp;
+
+use super::mail_store::{self, StoredMail, StoredShareLink};
+use crate::core::Core;
+use crate::error::StoreError;
+use crate::mailer::{MailHeader, Message, MessageError, Outgoing, ShareLink};
+use crate::provider::Provider;
+use crate::zone::Zone;
+
+/// A mail to be handed over.
+pub struct Prepared {
+    pub message: Message,
+    pub provider: &'static Provider,
+    /// When the button was pressed.
+    pub created_at: Timestamp,
+}
+
+/// Why no message is handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    #[error("what the mail was about is gone")]
+    Gone,
+    #[error("{}", blocked_meanwhile(*.0))]
+    Suppressed(SuppressionCause),
+    #[error("not sent: its link was revoked meanwhile")]
+    LinkRevoked,
+    #[error("not sent: the link it should carry is gone")]
+    LinkGone,
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    /// Final where this version cannot read what is stored.
+    #[error("not sent: {0}")]
+    Store(#[from] StoreError),
+}
+
+impl PrepareError {
+    /// Returns why the mail is never sent. Fails when the database did, which says nothing of the mail.
+    pub fn into_reason(self) -> Result<String, StoreError> {
+        match self {
+            Self::Store(error @ (StoreError::Database(_) | StoreError::Unavailable)) => Err(error),
+            last => Ok(last.to_string()),
+        }
+    }
+}
+
+/// Builds the message of an email from what is stored now.
+pub async fn prepare(core: &Core, email: EmailId) -> Result<Prepared, PrepareError> {
+    let mail = mail_store::find(&core.db, email).await?.ok_or(PrepareError::Gone)?;
+    if let Some(cause) = mail.suppressed {
+        return Err(PrepareError::Suppressed(cause));
+    }
+    let outgoing = match mail.kind {
+        EmailKind::ShareLink => Outgoing::ShareLink(share_link(core, email).await?),
+        kind @ (EmailKind::RsvpInvite | EmailKind::UploadRejection) => return Err(MessageError::Kind(kind).into()),
+    };
+    let (provider, created_at) = (mail.provider, mail.created_at);
+    Ok(Prepared { message: Message::build(&header(core, mail), &outgoing)?, provider, created_at })
+}
+
+fn header(core: &Core, mail: StoredMail) -> MailHeader {
+    MailHeader {
+        provider: mail.provider,
+        from: core.config.mail_from.clone(),
+        to: mail.recipient,
+        subject: mail.subject,
+        message_id: mail.message_id,
+        reference: mail.reference,
+        written_at: mail.created_at,
+    }
+}
+
+async fn share_link(core: &Core, email: EmailId) -> Result<ShareLink, PrepareError> {
+    let stored: StoredShareLink = mail_store::find_share_link(&core.db, email).await?.ok_or(PrepareError::LinkGone)?;
+    if stored.link_revoked_at.is_some() {
+        return Err(PrepareError::LinkRevoked);
+    }
+    let zone = stored.time_zone.as_deref().map_or_else(Zone::utc, Zone::named);
+    let place = [stored.space, stored.space_address].into_iter().flatten().filter(|part| !part.is_empty());
+    let place = place.collect::<Vec<_>>().join(", ");
+    Ok(ShareLink {
+        first_name: stored.first_name,
+        sender: stored.sender,
+        venue: stored.venue,
+        event: stored.event,
+        date: stored.starts_at.map(|at| zone.date(Timestamp(at))).unwrap_or_default(),
+        place: (!place.is_empty()).then_some(place),
+        link: format!("{}/v/{}", core.config.base_url, core.key.link_token(&stored.link_seed)),
+    })
+}
+
+const fn blocked_meanwhile(cause: SuppressionCause) -> &'static str {
+    match cause {
+        SuppressionCause::Bounce => "address blocked meanwhile: another mail to it bounced",
+        SuppressionCause::Complaint => "address blocked meanwhile: it reported another mail as spam",
+        SuppressionCause::ProviderSuppressed => "address blocked meanwhile: the mail provider refuses it",
+        SuppressionCause::Manual => "address blocked meanwhile",
+    }
+}
