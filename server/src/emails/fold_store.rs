@@ -16,8 +16,9 @@ use crate::contacts::display_name;
 use crate::db::{self, WriteTransaction};
 use crate::error::StoreError;
 
-/// Rows of one statement: a power of two, and with the widest row still below SQLite's 32,766 parameters.
-const CHUNK: usize = 2_048;
+/// Rows of one statement: a power of two. With more rows than this SQLite no longer finds the emails of an `UPDATE … FROM
+/// (VALUES …)` by key, but reads the whole table.
+const CHUNK: usize = 128;
 
 /// An email as the fold sees it, locked until the commit.
 #[derive(Clone, Debug)]

@@ -39,9 +39,7 @@ impl EmailsPort for EmailsService {
         after: Option<TimeCursor>,
     ) -> Result<EmailPage, AppError> {
         let total = self.total(caller, contact).await?;
-        // One row more than is shown tells whether there is a next page.
-        let mut stored =
-            store::page(&self.core.db, caller.account, contact, after, PAGE_ROWS + 1).await.map_err(boundary)?;
+        let mut stored = store::page(&self.core.db, caller.account, contact, after).await.map_err(boundary)?;
         let more = stored.len() > PAGE_ROWS as usize;
         stored.truncate(PAGE_ROWS as usize);
 

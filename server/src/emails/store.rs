@@ -3,6 +3,7 @@
 use app::domain::cursor::TimeCursor;
 use app::domain::ids::{AccountId, ContactId};
 use app::domain::time::Timestamp;
+use app::emails::PAGE_ROWS;
 
 use super::row::{StoredEmail, select_emails};
 use crate::db::Db;
@@ -18,19 +19,20 @@ pub async fn count(db: &Db, account: AccountId, contact: ContactId) -> Result<Op
     Ok(count)
 }
 
-/// One page of a contact's emails, newest first.
+/// One page of a contact's emails and one row more, newest first. The limit stands in the text of every list: SQLite
+/// prepares a statement anew at each run when its `LIMIT` is bound.
 pub const PAGE: &str = select_emails!(
     "WHERE e.contact_id = $1 AND e.account_id = $2 AND (e.created_at, e.id) < ($3, $4) \
-     ORDER BY e.created_at DESC, e.id DESC LIMIT $5"
+     ORDER BY e.created_at DESC, e.id DESC LIMIT 26"
 );
+const _: () = assert!(PAGE_ROWS + 1 == 26);
 
-/// At most `limit` emails after `after`, newest first.
+/// The emails after `after`, newest first: a page, and one row more when there is another page.
 pub async fn page(
     db: &Db,
     account: AccountId,
     contact: ContactId,
     after: Option<TimeCursor>,
-    limit: u32,
 ) -> Result<Vec<StoredEmail>, StoreError> {
     let after = after.unwrap_or(TimeCursor { at: Timestamp(i64::MAX), id: i64::MAX });
     let rows = sqlx::query_as(PAGE)
@@ -38,7 +40,6 @@ pub async fn page(
         .bind(account.0)
         .bind(after.at.0)
         .bind(after.id)
-        .bind(i64::from(limit))
         .fetch_all(db.reader())
         .await?;
     Ok(rows)

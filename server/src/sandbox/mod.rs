@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-pub use mailbox::{routes, stylesheet_href};
+pub use mailbox::routes;
 
 use crate::state::Core;
 

@@ -12,8 +12,9 @@ use super::provider_event::ProviderEvent;
 use crate::db::{self, WriteTransaction};
 use crate::error::StoreError;
 
-/// Rows of one statement: a power of two, and with the widest row still below SQLite's 32,766 parameters.
-const CHUNK: usize = 2_048;
+/// Rows of one statement: a power of two. With more rows than this SQLite no longer finds the emails of an `UPDATE … FROM
+/// (VALUES …)` by key, but reads the whole table.
+const CHUNK: usize = 128;
 
 /// The email an event is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
