@@ -11,6 +11,8 @@ compile_error!("`app` is for the server or for the browser: build `frontend` alo
 pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod backend;
+#[cfg(feature = "ssr")]
+pub mod client_files;
 pub mod contacts;
 #[cfg(feature = "ssr")]
 pub mod csp;

@@ -40,6 +40,8 @@ macro_rules! part {
                 }
 
                 async fn view(_: Self) -> leptos::prelude::AnyView {
+                    #[cfg(feature = "ssr")]
+                    $crate::shell::preload(stringify!($part));
                     $crate::part::shown($part($Screen::$screen).await)
                 }
 

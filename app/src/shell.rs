@@ -1,17 +1,20 @@
 //! The document around every page, rendered by the server alone.
 
+use std::sync::Arc;
+
 use http::HeaderValue;
 use http::header::CONTENT_SECURITY_POLICY;
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_meta::{Link, MetaTags, provide_meta_context};
 
+use crate::client_files::ClientFiles;
 use crate::csp::content_security_policy;
 use crate::routes::{App, is_plain};
 
 /// The whole document.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, client: Arc<ClientFiles>) -> impl IntoView {
     provide_meta_context();
     let plain = use_context::<http::request::Parts>().is_some_and(|parts| is_plain(parts.uri.path()));
     let nonce = use_nonce();
@@ -21,11 +24,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             response.insert_header(CONTENT_SECURITY_POLICY, value);
         }
     }
+    let stylesheet = client.stylesheet.clone();
     let scripts = (!plain).then(|| {
-        let options = options.clone();
+        provide_context(Arc::clone(&client));
         view! {
-            <AutoReload options=options.clone() />
-            <HydrationScripts options />
+            <AutoReload options />
+            <Scripts client />
         }
     });
     view! {
@@ -36,7 +40,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options id="style" />
+                <link rel="stylesheet" href=stylesheet id="style" />
                 {scripts}
                 <MetaTags />
             </head>
@@ -44,5 +48,32 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <App />
             </body>
         </html>
+    }
+}
+
+/// Starts the client. Leptos' own `HydrationScripts` reads the file with the names at every page.
+#[component]
+fn Scripts(client: Arc<ClientFiles>) -> impl IntoView {
+    let ClientFiles { script, module, loader, .. } = &*client;
+    let start = format!(
+        "import({script:?}).then((client) => client.default({{ module_or_path: {module:?} }}).then(() => client.hydrate()))"
+    );
+    view! {
+        <link rel="modulepreload" href=script.clone() />
+        {loader.clone().map(|loader| view! { <link rel="modulepreload" href=loader /> })}
+        <link rel="preload" href=module.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=use_nonce()>{start}</script>
+    }
+}
+
+/// Lets the browser fetch a part of the client along with the rest, instead of when the rest has arrived and asks for it.
+pub(crate) fn preload(part: &str) {
+    let Some(client) = use_context::<Arc<ClientFiles>>() else { return };
+    for module in client.parts.get(part).into_iter().flatten() {
+        let link = view! {
+            <Link rel="preload" href=module.clone() as_="fetch" type_="application/wasm" crossorigin="anonymous" />
+        };
+        // A tag of the head is noted when it is written, and gives no text itself.
+        let _ = link.to_html();
     }
 }

@@ -45,8 +45,8 @@ pub fn router(state: AppState) -> Router {
 
     let mut members = Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), backend_context(&state.backend), {
-            let options = state.leptos.clone();
-            move || app::shell(options.clone())
+            let (options, client) = (state.leptos.clone(), Arc::clone(&state.client));
+            move || app::shell(options.clone(), Arc::clone(&client))
         })
         .route("/live", get(realtime::upgrade));
     if config.sandbox {
@@ -90,9 +90,9 @@ async fn not_found(State(state): State<AppState>, request: Request) -> Response 
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let options = state.leptos.clone();
+    let (options, client) = (state.leptos.clone(), Arc::clone(&state.client));
     let page = leptos_axum::render_app_async_with_context(backend_context(&state.backend), move || {
-        app::shell(options.clone())
+        app::shell(options.clone(), Arc::clone(&client))
     });
     let mut response = page(request).await;
     if response.status() == StatusCode::OK {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::backend::Backend;
+use app::client_files::ClientFiles;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
@@ -14,6 +15,7 @@ use crate::emails::EmailsService;
 use crate::events::EventsService;
 use crate::planner::PlannerService;
 use crate::share_page::SharePageService;
+use crate::site;
 
 #[derive(Clone)]
 pub struct AppState {
@@ -22,17 +24,25 @@ pub struct AppState {
     pub ingest: crate::webhooks::Ingest,
     pub workers: crate::workers::Health,
     pub leptos: LeptosOptions,
+    pub client: Arc<ClientFiles>,
 }
 
 impl AppState {
     pub fn new(core: Core, ingest: crate::webhooks::Ingest, workers: crate::workers::Health) -> Self {
-        Self { backend: backend(&core), leptos: leptos_options(&core.config), core, ingest, workers }
+        let client = site::client_files(&core.config.site).into();
+        Self { backend: backend(&core), leptos: leptos_options(&core.config), client, core, ingest, workers }
     }
 }
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<ClientFiles> {
+    fn from_ref(state: &AppState) -> Self {
+        Arc::clone(&state.client)
     }
 }
 
@@ -55,14 +65,12 @@ pub fn backend(core: &Core) -> Backend {
     }
 }
 
-/// Where the built client lies. Its file names carry hashes when the build left their list beside the binary.
+/// What Leptos wants to know of its own accord; the files of the client are in `ClientFiles`.
 fn leptos_options(config: &Config) -> LeptosOptions {
-    let hashes = std::env::current_exe().ok().and_then(|binary| Some(binary.parent()?.join("hash.txt")));
     LeptosOptions::builder()
         .output_name("callboard")
         .site_root(config.site.to_string_lossy().into_owned())
         .site_pkg_dir("pkg")
         .site_addr(config.addr)
-        .hash_files(hashes.is_some_and(|file| file.is_file()))
         .build()
 }

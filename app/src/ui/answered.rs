@@ -32,10 +32,15 @@ fn transition(answer: Resource<Answer, Wire>, lines: u32, show: Show) -> AnyView
         <Transition fallback=move || view! { <Skeleton lines /> }>
             {
                 let show = Arc::clone(&show);
-                move || {
+                let shown = move || {
                     let show = Arc::clone(&show);
                     Suspend::new(async move { show(&answer.await) })
-                }
+                };
+                // In the browser again at every answer. On the server there is one answer, and Leptos, which looks through the
+                // view for what it still waits for, would draw what a closure gives at each look and throw it away.
+                #[cfg(feature = "ssr")]
+                let shown = shown();
+                shown
             }
         </Transition>
     }

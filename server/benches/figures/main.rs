@@ -3,11 +3,14 @@
 //!
 //! The binary is named by `CALLBOARD_BIN` (default `target/release/callboard`). Client and server share this machine, so
 //! every figure also carries the client's own cost; each is taken in three rounds, given as least, middle and most.
+//!
+//! `make bench-peers`: with the folder of the peers in `CALLBOARD_PEERS`, compares with them instead.
 
 mod http;
 mod ingest;
 mod live;
 mod pages;
+mod peers;
 mod subject;
 
 use std::path::PathBuf;
@@ -40,7 +43,10 @@ async fn main() -> Outcome<()> {
             format!("{} is not there: build the release first, or name it in CALLBOARD_BIN", binary.display()).into()
         );
     }
-    let scene = subject::prepare(&binary).await?;
+    if let Some(folder) = std::env::var_os("CALLBOARD_PEERS") {
+        return peers::compare(&binary, &PathBuf::from(folder)).await;
+    }
+    let scene = subject::prepare(&binary, subject::EMAILS).await?;
     let mut figures = Vec::new();
 
     let mut starts = Vec::new();
@@ -71,7 +77,11 @@ async fn main() -> Outcome<()> {
         peer: "",
     });
 
-    figures.extend(ingest::measure(&subject, &scene).await?);
+    let large_scene = subject::prepare(&binary, ingest::LARGE).await?;
+    let (large, _) = Subject::start(&binary, &large_scene).await?;
+    figures.extend(ingest::measure((&subject, &scene), (&large, &large_scene)).await?);
+    large.stop().await?;
+    large_scene.remove();
     let cookie = pages::sign_in(&subject).await?;
     figures.extend(pages::measure(&subject, &scene, &cookie).await?);
     figures.extend(live::measure(&subject, &scene, &cookie).await?);
@@ -101,6 +111,13 @@ pub fn spread(rounds: &[f64], unit: &str) -> String {
     let digits = usize::from(rounds.last().is_some_and(|most| *most < 100.0));
     let number = |at: usize| rounds.get(at).map_or_else(|| "?".into(), |value| format!("{value:.digits$}"));
     format!("{} / {} / {} {unit}", number(0), number(rounds.len() / 2), number(rounds.len().saturating_sub(1)))
+}
+
+/// The middle one of the rounds.
+pub fn median(rounds: &[f64]) -> f64 {
+    let mut rounds = rounds.to_vec();
+    rounds.sort_by(f64::total_cmp);
+    rounds.get(rounds.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The value below which this share of all lie, in milliseconds.

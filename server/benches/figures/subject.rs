@@ -15,7 +15,7 @@ use crate::http::{Connection, request};
 
 /// Signs the webhooks.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-/// Emails written straight into the file: references `bench-1` to this.
+/// Emails written straight into the usual file: references `bench-1` to this.
 pub const EMAILS: usize = 56_000;
 /// The oldest of them is this old.
 pub const SPREAD_MS: i64 = 1_000;
@@ -38,8 +38,8 @@ impl Scene {
     }
 }
 
-/// Lets the binary write its demo, then adds the emails.
-pub async fn prepare(binary: &Path) -> Outcome<Scene> {
+/// Lets the binary write its demo, then adds this many emails.
+pub async fn prepare(binary: &Path, emails: usize) -> Outcome<Scene> {
     let folder = std::env::temp_dir().join(format!("callboard-bench-{}", server::secret::unique()));
     std::fs::create_dir_all(&folder)?;
     let url = format!("sqlite://{}", folder.join("bench.db").display());
@@ -59,7 +59,7 @@ pub async fn prepare(binary: &Path) -> Outcome<Scene> {
     let sql = format!(
         "INSERT INTO email (account_id, contact_id, event_id, crew_id, member_id, kind, recipient, recipient_key, \
          subject, event_name, reference, message_id, provider, idempotency_key, status, rank, status_at, created_at, \
-         handed_over_at) WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {EMAILS}) \
+         handed_over_at) WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {emails}) \
          SELECT {account}, {contact}, {event}, {crew}, {member}, 'share_link', 'bench@guests.test', \
          'bench@guests.test', 'Your run of show', 'Bench', 'bench-' || n, 'bench-' || n || '@venue.test', 'resend', \
          'bench-' || n, 'sent', 10, {now}, {now} - n * {SPREAD_MS}, {now} FROM n"
@@ -124,8 +124,7 @@ impl Subject {
 
     /// As `start`, over the database at this URL.
     pub async fn start_at(binary: &Path, url: &str) -> Outcome<(Self, Duration)> {
-        // Free a moment ago, which on a quiet machine means free now.
-        let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let address = free_address()?;
         let begun = Instant::now();
         let mut child = command(binary, url, address).spawn()?;
         let probe = request("GET", address, "/healthz", &[], b"");
@@ -151,9 +150,18 @@ impl Subject {
 
     /// What the kernel says it keeps in memory.
     pub fn resident_bytes(&self) -> Outcome<u64> {
-        let process = self.child.id().ok_or("the server is gone")?;
-        let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        Ok(line.trim().trim_end_matches(" kB").trim().parse::<u64>()? * 1_024)
+        resident_bytes(self.child.id().ok_or("the server is gone")?)
     }
+}
+
+/// What the kernel says a process keeps in memory.
+pub fn resident_bytes(process: u32) -> Outcome<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").trim().parse::<u64>()? * 1_024)
+}
+
+/// A port that was free a moment ago, which on a quiet machine means free now.
+pub fn free_address() -> Outcome<SocketAddr> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }

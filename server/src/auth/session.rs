@@ -5,8 +5,8 @@
 
 use app::auth::Role;
 use app::backend::Caller;
-use app::error::AppError;
 use app::domain::ids::{AccountId, MemberId};
+use app::error::AppError;
 use app::routes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};

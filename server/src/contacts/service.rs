@@ -60,8 +60,7 @@ impl ContactsPort for ContactsService {
         if words.is_empty() && !search.trim().is_empty() {
             return Ok(ContactPage { rows: Vec::new(), next: None });
         }
-        let mut stored =
-            store::list(&self.core.db, caller.account, &words, after, PAGE_ROWS + 1).await?;
+        let mut stored = store::list(&self.core.db, caller.account, &words, after).await?;
         let more = stored.len() > PAGE_ROWS as usize;
         stored.truncate(PAGE_ROWS as usize);
         let next = stored.last().filter(|_| more).map(|last| NameCursor { name: last.sort_name.clone(), id: last.id });

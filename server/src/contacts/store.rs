@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use app::contacts::PAGE_ROWS;
 use app::domain::address::RecipientAddress;
 use app::domain::cursor::NameCursor;
 use app::domain::ids::{AccountId, ContactId};
@@ -73,18 +74,19 @@ macro_rules! select_rows {
     };
 }
 
-/// One page of the list, by name.
+/// One page of the list and one row more, by name.
 pub const LIST: &str = select_rows!(
     "contact c",
-    "WHERE c.account_id = $1 AND (c.sort_name, c.id) > ($2, $3) ORDER BY c.sort_name, c.id LIMIT $4"
+    "WHERE c.account_id = $1 AND (c.sort_name, c.id) > ($2, $3) ORDER BY c.sort_name, c.id LIMIT 51"
 );
+const _: () = assert!(PAGE_ROWS + 1 == 51);
 
-/// One page of what a search finds, by name. The first word is a range of the index and gives the candidates (the
+/// One page of what a search finds and one row more, by name. The first word is a range of the index and gives the candidates (the
 /// cross join keeps SQLite from starting at the contacts); each further word is looked up per candidate.
 pub fn search(words: usize) -> String {
     let mut sql = select_rows!(
         "(SELECT DISTINCT w.contact_id FROM contact_word w \
-          WHERE w.account_id = $1 AND w.word >= $5 AND w.word < $6) found CROSS JOIN contact c",
+          WHERE w.account_id = $1 AND w.word >= $4 AND w.word < $5) found CROSS JOIN contact c",
         "WHERE c.id = found.contact_id AND c.account_id = $1 AND (c.sort_name, c.id) > ($2, $3)"
     )
     .to_owned();
@@ -92,26 +94,25 @@ pub fn search(words: usize) -> String {
         let _ = write!(
             sql,
             " AND EXISTS (SELECT 1 FROM contact_word x WHERE x.contact_id = c.id AND x.word >= ${} AND x.word < ${})",
-            5 + 2 * word,
-            6 + 2 * word
+            4 + 2 * word,
+            5 + 2 * word
         );
     }
-    sql.push_str(" ORDER BY c.sort_name, c.id LIMIT $4");
+    sql.push_str(" ORDER BY c.sort_name, c.id LIMIT 51");
     sql
 }
 
-/// At most `limit` contacts after `after`, by name; with `words`, those who have a word beginning with each of them.
+/// The contacts after `after`, by name: a page, and one row more when there is another page. With `words`, those who have a
+/// word beginning with each of them.
 pub async fn list(
     db: &Db,
     account: AccountId,
     words: &[String],
     after: Option<NameCursor>,
-    limit: u32,
 ) -> Result<Vec<StoredContactRow>, StoreError> {
     let after = after.unwrap_or(NameCursor { name: String::new(), id: i64::MIN });
     let sql = if words.is_empty() { LIST.to_owned() } else { search(words.len()) };
-    let mut query =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(account.0).bind(after.name).bind(after.id).bind(i64::from(limit));
+    let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(account.0).bind(after.name).bind(after.id);
     for word in words {
         query = query.bind(word.clone()).bind(search_words::range_end(word));
     }

@@ -28,7 +28,6 @@ pub use feed::News;
 pub use listener::listen;
 pub use write::Write;
 
-
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 

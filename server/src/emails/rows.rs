@@ -21,6 +21,6 @@ pub async fn newest_rows(
     count: u32,
 ) -> Result<Vec<EmailRow>, StoreError> {
     let now = core.clock.now();
-    let stored = store::page(&core.db, account, contact, None, count).await?;
+    let stored = store::newest(&core.db, account, contact, count).await?;
     stored.into_iter().map(|email| email.into_row(now)).collect()
 }

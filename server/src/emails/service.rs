@@ -39,17 +39,14 @@ impl EmailsPort for EmailsService {
         after: Option<TimeCursor>,
     ) -> Result<EmailPage, AppError> {
         let total = self.total(caller, contact).await?;
-        // One row more than is shown tells whether there is a next page.
-        let mut stored =
-            store::page(&self.core.db, caller.account, contact, after, PAGE_ROWS + 1).await?;
+        let mut stored = store::page(&self.core.db, caller.account, contact, after).await?;
         let more = stored.len() > PAGE_ROWS as usize;
         stored.truncate(PAGE_ROWS as usize);
 
         let now = self.core.clock.now();
         // A venue's events share its zone nearly always, so the newest email knows what day it is there.
         let today = stored.first().map_or_else(|| Zone::utc().today(now), |newest| newest.today(now));
-        let rows: Vec<EmailRow> =
-            stored.into_iter().map(|email| email.into_row(now)).collect::<Result<_, _>>()?;
+        let rows: Vec<EmailRow> = stored.into_iter().map(|email| email.into_row(now)).collect::<Result<_, _>>()?;
         let next = rows.last().filter(|_| more).map(|last| TimeCursor { at: last.sent_at.at, id: last.id.0 });
         Ok(EmailPage { rows, next, total, today })
     }

@@ -3,6 +3,8 @@
 use app::domain::cursor::TimeCursor;
 use app::domain::ids::{AccountId, ContactId};
 use app::domain::time::Timestamp;
+use app::emails::PAGE_ROWS;
+use sqlx::AssertSqlSafe;
 
 use super::row::{StoredEmail, select_emails};
 use crate::db::{Db, chunks, placeholders};
@@ -18,19 +20,20 @@ pub async fn count(db: &Db, account: AccountId, contact: ContactId) -> Result<Op
     Ok(count)
 }
 
-/// One page of a contact's emails, newest first.
+/// One page of a contact's emails and one row more, newest first. The limit stands in the text of every list: SQLite
+/// prepares a statement anew at each run when its `LIMIT` is bound.
 pub const PAGE: &str = select_emails!(
     "WHERE e.contact_id = $1 AND e.account_id = $2 AND (e.created_at, e.id) < ($3, $4) \
-     ORDER BY e.created_at DESC, e.id DESC LIMIT $5"
+     ORDER BY e.created_at DESC, e.id DESC LIMIT 26"
 );
+const _: () = assert!(PAGE_ROWS + 1 == 26);
 
-/// At most `limit` emails after `after`, newest first.
+/// The emails after `after`, newest first: a page, and one row more when there is another page.
 pub async fn page(
     db: &Db,
     account: AccountId,
     contact: ContactId,
     after: Option<TimeCursor>,
-    limit: u32,
 ) -> Result<Vec<StoredEmail>, StoreError> {
     let after = after.unwrap_or(TimeCursor { at: Timestamp(i64::MAX), id: i64::MAX });
     let rows = sqlx::query_as(PAGE)
@@ -38,10 +41,23 @@ pub async fn page(
         .bind(account.0)
         .bind(after.at.0)
         .bind(after.id)
-        .bind(i64::from(limit))
         .fetch_all(db.reader())
         .await?;
     Ok(rows)
+}
+
+/// The newest emails of a contact, `count` of them. Few different counts are asked for, so few texts are prepared.
+pub async fn newest(
+    db: &Db,
+    account: AccountId,
+    contact: ContactId,
+    count: u32,
+) -> Result<Vec<StoredEmail>, StoreError> {
+    let sql = format!(
+        "{}{count}",
+        select_emails!("WHERE e.contact_id = $1 AND e.account_id = $2 ORDER BY e.created_at DESC, e.id DESC LIMIT ")
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(contact.0).bind(account.0).fetch_all(db.reader()).await?)
 }
 
 /// Those of the emails that exist, of any account.

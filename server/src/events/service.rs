@@ -10,7 +10,7 @@ use app::error::AppError;
 use app::events::{EventPage, EventRow, EventStatus, EventsPort, PAGE_ROWS};
 use async_trait::async_trait;
 
-use super::store::{self, Counts, StoredEvent};
+use super::store::{self, Counts, LIMIT, StoredEvent};
 use crate::core::Core;
 use crate::error::StoreError;
 use crate::zone::Zone;
@@ -34,21 +34,20 @@ impl EventsService {
         after: Option<TimeCursor>,
         now: Timestamp,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let wanted = PAGE_ROWS as usize + 1;
         let mut kept = Vec::new();
         let mut after = after;
         loop {
             let found = if old {
-                store::ended_before(&self.core.db, account, now, after, wanted).await?
+                store::ended_before(&self.core.db, account, now, after).await?
             } else {
                 // No local day is longer than 25 hours.
-                store::ending_since(&self.core.db, account, now.plus_ms(-26 * HOUR_MS), after, wanted).await?
+                store::ending_since(&self.core.db, account, now.plus_ms(-26 * HOUR_MS), after).await?
             };
-            let last_page = found.len() < wanted;
+            let last_page = found.len() < LIMIT;
             after = found.last().map(|last| TimeCursor { at: Timestamp(last.starts_at), id: last.id });
             kept.extend(found.into_iter().filter(|event| is_old(event, now) == old));
-            if last_page || kept.len() >= wanted {
-                kept.truncate(wanted);
+            if last_page || kept.len() >= LIMIT {
+                kept.truncate(LIMIT);
                 return Ok(kept);
             }
         }
@@ -68,11 +67,8 @@ impl EventsPort for EventsService {
         stored.truncate(PAGE_ROWS as usize);
 
         let ids: Vec<i64> = stored.iter().map(|event| event.id).collect();
-        let counts: HashMap<i64, Counts> = store::counts(&self.core.db, &ids)
-            .await?
-            .into_iter()
-            .map(|counts| (counts.event_id, counts))
-            .collect();
+        let counts: HashMap<i64, Counts> =
+            store::counts(&self.core.db, &ids).await?.into_iter().map(|counts| (counts.event_id, counts)).collect();
         let next = stored.last().filter(|_| more).map(|last| TimeCursor { at: Timestamp(last.starts_at), id: last.id });
         let rows = stored
             .into_iter()

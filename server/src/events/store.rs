@@ -3,6 +3,7 @@
 use app::domain::cursor::TimeCursor;
 use app::domain::ids::AccountId;
 use app::domain::time::Timestamp;
+use app::events::PAGE_ROWS;
 use sqlx::AssertSqlSafe;
 
 use crate::db::{Db, placeholders};
@@ -31,12 +32,16 @@ pub struct Counts {
 const SOONEST_FIRST: &str = "SELECT v.id, v.name, v.status, v.starts_at, v.ends_at, v.time_zone, s.name AS place \
      FROM event v LEFT JOIN space s ON s.id = v.space_id \
      WHERE v.account_id = $1 AND (v.starts_at, v.id) > ($2, $3) AND v.ends_at >= $4 \
-     ORDER BY v.starts_at, v.id LIMIT $5";
+     ORDER BY v.starts_at, v.id LIMIT 51";
 
 const NEWEST_FIRST: &str = "SELECT v.id, v.name, v.status, v.starts_at, v.ends_at, v.time_zone, s.name AS place \
      FROM event v LEFT JOIN space s ON s.id = v.space_id \
      WHERE v.account_id = $1 AND (v.starts_at, v.id) < ($2, $3) AND v.ends_at < $4 \
-     ORDER BY v.starts_at DESC, v.id DESC LIMIT $5";
+     ORDER BY v.starts_at DESC, v.id DESC LIMIT 51";
+
+/// The limit of both: a page and one row more.
+pub const LIMIT: usize = PAGE_ROWS as usize + 1;
+const _: () = assert!(LIMIT == 51);
 
 /// Events that end at `since` or later, soonest first.
 pub async fn ending_since(
@@ -44,10 +49,9 @@ pub async fn ending_since(
     account: AccountId,
     since: Timestamp,
     after: Option<TimeCursor>,
-    limit: usize,
 ) -> Result<Vec<StoredEvent>, StoreError> {
     let after = after.unwrap_or(TimeCursor { at: Timestamp(i64::MIN), id: i64::MIN });
-    page(db, SOONEST_FIRST, account, since, after, limit).await
+    page(db, SOONEST_FIRST, account, since, after).await
 }
 
 /// Events that ended before `before`, newest first.
@@ -56,10 +60,9 @@ pub async fn ended_before(
     account: AccountId,
     before: Timestamp,
     after: Option<TimeCursor>,
-    limit: usize,
 ) -> Result<Vec<StoredEvent>, StoreError> {
     let after = after.unwrap_or(TimeCursor { at: Timestamp(i64::MAX), id: i64::MAX });
-    page(db, NEWEST_FIRST, account, before, after, limit).await
+    page(db, NEWEST_FIRST, account, before, after).await
 }
 
 async fn page(
@@ -68,16 +71,9 @@ async fn page(
     account: AccountId,
     end: Timestamp,
     after: TimeCursor,
-    limit: usize,
 ) -> Result<Vec<StoredEvent>, StoreError> {
-    let rows = sqlx::query_as(sql)
-        .bind(account.0)
-        .bind(after.at.0)
-        .bind(after.id)
-        .bind(end.0)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(db.reader())
-        .await?;
+    let rows =
+        sqlx::query_as(sql).bind(account.0).bind(after.at.0).bind(after.id).bind(end.0).fetch_all(db.reader()).await?;
     Ok(rows)
 }
 

@@ -1,7 +1,10 @@
 //! The sandbox's mailbox: plain pages that show what arrived. For signed-in members, and only with the sandbox provider:
 //! to everybody else it does not exist, since it shows every account's mail.
 
+use std::sync::Arc;
+
 use app::backend::Caller;
+use app::client_files::ClientFiles;
 use app::domain::time::Timestamp;
 use askama::Template;
 use axum::Router;
@@ -11,7 +14,6 @@ use axum::http::header::{self, HeaderName};
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use leptos::config::LeptosOptions;
 use mail_parser::MessageParser;
 use serde::Deserialize;
 
@@ -26,33 +28,18 @@ const PAGE_MAILS: usize = 50;
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; \
      sandbox allow-popups allow-popups-to-escape-sandbox";
 
-/// Routes over any state that gives the core and the build's options.
+/// Routes over any state that gives the core and the names of the client's files.
 pub fn routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Core: FromRef<S>,
-    LeptosOptions: FromRef<S>,
+    Arc<ClientFiles>: FromRef<S>,
 {
     Router::new()
         .route("/sandbox", get(list))
         .route("/sandbox/{id}", get(mail))
         .route("/sandbox/{id}/html", get(html))
         .route("/sandbox/{id}/source", get(source))
-}
-
-/// Where the app's stylesheet is, with its hash where the build gave it one.
-pub fn stylesheet_href(options: &LeptosOptions) -> String {
-    let hash = options.hash_files.then(|| stylesheet_hash(options)).flatten();
-    let hash = hash.map(|hash| format!(".{hash}")).unwrap_or_default();
-    format!("/{}/{}{hash}.css", options.site_pkg_dir, options.output_name)
-}
-
-/// cargo-leptos writes `css: HASH` beside the binary.
-fn stylesheet_hash(options: &LeptosOptions) -> Option<String> {
-    let binary = std::env::current_exe().ok()?;
-    let hashes = std::fs::read_to_string(binary.parent()?.join(&*options.hash_file)).ok()?;
-    let hash = hashes.lines().find_map(|line| line.trim().strip_prefix("css:"))?;
-    Some(hash.trim().to_owned())
 }
 
 /// Somebody who may look: signed in, while the sandbox is the provider.
@@ -142,8 +129,8 @@ impl ReportLine {
 
 #[derive(Template)]
 #[template(path = "sandbox/list.html")]
-struct ListPage {
-    stylesheet: String,
+struct ListPage<'a> {
+    stylesheet: &'a str,
     mails: Vec<Line>,
     is_first_page: bool,
     older: Option<i64>,
@@ -152,7 +139,7 @@ struct ListPage {
 #[derive(Template)]
 #[template(path = "sandbox/mail.html")]
 struct MailPage<'a> {
-    stylesheet: String,
+    stylesheet: &'a str,
     mail: Line,
     link: Option<&'a str>,
     reports: Vec<ReportLine>,
@@ -173,7 +160,7 @@ struct MailQuery {
 async fn list(
     _: Viewer,
     State(core): State<Core>,
-    State(options): State<LeptosOptions>,
+    State(client): State<Arc<ClientFiles>>,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Refusal> {
     let before = query.before.unwrap_or(i64::MAX);
@@ -183,7 +170,7 @@ async fn list(
     found.truncate(PAGE_MAILS);
     let now = core.clock.now();
     Ok(page(&ListPage {
-        stylesheet: stylesheet_href(&options),
+        stylesheet: &client.stylesheet,
         older: found.last().filter(|_| has_more).map(|mail| mail.id),
         mails: found.iter().map(|mail| Line::of(mail, now)).collect(),
         is_first_page: query.before.is_none(),
@@ -193,7 +180,7 @@ async fn list(
 async fn mail(
     _: Viewer,
     State(core): State<Core>,
-    State(options): State<LeptosOptions>,
+    State(client): State<Arc<ClientFiles>>,
     Path(id): Path<i64>,
     Query(query): Query<MailQuery>,
 ) -> Result<Response, Refusal> {
@@ -208,7 +195,7 @@ async fn mail(
         _ => ("html", ""),
     };
     Ok(page(&MailPage {
-        stylesheet: stylesheet_href(&options),
+        stylesheet: &client.stylesheet,
         mail: Line::of(&found, core.clock.now()),
         link: first_link(&text),
         reports: reports.into_iter().map(ReportLine::of).collect(),
@@ -253,11 +240,5 @@ mod tests {
     fn the_first_link_of_a_text_is_found() {
         assert_eq!(first_link("Hello\n\nhttps://a.example/v/x\nhttp://b.example"), Some("https://a.example/v/x"));
         assert_eq!(first_link("ftp://a.example"), None);
-    }
-
-    #[test]
-    fn the_stylesheet_has_no_hash_unless_the_build_made_one() {
-        let options = LeptosOptions::builder().output_name("callboard").site_pkg_dir("pkg").build();
-        assert_eq!(stylesheet_href(&options), "/pkg/callboard.css");
     }
 }

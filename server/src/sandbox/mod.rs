@@ -19,7 +19,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-pub use mailbox::{routes, stylesheet_href};
+pub use mailbox::routes;
 
 use crate::core::Core;
 use crate::workers::Workers;

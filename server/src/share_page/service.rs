@@ -24,9 +24,7 @@ impl SharePageService {
 #[async_trait]
 impl SharePagePort for SharePageService {
     async fn open(&self, token: String) -> Result<RunOfShow, AppError> {
-        let guest = store::guest(&self.core.db, &secret::token_hash(&token))
-            .await?
-            .ok_or(AppError::NotFound)?;
+        let guest = store::guest(&self.core.db, &secret::token_hash(&token)).await?.ok_or(AppError::NotFound)?;
         let items = store::items(&self.core.db, guest.event_id, guest.contact_id).await?;
 
         let now = self.core.clock.now();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use app::auth::Role;
 use app::backend::Caller;
+use app::client_files::ClientFiles;
 use app::domain::ids::{AccountId, MemberId};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -15,7 +16,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::BodyExt;
-use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::clock::Clock;
 use server::config::Config;
@@ -243,7 +243,7 @@ on_both_engines! {
 #[derive(Clone)]
 struct Pages {
     core: Core,
-    options: LeptosOptions,
+    client: Arc<ClientFiles>,
 }
 
 impl FromRef<Pages> for Core {
@@ -252,16 +252,16 @@ impl FromRef<Pages> for Core {
     }
 }
 
-impl FromRef<Pages> for LeptosOptions {
+impl FromRef<Pages> for Arc<ClientFiles> {
     fn from_ref(pages: &Pages) -> Self {
-        pages.options.clone()
+        Arc::clone(&pages.client)
     }
 }
 
 impl Pages {
     fn over(core: &Core) -> Self {
-        let options = LeptosOptions::builder().output_name("callboard").build();
-        Self { core: core.clone(), options }
+        let client = ClientFiles { stylesheet: "/pkg/callboard.css".into(), ..ClientFiles::default() };
+        Self { core: core.clone(), client: client.into() }
     }
 
     async fn get(&self, path: &str, is_signed_in: bool) -> (StatusCode, HeaderMap, String) {

@@ -18,9 +18,9 @@ use server::emails::EmailsService;
 use server::events::EventsService;
 use server::planner::PlannerService;
 use server::realtime::{self, Hub};
-use server::workers::Workers;
 use server::secret;
 use server::share_page::SharePageService;
+use server::workers::Workers;
 use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 

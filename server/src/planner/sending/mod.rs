@@ -98,7 +98,8 @@ async fn accept(
     let recipient = RecipientAddress::parse(&command.address)?;
     send_rules::may_send(facts(transaction, &crew, &recipient).await?, now)?;
 
-    let corrected = command.contact_update == ContactUpdate::Replace && crew.address.as_deref() != Some(recipient.as_str());
+    let corrected =
+        command.contact_update == ContactUpdate::Replace && crew.address.as_deref() != Some(recipient.as_str());
     if corrected {
         contacts::replace_address(transaction, caller.account, crew.contact, &recipient).await?;
     }
