@@ -72,13 +72,8 @@ async fn page(
     end: Timestamp,
     after: TimeCursor,
 ) -> Result<Vec<StoredEvent>, StoreError> {
-    let rows = sqlx::query_as(sql)
-        .bind(account.0)
-        .bind(after.at.0)
-        .bind(after.id)
-        .bind(end.0)
-        .fetch_all(db.reader())
-        .await?;
+    let rows =
+        sqlx::query_as(sql).bind(account.0).bind(after.at.0).bind(after.id).bind(end.0).fetch_all(db.reader()).await?;
     Ok(rows)
 }
 
