@@ -20,14 +20,16 @@ const HASH_LEN: usize = 22;
 /// The names of the client's files, to be read once: the build leaves their hashes in `hash.txt` beside the binary, and in the
 /// client's folder a list of its parts. Without hashes the names are plain.
 pub fn client_files(site: &Path) -> ClientFiles {
-    let hashes = std::env::current_exe().ok().and_then(|binary| std::fs::read_to_string(binary.with_file_name("hash.txt")).ok());
+    let hashes =
+        std::env::current_exe().ok().and_then(|binary| std::fs::read_to_string(binary.with_file_name("hash.txt")).ok());
     named(&hashes.unwrap_or_default(), |manifest| std::fs::read_to_string(site.join("pkg").join(manifest)).ok())
 }
 
 fn named(hashes: &str, read: impl Fn(&str) -> Option<String>) -> ClientFiles {
     let hashes: HashMap<&str, &str> =
         hashes.lines().filter_map(|line| line.split_once(':')).map(|(what, hash)| (what.trim(), hash.trim())).collect();
-    let name = |stem: &str, what: &str| hashes.get(what).map_or_else(|| stem.to_owned(), |hash| format!("{stem}.{hash}"));
+    let name =
+        |stem: &str, what: &str| hashes.get(what).map_or_else(|| stem.to_owned(), |hash| format!("{stem}.{hash}"));
     let parts = read(&format!("{}.json", name("__wasm_split_manifest", "manifest")))
         .and_then(|manifest| serde_json::from_str::<HashMap<String, Vec<String>>>(&manifest).ok())
         .unwrap_or_default();
