@@ -80,9 +80,10 @@ pub async fn kept(url: &str) -> Outcome<(i64, i64)> {
     )
     .fetch_one(db.reader())
     .await?;
-    let shown = sqlx::query_scalar("SELECT COUNT(*) FROM email WHERE reference LIKE 'bench-%' AND status = 'delivered'")
-        .fetch_one(db.reader())
-        .await?;
+    let shown =
+        sqlx::query_scalar("SELECT COUNT(*) FROM email WHERE reference LIKE 'bench-%' AND status = 'delivered'")
+            .fetch_one(db.reader())
+            .await?;
     db.close().await;
     Ok((stored, shown))
 }

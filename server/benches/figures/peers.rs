@@ -90,14 +90,20 @@ pub async fn compare(binary: &Path, folder: &Path) -> Outcome<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("\nClient and server on the same {cores} cores, in turn; {ROUNDS} rounds, least / middle / most.\n");
     let tab = emails_tab(binary, folder, cores).await?;
-    print(&tab, "Emails tab, whole page, pages/s", "≥ 2.0 times SvelteKit with a process for each core, with a third of its memory at most");
+    print(
+        &tab,
+        "Emails tab, whole page, pages/s",
+        "≥ 2.0 times SvelteKit with a process for each core, with a third of its memory at most",
+    );
     let intake = intake(binary, folder, cores).await?;
     print(&intake, "webhooks, verified, stored once and durable, events/s", "≥ 8 times django-anymail's best");
     Ok(())
 }
 
 fn print(lines: &[Line], what: &str, goal: &str) {
-    println!("| {what} | a second | p99 | memory | ours against it | our memory against it |\n|---|---|---|---|---|---|");
+    println!(
+        "| {what} | a second | p99 | memory | ours against it | our memory against it |\n|---|---|---|---|---|---|"
+    );
     let Some(ours) = lines.first() else { return };
     for line in lines {
         let times = median(&ours.rates) / median(&line.rates);
