@@ -1,9 +1,9 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench fmt
+.PHONY: help run dev test bench bench-peers fmt
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Fetch what is missing, build the release, start it with demo data on http://127.0.0.1:3000
 	@.ci/setup
@@ -21,6 +21,11 @@ bench: ## Measure the numbers of the README, each beside its target
 	@.ci/setup
 	@.ci/build
 	@.ci/bench
+
+bench-peers: ## Measure ours beside SvelteKit and django-anymail, in turn
+	@.ci/setup
+	@.ci/build
+	@.ci/bench-peers
 
 fmt: ## Format the Rust code
 	@cargo fmt --all
