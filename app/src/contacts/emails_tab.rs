@@ -30,7 +30,7 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
     let head = LiveList::<ContactHeader>::whole(Vec::new());
     let total = move || head.first().map_or(page.total, |head| head.with(|head| head.emails));
     follow(contact, list, head);
-    let some = Memo::new(move |_| list.len() > 0);
+    let some = Memo::new(move |_| !list.is_empty());
     let rows = move || {
         if !some.get() {
             return view! { <NothingSent /> }.into_any();

@@ -46,12 +46,14 @@ thread_local! {
     static CONNECTION: RefCell<Connection> = RefCell::new(Connection::default());
 }
 
+type ReadFrame = fn(&[u8]) -> Result<Option<Update>, NotUnderstood>;
+
 #[derive(Default)]
 struct Connection {
     socket: Option<Held>,
     subscriptions: Vec<Rc<Subscription>>,
     /// Comes with the first subscription: what rows look like inside is known to the screens' chunks alone.
-    read: Option<fn(&[u8]) -> Result<Option<Update>, NotUnderstood>>,
+    read: Option<ReadFrame>,
     next_id: u64,
     failures: u32,
     heard_at: f64,

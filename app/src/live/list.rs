@@ -92,6 +92,10 @@ impl<R: LiveRow> LiveList<R> {
         self.list.order.with(Vec::len)
     }
 
+    pub fn is_empty(self) -> bool {
+        self.list.order.with(Vec::is_empty)
+    }
+
     /// As many rows as are shown, for a subscription.
     pub fn len_untracked(self) -> usize {
         self.list.order.try_with_untracked(Vec::len).unwrap_or_default()
@@ -247,22 +251,19 @@ impl Held {
             let id = row.id();
             // Most rows stand where they stood.
             let known = before.get(index).filter(|cell| cell.id == id);
-            let cell = match known.or_else(|| before.iter().find(|cell| cell.id == id)) {
-                Some(cell) => {
-                    let old = cell.row.get_untracked();
-                    if !Arc::ptr_eq(&old, row) {
-                        cell.row.set(Arc::clone(row));
-                        if row.stands_out(Some(&*old)) {
-                            changed.noticed.push(cell.clone());
-                        }
+            let cell = if let Some(cell) = known.or_else(|| before.iter().find(|cell| cell.id == id)) {
+                let old = cell.row.get_untracked();
+                if !Arc::ptr_eq(&old, row) {
+                    cell.row.set(Arc::clone(row));
+                    if row.stands_out(Some(&*old)) {
+                        changed.noticed.push(cell.clone());
                     }
-                    cell.clone()
                 }
-                None => {
-                    let cell = Cell { id, row: ArcRwSignal::new(Arc::clone(row)), fresh: ArcRwSignal::new(false) };
-                    changed.added.push(cell.clone());
-                    cell
-                }
+                cell.clone()
+            } else {
+                let cell = Cell { id, row: ArcRwSignal::new(Arc::clone(row)), fresh: ArcRwSignal::new(false) };
+                changed.added.push(cell.clone());
+                cell
             };
             self.cells.push(cell);
         }

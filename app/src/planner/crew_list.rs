@@ -21,7 +21,7 @@ pub fn CrewList(
         1 => "1 person".to_owned(),
         people => format!("{people} people"),
     };
-    let some = Memo::new(move |_| crew.len() > 0);
+    let some = Memo::new(move |_| !crew.is_empty());
     let rows = move || {
         if !some.get() {
             return view! {

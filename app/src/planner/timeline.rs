@@ -28,7 +28,7 @@ pub fn Timeline(
         1 => "1 item".to_owned(),
         count => format!("{count} items"),
     };
-    let some = Memo::new(move |_| items.len() > 0);
+    let some = Memo::new(move |_| !items.is_empty());
     let rows = move || {
         if some.get() {
             view! { <ol class="timeline">{items.view(move |item| row(&item, firsts, current))}</ol> }.into_any()

@@ -21,10 +21,11 @@ pub async fn snapshot(core: &Core, caller: &Caller, topic: Topic, newest: u32) -
             Ok(Some([Row::Event(event.header)].into_iter().chain(items).chain(crew).collect()))
         }
         Topic::Contact(contact) => {
-            let Some(header) = contacts::header(core, caller.account, contact).await? else { return Ok(None) };
             // At least a page, whatever the tab shows yet: an empty one has to learn of its first email.
             let newest = newest.max(PAGE_ROWS).next_multiple_of(PAGE_ROWS);
             let emails = emails::newest_rows(core, caller.account, contact, newest).await?;
+            // Read last: a count that is behind the emails would let the tab take a part of them for all.
+            let Some(header) = contacts::header(core, caller.account, contact).await? else { return Ok(None) };
             Ok(Some([Row::Contact(header)].into_iter().chain(emails.into_iter().map(Row::Email)).collect()))
         }
     }
