@@ -92,8 +92,8 @@ mod tests {
         assert_eq!((&*plain.stylesheet, &*plain.module), ("/pkg/callboard.css", "/pkg/callboard.wasm"));
         assert_eq!((plain.loader, plain.parts.len()), (None, 0));
 
-        let hashes = "js: A\nwasm: B\ncss: C\nmanifest: D\nsplit: E\n";
-        let hashed = named(hashes, |file| {
+        let hash_file = "js: A\nwasm: B\ncss: C\nmanifest: D\nsplit: E\n";
+        let hashed = named(hash_file, |file| {
             assert_eq!(file, "__wasm_split_manifest.D.json");
             Some(r#"{"events_part":["chunk_0.F","split_events.G"]}"#.into())
         });

@@ -179,8 +179,8 @@ impl View {
     /// The `n`th webhook: each person's invite goes through four states that all look different.
     fn webhook(&self, address: SocketAddr, n: usize) -> Outcome<Vec<u8>> {
         let (person, step) = (n % PEOPLE, n / PEOPLE);
-        let (stem, contact) = self.name.rsplit_once('-').ok_or("a name without a number")?;
-        let reference = format!("{stem}-{}", contact.parse::<usize>()? + person);
+        let (prefix, contact) = self.name.rsplit_once('-').ok_or("a name without a number")?;
+        let reference = format!("{prefix}-{}", contact.parse::<usize>()? + person);
         let (kind, about) = match step {
             0 => ("delivery_delayed", r#","bounce":{"message":"452 mailbox full"}"#),
             1 => ("delivery_delayed", r#","bounce":{"message":"451 try again later"}"#),

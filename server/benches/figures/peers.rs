@@ -119,7 +119,7 @@ fn print(lines: &[Line], what: &str, goal: &str) {
     println!("\nMust: {goal}.\n");
 }
 
-/// Ours, and SvelteKit with one process and with one for each core, over the same file.
+/// Ours, and `SvelteKit` with one process and with one for each core, over the same file.
 async fn emails_tab(binary: &Path, folder: &Path, cores: usize) -> Outcome<Vec<Line>> {
     let scene = prepare(binary, EMAILS).await?;
     let (ours, _) = Subject::start(binary, &scene).await?;

@@ -49,7 +49,7 @@ impl Db {
             let version: Result<i64, _> = sqlx::query_scalar("PRAGMA data_version").fetch_one(&self.write).await;
             match version {
                 Ok(version) if known.replace(version).is_some_and(|known| known != version) => {
-                    self.feed.tell(News::Gap)
+                    self.feed.tell(News::Gap);
                 }
                 Ok(_) => {}
                 Err(error) => tracing::debug!(%error, "Whether another process wrote cannot be told just now."),

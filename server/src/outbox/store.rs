@@ -133,13 +133,6 @@ pub async fn learn_provider_id(transaction: &mut Write, email: EmailId, id: &str
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct ChangedRow {
-    contact_id: i64,
-    event_id: Option<i64>,
-    crew_id: Option<i64>,
-}
-
 /// Gives a job that is ours back until `run_at`, without its mark, and lets the row say why. An email of which something
 /// was already reported keeps what it says.
 pub async fn wait(db: &Db, leased: Leased, owner: &str, run_at: Timestamp, reason: &str) -> Result<(), StoreError> {
@@ -158,7 +151,7 @@ pub async fn wait(db: &Db, leased: Leased, owner: &str, run_at: Timestamp, reaso
     if !ours {
         return transaction.rollback().await;
     }
-    let row: Option<ChangedRow> = sqlx::query_as(
+    let row: Option<(i64, Option<i64>, Option<i64>)> = sqlx::query_as(
         "UPDATE email SET reason = $1, revision = revision + 1 WHERE id = $2 AND status IS NULL \
          RETURNING contact_id, event_id, crew_id",
     )
@@ -166,7 +159,7 @@ pub async fn wait(db: &Db, leased: Leased, owner: &str, run_at: Timestamp, reaso
     .bind(leased.email.0)
     .fetch_optional(&mut *transaction)
     .await?;
-    if let Some(ChangedRow { contact_id, event_id, crew_id }) = row {
+    if let Some((contact_id, event_id, crew_id)) = row {
         let crew = crew_id.map(CrewId).zip(event_id.map(EventId));
         transaction.changed(Change::Email(leased.email, ContactId(contact_id), crew));
     }

@@ -45,7 +45,7 @@ async fn publish(core: Core, mut feed: mpsc::UnboundedReceiver<News>, mut stop: 
         let mut changes = BTreeSet::new();
         for news in news.drain(..) {
             match news {
-                News::Changed(changed) => changes.extend(changed),
+                News::Changed(more) => changes.extend(more),
                 News::Gap => core.hub.catch_up_all(),
             }
         }

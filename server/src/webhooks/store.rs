@@ -269,12 +269,16 @@ pub async fn orphans_of(transaction: &mut Write, email: EmailId) -> Result<Vec<O
 /// The ids of waiting events, received since `young`, whose email exists by now. Reads only.
 pub async fn matchable(reader: &sqlx::AnyPool, young: Timestamp, count: i64) -> Result<Vec<i64>, StoreError> {
     let ids: Vec<(i64,)> = sqlx::query_as(
-        "SELECT orphan_event.id FROM orphan_event WHERE orphan_event.received_at >= $1 AND (\
-         EXISTS (SELECT 1 FROM email WHERE email.reference = orphan_event.reference) \
-         OR EXISTS (SELECT 1 FROM email WHERE email.provider = orphan_event.provider \
-         AND email.provider_message_id = orphan_event.provider_message_id AND email.provider_message_id IS NOT NULL) \
-         OR EXISTS (SELECT 1 FROM email WHERE email.message_id = orphan_event.message_id)) \
-         ORDER BY orphan_event.received_at LIMIT $2",
+        "SELECT matched.id FROM (\
+         SELECT orphan_event.id, orphan_event.received_at FROM orphan_event \
+         JOIN email ON email.reference = orphan_event.reference WHERE orphan_event.received_at >= $1 \
+         UNION SELECT orphan_event.id, orphan_event.received_at FROM orphan_event \
+         JOIN email ON email.provider = orphan_event.provider \
+         AND email.provider_message_id = orphan_event.provider_message_id AND email.provider_message_id IS NOT NULL \
+         WHERE orphan_event.received_at >= $1 \
+         UNION SELECT orphan_event.id, orphan_event.received_at FROM orphan_event \
+         JOIN email ON email.message_id = orphan_event.message_id WHERE orphan_event.received_at >= $1\
+         ) AS matched ORDER BY matched.received_at LIMIT $2",
     )
     .bind(young.0)
     .bind(count)

@@ -115,14 +115,14 @@ on_both_engines!(
         assert_eq!((caller.account, caller.member), (AccountId(1), MemberId(1)));
 
         stage.run("DELETE FROM event WHERE id = 1").await;
-        let emails = stage.emails.page_for_contact(caller, ContactId(1), None).await.unwrap();
+        let emails = stage.emails.page_for_contact(caller, ContactId(1), None).await.expect("a page");
         let events: Vec<_> = emails.rows.iter().map(|row| (row.event.name.as_str(), row.event.id)).collect();
         assert_eq!(events, [("Ball", Some(EventId(2))), ("Gala", None)]);
         let gone = stage.planner.page(caller, EventId(1)).await.map(drop);
         assert_eq!(gone, Err(AppError::NotFound));
 
         stage.run("DELETE FROM crew WHERE id = 3").await;
-        assert!(stage.planner.page(caller, EventId(2)).await.unwrap().crew.is_empty());
+        assert!(stage.planner.page(caller, EventId(2)).await.expect("a page").crew.is_empty());
         stage.run("DELETE FROM contact WHERE id = 1").await;
         let gone = stage.contacts.header(caller, ContactId(1)).await.map(drop);
         assert_eq!(gone, Err(AppError::NotFound));

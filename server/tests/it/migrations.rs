@@ -6,7 +6,7 @@ use server::db::Db;
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, Executor};
 
-use crate::rows::{connect, counts, fill, tables, texts};
+use crate::rows::{connect, counts, fill, fill_at_version_2, tables, texts};
 use crate::support::{with_empty_postgres, with_empty_sqlite, with_postgres, with_sqlite};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -150,7 +150,7 @@ async fn a_full_database_comes_up_to_this_version(db: Db) {
     let mut connection = connect(&db).await;
     let migrator = if db.is_shared() { &POSTGRES } else { &SQLITE };
     migrator.run_to(2, &mut connection).await.expect("the old migrations run");
-    fill(&mut connection).await;
+    fill_at_version_2(&mut connection).await;
     connection.execute("UPDATE crew SET link_revision = 4 WHERE id = 1").await.expect("an old column");
     let mut columns = columns(&mut connection).await;
     let before = contents(&mut connection, &columns).await;
@@ -199,7 +199,7 @@ async fn a_dangling_reference_stops_the_upgrade_and_changes_nothing() {
     with_empty_sqlite(async |db| {
         let mut connection = connect(&db).await;
         SQLITE.run_to(2, &mut connection).await.expect("the old migrations run");
-        fill(&mut connection).await;
+        fill_at_version_2(&mut connection).await;
         connection.execute("PRAGMA foreign_keys = OFF; DELETE FROM link WHERE id = 3").await.expect("a deletion");
         let before = (schema(&mut connection).await, counts(&mut connection).await);
         let error = db.migrate().await.expect_err("an email names a link that is gone").to_string();

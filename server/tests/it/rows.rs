@@ -1,5 +1,5 @@
-//! A row or more in every table, written by statements that hold for the schema of version 2 and after, and what is in
-//! the tables of either engine.
+//! A row or more in every table, written by statements that hold for the schema of version 2 and after but for one, and
+//! what is in the tables of either engine.
 
 use std::collections::BTreeMap;
 
@@ -46,11 +46,13 @@ const ROWS: &[&str] = &[
      VALUES ('resend', 'e3', 'r9', 'delivered', 3, 4)",
     "INSERT INTO suppression (address_key, cause, seriousness, email_id, provider, first_seen_at, last_seen_at) \
      VALUES ('ann@x.test', 'bounce', 30, 1, 'resend', 3, 3)",
-    "INSERT INTO outbox_job (email_id, run_at) VALUES (2, 2), (3, 3)",
     "INSERT INTO sandbox_mail (received_at, envelope_from, recipient, message_id, source) \
      VALUES (2, 'a@x.test', 'ann@x.test', 'm1', 'Subject: s')",
     "INSERT INTO sandbox_callback (mail_id, svix_id, body, due_at) VALUES (1, 'v1', '{}', 3)",
 ];
+
+const JOBS: &str = "INSERT INTO outbox_job (purpose, email_id, run_at) VALUES ('email', 2, 2), ('email', 3, 3)";
+const JOBS_AT_VERSION_2: &str = "INSERT INTO outbox_job (email_id, run_at) VALUES (2, 2), (3, 3)";
 
 /// A connection of the test's own, on which it may do what no service does.
 pub async fn connect(db: &Db) -> AnyConnection {
@@ -59,8 +61,17 @@ pub async fn connect(db: &Db) -> AnyConnection {
 
 /// Writes the rows above into an empty database.
 pub async fn fill(connection: &mut AnyConnection) {
-    for sql in ROWS {
-        connection.execute(*sql).await.unwrap_or_else(|error| panic!("{error} in {sql}"));
+    fill_with(connection, JOBS).await;
+}
+
+/// The same, before there were jobs of another purpose than an email's.
+pub async fn fill_at_version_2(connection: &mut AnyConnection) {
+    fill_with(connection, JOBS_AT_VERSION_2).await;
+}
+
+async fn fill_with(connection: &mut AnyConnection, jobs: &str) {
+    for sql in ROWS.iter().copied().chain([jobs]) {
+        connection.execute(AssertSqlSafe(sql.to_owned())).await.unwrap_or_else(|error| panic!("{error} in {sql}"));
     }
 }
 

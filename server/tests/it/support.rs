@@ -71,7 +71,7 @@ pub async fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) -> F) {
 
 /// As `with_postgres`, for a test that opens the database again by its URL, as another process would.
 pub async fn with_postgres_at<F: Future<Output = ()>>(test: impl FnOnce(Db, String) -> F) {
-    with_empty_postgres(|db, url| migrated(db, |db| test(db, url))).await;
+    Box::pin(with_empty_postgres(|db, url| migrated(db, |db| test(db, url)))).await;
 }
 
 async fn migrated<F: Future<Output = ()>>(db: Db, test: impl FnOnce(Db) -> F) {
