@@ -187,7 +187,7 @@ impl Visit for Statement {
 }
 
 /// What a plan may go through from end to end: rows of the statement's own, and what waits for the outbox.
-const SHORT: [&str; 6] = ["CONSTANT ROW", "VALUES", "folded", "heard", "found", "outbox_job"];
+const SHORT: [&str; 7] = ["CONSTANT ROW", "VALUES", "folded", "heard", "found", "matched", "outbox_job"];
 
 #[tokio::test]
 async fn sqlite_scans_no_table() {
@@ -245,8 +245,8 @@ async fn postgres_scans_no_large_table() {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        // The rematch of hundreds of events reads the ids of all emails once, where it thinks that cheaper.
-        assert_eq!(texts(&mut connection, SCANNED).await, ["email 1"]);
+        let scanned = texts(&mut connection, SCANNED).await;
+        assert!(scanned.is_empty(), "{scanned:?}");
         let counted =
             texts(&mut connection, "SELECT CAST(idx_scan AS TEXT) FROM pg_stat_user_tables WHERE relname = 'email'");
         assert_ne!(counted.await, ["0"], "what ran was counted");
