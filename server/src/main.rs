@@ -4,14 +4,9 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use mimalloc::MiMalloc;
 use server::config::{Cli, Command, Config};
 use server::{commands, serve};
 use tracing_subscriber::EnvFilter;
-
-/// A page is thousands of small pieces, made on one thread and freed on another.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
