@@ -19,11 +19,11 @@ const BINARY = { goal: 40 * MB, ceiling: 40 * MB };
 // Which lazy parts each screen loads, and after which other one it comes.
 const HOME = "events";
 const SCREENS = [
-  { name: HOME, parts: ["events_part"] },
-  { name: "planner", parts: ["planner_part"], after: HOME },
-  { name: "contacts", parts: ["contacts_part"], after: HOME },
-  { name: "contact", parts: ["contact_part"], after: HOME },
-  { name: "a contact's events and emails", parts: ["contact_part", "contact_history_part"], after: "contact" },
+  { name: HOME, parts: ["events_screens"] },
+  { name: "planner", parts: ["planner_screens"], after: HOME },
+  { name: "contacts", parts: ["contacts_screens"], after: HOME },
+  { name: "contact", parts: ["contact_screens"], after: HOME },
+  { name: "a contact's events and emails", parts: ["contact_screens", "contact_history_screens"], after: "contact" },
 ];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

@@ -183,7 +183,7 @@ export async function fillSignIn(page: Page, email: string, secret: string): Pro
 /** A browser without scripts refuses to fetch them ahead, and calls that "csp". */
 export const preloadsRefused = [/request failed: GET \S+\.js csp$/];
 
-/** What the door says to those it does not let in. */
+/** What the page says to those who are not let in. */
 export function refusalAtDoor(page: Page): Locator {
   return page.locator("main").locator("[role=alert], .error").first();
 }

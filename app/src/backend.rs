@@ -63,7 +63,7 @@ pub fn report(error: AppError) -> AppError {
         AppError::NotFound => StatusCode::NOT_FOUND,
         AppError::Conflict => StatusCode::CONFLICT,
         AppError::Invalid { .. } | AppError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        AppError::Outdated => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        AppError::VersionMismatch => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         AppError::Internal(_) | AppError::Unreachable => StatusCode::INTERNAL_SERVER_ERROR,
     };
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>().filter(|_| !is_plain_form()) {

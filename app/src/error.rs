@@ -27,7 +27,7 @@ pub enum AppError {
     Unreachable,
     /// This page is older than the server, which no longer understands it.
     #[error("Callboard was updated while this page was open. Reload the page, then try again.")]
-    Outdated,
+    VersionMismatch,
 }
 
 impl AppError {

@@ -5,8 +5,8 @@ use leptos_router::components::{A, Outlet};
 
 use crate::auth::{LoadSession, Session};
 use crate::live::{Live, LivePill};
-use crate::routes;
-use crate::ui::{AnnouncementRegion, Avatar, ErrorNotice, PageTitle, answered};
+use crate::paths;
+use crate::ui::{AnnouncementRegion, Avatar, ErrorNotice, PageTitle, query_view};
 use crate::wire::Query;
 
 /// The frame of the signed-in pages. It keeps the live channel open.
@@ -16,7 +16,7 @@ pub fn Frame() -> impl IntoView {
     let session = Query::new(|| LoadSession {});
     view! {
         <a class="skip-link" href="#main">"Skip to the page"</a>
-        {answered(session, 1, |answer| match answer {
+        {query_view(session, 1, |answer| match answer {
             Ok((_, session)) => view! { <TopBar session /> }.into_any(),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
@@ -32,8 +32,8 @@ fn TopBar(session: Session) -> impl IntoView {
         <header class="top">
             <a href="/events" class="brand">"Callboard"</a>
             <nav aria-label="Main">
-                <A href=routes::EVENTS>"Events"</A>
-                <A href=routes::CONTACTS>"Contacts"</A>
+                <A href=paths::EVENTS>"Events"</A>
+                <A href=paths::CONTACTS>"Contacts"</A>
             </nav>
             <div class="end">
                 <LivePill />
@@ -79,10 +79,10 @@ pub fn NotFound() -> impl IntoView {
 mod tests {
     use leptos::server_fn::ServerFn;
 
-    use crate::{auth, routes};
+    use crate::{auth, paths};
 
     #[test]
     fn addresses_that_are_written_out_are_right() {
-        assert_eq!([auth::SignOut::PATH, routes::SANDBOX, routes::HOME], ["/api/sign_out", "/sandbox", "/events"]);
+        assert_eq!([auth::SignOut::PATH, paths::SANDBOX, paths::HOME], ["/api/sign_out", "/sandbox", "/events"]);
     }
 }

@@ -21,10 +21,11 @@ pub mod emails;
 pub mod error;
 pub mod events;
 mod frame;
+mod lazy_screens;
 pub mod live;
-mod part;
+pub mod paths;
 pub mod planner;
-pub mod routes;
+mod routes;
 pub mod share_page;
 #[cfg(feature = "ssr")]
 mod shell;
@@ -36,4 +37,4 @@ pub mod wire;
 pub use routes::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
-pub use ui::hydrated;
+pub use ui::mark_hydrated;

@@ -1,4 +1,4 @@
-//! The paths of the app, and what stands behind each.
+//! What stands behind each path of the app.
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
@@ -8,50 +8,13 @@ use crate::auth::SignInPage;
 use crate::contacts::{
     ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, ContactsRoute, NewContactRoute,
 };
-use crate::domain::ids::{ContactId, EventId};
 use crate::events::EventsRoute;
 use crate::frame::{Frame, NotFound};
 use crate::live::Live;
+use crate::paths::HOME;
 use crate::planner::PlannerRoute;
 use crate::share_page::SharePage;
 use crate::ui::{Announcer, Now};
-
-pub const HOME: &str = "/events";
-pub const SIGN_IN: &str = "/sign-in";
-pub const EVENTS: &str = "/events";
-pub const CONTACTS: &str = "/contacts";
-pub const NEW_CONTACT: &str = "/contacts/new";
-/// Served by the sandbox itself, outside the app.
-pub const SANDBOX: &str = "/sandbox";
-
-pub fn planner(event: EventId) -> String {
-    format!("/events/{event}")
-}
-
-pub fn contact(contact: ContactId) -> String {
-    format!("/contacts/{contact}")
-}
-
-pub fn contact_events(contact: ContactId) -> String {
-    format!("/contacts/{contact}/events")
-}
-
-pub fn contact_emails(contact: ContactId) -> String {
-    format!("/contacts/{contact}/emails")
-}
-
-/// Pages that are finished as the server sends them: they load no script at all.
-pub fn is_plain(path: &str) -> bool {
-    path.starts_with("/v/") || path == SIGN_IN
-}
-
-/// A `next` that stays on this site; anything else goes home, so that a crafted link cannot send people elsewhere.
-pub fn local_or_home(next: &str) -> &str {
-    // Browsers read a backslash as a slash and drop tabs; a header takes nothing beyond ASCII.
-    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let local = plain && next.starts_with('/') && !next.starts_with("//");
-    if local { next } else { HOME }
-}
 
 /// The whole app. Everything a page needs is in its first HTML (`SsrMode::Async`), so a 404 is a 404; every screen is a
 /// chunk of its own.
@@ -81,18 +44,5 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("v/:token") view=SharePage ssr=SsrMode::Async />
             </Routes>
         </Router>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn next_never_leaves_the_site() {
-        assert_eq!(local_or_home("/contacts/4?x=1"), "/contacts/4?x=1");
-        for elsewhere in ["", "https://evil.example", "//evil.example", "/\\evil.example", "events", "/a\r\nb"] {
-            assert_eq!(local_or_home(elsewhere), HOME);
-        }
     }
 }

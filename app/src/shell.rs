@@ -11,12 +11,13 @@ use leptos_meta::{Link, MetaTags, provide_meta_context};
 
 use crate::client_files::ClientFiles;
 use crate::csp::content_security_policy;
-use crate::routes::{App, is_plain};
+use crate::paths;
+use crate::routes::App;
 
 /// The whole document.
 pub fn shell(options: LeptosOptions, client: Arc<ClientFiles>) -> impl IntoView {
     provide_meta_context();
-    let plain = use_context::<http::request::Parts>().is_some_and(|parts| is_plain(parts.uri.path()));
+    let page = use_context::<http::request::Parts>().and_then(|parts| paths::page_at(parts.uri.path()));
     let nonce = use_nonce();
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         let policy = content_security_policy(nonce.as_deref());
@@ -25,7 +26,7 @@ pub fn shell(options: LeptosOptions, client: Arc<ClientFiles>) -> impl IntoView 
         }
     }
     let stylesheet = client.stylesheet.clone();
-    let scripts = (!plain).then(|| {
+    let scripts = page.is_none_or(|page| page.scripts).then(|| {
         provide_context(Arc::clone(&client));
         view! {
             <AutoReload options />

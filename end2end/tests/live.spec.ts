@@ -120,7 +120,7 @@ test("after a restart of the server every page is live again and nothing is lost
   await expect(new CrewRow(owner, second).badge).toHaveText("delivered");
 });
 
-test("a session that ended while there was no connection leads to the door", async ({ owner, server, faults }) => {
+test("a session that ended while there was no connection leads to the sign-in page", async ({ owner, server, faults }) => {
   faults.allow(...broken, /401/);
   await openEvent(owner);
   await live(owner);

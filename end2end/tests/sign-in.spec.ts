@@ -1,4 +1,4 @@
-// The door: it opens without scripts, says the same to everyone who is not let in, and wears guessers out.
+// Signing in: it works without scripts, says the same to everyone who is not let in, and wears guessers out.
 import { expect, fillSignIn, live, password, people, preloadsRefused, refusalAtDoor, test, visit } from "../fixtures.ts";
 import { signOut } from "../screens.ts";
 
@@ -62,7 +62,7 @@ test("signing out ends the session in every tab", async ({ owner }) => {
   await visit(second, "/contacts");
   await live(second);
   await signOut(owner);
-  // By itself: the server closes its channel, and the page goes to the door.
+  // By itself: the server closes its channel, and the page goes to sign-in.
   await expect(second).toHaveURL(/\/sign-in/);
   await second.goto("/contacts");
   await expect(second).toHaveURL(/\/sign-in/);

@@ -11,6 +11,6 @@ pub fn hydrate() {
     wasm_bindgen_futures::spawn_local(async {
         let body = document().body().expect("the document has a body").unchecked_into();
         hydrate_from_async(body, app::App).await.forget();
-        app::hydrated();
+        app::mark_hydrated();
     });
 }

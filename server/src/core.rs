@@ -17,3 +17,10 @@ pub struct Core {
     pub key: SecretKey,
     pub config: Arc<Config>,
 }
+
+impl Core {
+    /// Returns where the share link with this token leads, with the public address in front.
+    pub fn share_url(&self, token: &str) -> String {
+        format!("{}{}", self.config.base_url, app::paths::share_page(token))
+    }
+}

@@ -37,14 +37,14 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// The paths of the app, read off it once: while Leptos does that, it lets no page of the process load its data, and
 /// pages under way would wait for ever. It matters where a process has several routers, which only the tests have.
-static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
 
 pub fn router(state: AppState) -> Router {
     let config = Arc::clone(&state.core.config);
     let with_session = from_fn_with_state(state.core.clone(), session::resolve);
 
     let mut members = Router::new()
-        .leptos_routes_with_context(&state, PAGES.clone(), backend_context(&state.backend), {
+        .leptos_routes_with_context(&state, ROUTES.clone(), backend_context(&state.backend), {
             let (options, client) = (state.leptos.clone(), Arc::clone(&state.client));
             move || app::shell(options.clone(), Arc::clone(&client))
         })
@@ -138,4 +138,21 @@ fn panicked(cause: Box<dyn Any + Send>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
     tracing::error!(cause = text.unwrap_or("unknown"), "A request panicked.");
     (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Try again.").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use app::paths;
+
+    use super::*;
+
+    #[test]
+    fn the_app_has_the_pages_of_the_table() {
+        let routed: BTreeSet<_> = ROUTES.iter().map(AxumRouteListing::path).collect();
+        let in_table = paths::PAGES.iter().map(|page| page.path);
+        let in_app: BTreeSet<_> = in_table.filter(|path| !path.starts_with(paths::SANDBOX)).collect();
+        assert_eq!(routed, in_app);
+    }
 }

@@ -95,11 +95,11 @@ mod tests {
         let hash_file = "js: A\nwasm: B\ncss: C\nmanifest: D\nsplit: E\n";
         let hashed = named(hash_file, |file| {
             assert_eq!(file, "__wasm_split_manifest.D.json");
-            Some(r#"{"events_part":["chunk_0.F","split_events.G"]}"#.into())
+            Some(r#"{"events_screens":["chunk_0.F","split_events.G"]}"#.into())
         });
         assert_eq!((&*hashed.script, &*hashed.module), ("/pkg/callboard.A.js", "/pkg/callboard.B.wasm"));
         assert_eq!(hashed.loader.as_deref(), Some("/pkg/__wasm_split.E.js"));
-        assert_eq!(hashed.parts["events_part"], ["/pkg/chunk_0.F.wasm", "/pkg/split_events.G.wasm"]);
+        assert_eq!(hashed.parts["events_screens"], ["/pkg/chunk_0.F.wasm", "/pkg/split_events.G.wasm"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `kill -9` at random moments while mails are sent and their webhooks arrive, on the real binary with the sandbox.
 //!
 //! Every accepted press of the button must end in exactly one mail and one final state; only where the kill fell inside
-//! the hand-over itself, in at most one mail with the doubt shown until the provider's event settles it. Never two mails,
+//! the hand-over itself, in at most one mail shown as unconfirmed until the provider's event settles it. Never two mails,
 //! no acknowledged webhook lost, and a sound database.
 
 use std::collections::HashSet;
@@ -137,10 +137,10 @@ async fn settle(pool: &AnyPool) {
     }
 }
 
-/// The emails that the presses left, each with one mail, or none and the doubt shown.
+/// The emails that the presses left, each with one mail, or none and shown as unconfirmed.
 struct Emails {
     keys: HashSet<String>,
-    doubts: usize,
+    unconfirmed: usize,
 }
 
 async fn check_emails(pool: &AnyPool) -> Emails {
@@ -152,16 +152,16 @@ async fn check_emails(pool: &AnyPool) -> Emails {
     .fetch_all(pool)
     .await
     .expect("the emails");
-    let mut emails = Emails { keys: HashSet::new(), doubts: 0 };
+    let mut emails = Emails { keys: HashSet::new(), unconfirmed: 0 };
     for row in &rows {
         let key: String = row.get("idempotency_key");
         let status: Option<String> = row.get("status");
         let reason: Option<String> = row.get("reason");
         let mails: i64 = row.get("mails");
         if reason.as_deref() == Some(UNCONFIRMED) {
-            emails.doubts += 1;
+            emails.unconfirmed += 1;
             assert_eq!(status.as_deref(), Some("sent"), "{key}");
-            assert_eq!(mails, 0, "{key} arrived {mails} times, so the provider's event must have settled the doubt");
+            assert_eq!(mails, 0, "{key} arrived {mails} times, so the provider's event must have settled it");
         } else {
             assert_eq!(mails, 1, "{key} is {status:?} ({reason:?}) with {mails} mails");
             assert_eq!(status.as_deref(), Some("delivered"), "{key}");
@@ -235,10 +235,10 @@ async fn a_killed_server_loses_no_mail_and_sends_none_twice() {
     let sound: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&pool).await.expect("a check");
     assert_eq!(sound, "ok");
     println!(
-        "{ROUNDS} kills, {} presses accepted, {} emails, {} in doubt",
+        "{ROUNDS} kills, {} presses accepted, {} emails, {} unconfirmed",
         accepted.len(),
         emails.keys.len(),
-        emails.doubts,
+        emails.unconfirmed,
     );
     pool.close().await;
     server.kill();

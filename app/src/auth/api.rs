@@ -1,4 +1,4 @@
-//! Server functions of the door.
+//! Server functions of signing in and out.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use super::Session;
 use crate::error::AppError;
 use crate::wire::Wire;
 
-/// A plain form post, so that the door opens without WASM.
+/// A plain form post, so that signing in works without WASM.
 #[server(endpoint = "sign_in")]
 pub async fn sign_in(email: String, password: String, #[server(default)] next: String) -> Result<(), AppError> {
     use super::Credentials;
@@ -15,7 +15,7 @@ pub async fn sign_in(email: String, password: String, #[server(default)] next: S
     let cookie =
         backend::enter_as_guest().auth.sign_in(Credentials { email, password, peer }).await.map_err(backend::report)?;
     backend::set_cookie(&cookie);
-    leptos_axum::redirect(crate::routes::local_or_home(&next));
+    leptos_axum::redirect(crate::paths::local_or_home(&next));
     Ok(())
 }
 
@@ -25,7 +25,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     let (caller, backend) = backend::enter().await?;
     let cookie = backend.auth.sign_out(&caller).await.map_err(backend::report)?;
     backend::set_cookie(&cookie);
-    leptos_axum::redirect(crate::routes::SIGN_IN);
+    leptos_axum::redirect(crate::paths::SIGN_IN);
     Ok(())
 }
 

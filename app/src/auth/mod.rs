@@ -1,4 +1,4 @@
-//! Who is signed in, and the door itself.
+//! Who is signed in, and the page where they sign in.
 
 mod api;
 mod model;

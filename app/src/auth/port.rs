@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::backend::Caller;
 use crate::error::AppError;
 
-/// What a person typed at the door, and where the request came from (for the limits).
+/// What a person typed to sign in, and where the request came from (for the limits).
 pub struct Credentials {
     pub email: String,
     pub password: String,

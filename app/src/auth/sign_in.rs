@@ -1,4 +1,4 @@
-//! The door: plain HTML, no script. It opens on any browser, at once.
+//! The page to sign in: plain HTML, no script. It opens in any browser, at once.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -18,7 +18,7 @@ pub fn SignInPage() -> impl IntoView {
     });
     view! {
         <PageTitle text=|| "Sign in".into() />
-        <main class="door" id="main">
+        <main class="sign-in" id="main">
             <span class="brand">"Callboard"</span>
             <section class="card">
                 <h1>"Sign in"</h1>

@@ -15,7 +15,7 @@ use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Extent, Live, LiveList, Topic, Update};
-use crate::ui::{Announcer, Notice, NoticeKind, answered, changing, on_save_key, warn_on_leaving};
+use crate::ui::{Announcer, Notice, NoticeKind, dynamic, on_save_key, query_view, warn_on_leaving};
 use crate::wire::Query;
 
 #[component]
@@ -23,7 +23,7 @@ pub fn Details() -> impl IntoView {
     let contact = contact_of_route();
     let details = Query::new(move || LoadContactDetails { contact: contact.get() });
     let reload = Reload { details, header: HeaderReload::expect() };
-    answered(details, 6, move |answer| match answer {
+    query_view(details, 6, move |answer| match answer {
         Ok((_, details)) => view! { <DetailsForm details reload /> }.into_any(),
         Err(error) => view! { <TabError error /> }.into_any(),
     })
@@ -130,7 +130,7 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     };
     view! {
         <form class="form card" novalidate on:submit=on_submit>
-            {changing(outcome)}
+            {dynamic(outcome)}
             <ContactFields typed refused blocked=Arc::new(blocked) />
             <div class="actions">
                 <button

@@ -8,15 +8,15 @@ use crate::domain::delivery::DeliveryStatus;
 use crate::domain::ids::ContactId;
 use crate::emails::{BadgeState, EmailPage, EmailRow, LoadContactEmails, PAGE_ROWS, StatusBadge, load_contact_emails};
 use crate::live::{Extent, Live, LiveCell, LiveList, MorePages, Order, Place, Topic, Update};
-use crate::routes;
-use crate::ui::{Announcer, When, answered, changing};
+use crate::paths;
+use crate::ui::{Announcer, When, dynamic, query_view};
 use crate::wire::Query;
 
 #[component]
 pub fn Emails() -> impl IntoView {
     let contact = contact_of_route();
     let emails = Query::new(move || LoadContactEmails { contact: contact.get(), after: None });
-    answered(emails, 6, |answer| match answer {
+    query_view(emails, 6, |answer| match answer {
         Ok((LoadContactEmails { contact, .. }, page)) => view! { <Mails contact page /> }.into_any(),
         Err(error) => view! { <TabError error /> }.into_any(),
     })
@@ -49,7 +49,7 @@ fn Mails(contact: ContactId, page: EmailPage) -> impl IntoView {
         Ok((page.rows, page.next.map(Place::from)))
     };
     view! {
-        {changing(rows)}
+        {dynamic(rows)}
         <MorePages list ask element=row_id noun="emails" total=Signal::derive(total) />
     }
     .into_any()
@@ -97,7 +97,7 @@ fn NothingSent() -> impl IntoView {
             <div class="empty">
                 <h2>"No emails yet"</h2>
                 <p>"Share links and RSVP invites appear here once you send them from an event’s run of show."</p>
-                <a class="button" href=routes::EVENTS>"Go to your events"</a>
+                <a class="button" href=paths::EVENTS>"Go to your events"</a>
             </div>
         </section>
     }
@@ -110,7 +110,7 @@ fn Mail(row: LiveCell<EmailRow>, today: String) -> impl IntoView {
     let fresh = row.fresh();
     let state = Memo::new(move |_| row.with(|row| BadgeState::from(row)));
     let event = match event.id {
-        Some(id) => view! { <a class="text" href=routes::planner(id)>{event.name}</a> }.into_any(),
+        Some(id) => view! { <a class="text" href=paths::planner(id)>{event.name}</a> }.into_any(),
         None => view! { <span>{event.name}</span> }.into_any(),
     };
     view! {
@@ -124,7 +124,7 @@ fn Mail(row: LiveCell<EmailRow>, today: String) -> impl IntoView {
                 <StatusBadge id=format!("email-{id}-why") state=move || state.get() fresh />
                 <span class="fine">{kind.label()}</span>
             </div>
-            {changing(move || story(state.get()).map(|(word, reason)| view! {
+            {dynamic(move || story(state.get()).map(|(word, reason)| view! {
                 <div class="story">
                     <div><b>{word}</b><q>{reason}</q></div>
                 </div>
@@ -137,7 +137,7 @@ fn Mail(row: LiveCell<EmailRow>, today: String) -> impl IntoView {
 /// What somebody has to look at also stands in the row itself, since a phone has no hover.
 fn story(state: BadgeState) -> Option<(&'static str, String)> {
     let word = state.word();
-    state.reason.filter(|_| state.status.is_some_and(DeliveryStatus::needs_a_look)).map(|reason| (word, reason))
+    state.reason.filter(|_| state.status.is_some_and(DeliveryStatus::needs_attention)).map(|reason| (word, reason))
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -8,8 +8,8 @@ use crate::domain::ids::ContactId;
 use crate::domain::time::Moment;
 use crate::emails::{BadgeState, badge};
 use crate::live::{Live, Topic};
-use crate::routes;
-use crate::ui::{answered, dotted};
+use crate::paths;
+use crate::ui::{dotted, query_view};
 use crate::wire::Query;
 
 #[component]
@@ -17,7 +17,7 @@ pub fn Events() -> impl IntoView {
     let contact = contact_of_route();
     let events = Query::new(move || LoadContactEvents { contact: contact.get() });
     follow(contact, events);
-    answered(events, 6, |answer| match answer {
+    query_view(events, 6, |answer| match answer {
         Ok((_, events)) if events.is_empty() => view! { <NoEvents /> }.into_any(),
         Ok((_, events)) => view! { <EventRows events /> }.into_any(),
         Err(error) => view! { <TabError error /> }.into_any(),
@@ -54,7 +54,7 @@ fn NoEvents() -> impl IntoView {
             <div class="empty">
                 <h2>"On no event yet"</h2>
                 <p>"Once this contact is among the people of an event, it is listed here with their newest invite."</p>
-                <a class="button" href=routes::EVENTS>"Go to your events"</a>
+                <a class="button" href=paths::EVENTS>"Go to your events"</a>
             </div>
         </section>
     }
@@ -85,7 +85,7 @@ fn EventRow(event: ContactEvent) -> impl IntoView {
         <li>
             <time datetime=at.to_iso()>{day} <span>{clock}</span></time>
             <div>
-                <a class="text subject" href=routes::planner(event.event)>{event.name}</a>
+                <a class="text subject" href=paths::planner(event.event)>{event.name}</a>
                 {(!what.is_empty()).then(|| view! { <p class="fine">{what}</p> }.into_any())}
             </div>
             <div class="end">

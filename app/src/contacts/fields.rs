@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::ContactForm;
 use crate::error::AppError;
-use crate::ui::{Fault, InlineError, Notice, NoticeKind, TextArea, TextField, focus_soon};
+use crate::ui::{FieldError, InlineError, Notice, NoticeKind, TextArea, TextField, focus_soon};
 
 /// What stands in the fields now.
 #[derive(Clone, Copy)]
@@ -142,9 +142,9 @@ pub(super) fn ContactFields(
     refused: RwSignal<Option<AppError>>,
     /// Why mail to the address in the field is refused.
     #[prop(optional)]
-    blocked: Option<Fault>,
+    blocked: Option<FieldError>,
 ) -> impl IntoView {
-    let fault = move |field: &'static str| -> Fault {
+    let fault = move |field: &'static str| -> FieldError {
         Arc::new(move || refused.get().filter(|error| field_of(error) == Some(field)).map(|error| error.to_string()))
     };
     let of_email = fault("email");

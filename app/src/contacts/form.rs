@@ -9,8 +9,8 @@ use crate::domain::ids::ContactId;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Extent, Live, LiveCell, LiveList, Topic, Update};
-use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, PageTitle, answered, changing, dotted};
+use crate::paths;
+use crate::ui::{Avatar, ErrorNotice, InlineError, Notice, NoticeKind, PageTitle, dotted, dynamic, query_view};
 use crate::wire::Query;
 
 /// The contact that the address names. Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
@@ -41,7 +41,7 @@ pub fn Contact() -> impl IntoView {
     let header = Query::new(move || LoadContactHeader { contact: contact.get() });
     provide_context(HeaderReload(header));
     view! {
-        {answered(header, 3, |answer| match answer {
+        {query_view(header, 3, |answer| match answer {
             Ok((_, header)) => view! { <Head header /> }.into_any(),
             Err(error) => view! { <PageTitle text=|| "Contact".into() /> <ErrorNotice error /> }.into_any(),
         })}
@@ -71,20 +71,20 @@ fn Head(header: ContactHeader) -> impl IntoView {
     view! {
         <PageTitle text=move || format!("{} · {}", name.get(), tab().label()) />
         <div class="head">
-            {changing(move || view! { <Avatar name=name.get() large=true /> })}
+            {dynamic(move || view! { <Avatar name=name.get() large=true /> })}
             <div>
-                <a class="back" href=routes::CONTACTS>"Contacts"</a>
+                <a class="back" href=paths::CONTACTS>"Contacts"</a>
                 <h1>{move || name.get()}</h1>
                 <p class="fine">{move || line(&header())}</p>
             </div>
         </div>
-        {changing(move || blocked(&header(), tab()))}
+        {dynamic(move || blocked(&header(), tab()))}
         <nav class="tabs" aria-label="Contact">
-            <A href=routes::contact(contact) exact=true>"Details"</A>
-            <A href=routes::contact_events(contact)>
+            <A href=paths::contact(contact) exact=true>"Details"</A>
+            <A href=paths::contact_events(contact)>
                 "Events " <span class="count">{move || header().events.to_string()}</span>
             </A>
-            <A href=routes::contact_emails(contact)>
+            <A href=paths::contact_emails(contact)>
                 "Emails " <span class="count">{move || header().emails.to_string()}</span>
             </A>
         </nav>
@@ -130,7 +130,7 @@ fn blocked(header: &ContactHeader, tab: Tab) -> Option<AnyView> {
     let way_on = match tab {
         Tab::Details => view! { "Fix the spelling below and save: that is all it takes to send again." }.into_any(),
         _ => view! {
-            <a class="text" href=routes::contact(header.id)>"Fix the spelling in Details"</a>
+            <a class="text" href=paths::contact(header.id)>"Fix the spelling in Details"</a>
             " and save: that is all it takes to send again."
         }
         .into_any(),

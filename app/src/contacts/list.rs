@@ -12,13 +12,13 @@ use leptos_router::params::ParamsMap;
 
 use super::search_box::{PAUSE, SearchBox};
 use super::{ContactPage, ContactRow, LoadContacts, load_contacts};
+use crate::lazy_screens::lazy_screens;
 use crate::live::{LiveList, Order, PagedCard, Place};
-use crate::part::part;
-use crate::routes;
-use crate::ui::{Avatar, ErrorNotice, PageTitle, answered, dotted};
+use crate::paths;
+use crate::ui::{Avatar, ErrorNotice, PageTitle, dotted, query_view};
 use crate::wire::Query;
 
-part! { contacts_part, preload_contacts_part, ContactsScreen: ContactsRoute => Contacts }
+lazy_screens! { contacts_screens, preload_contacts_screens, ContactsScreen: ContactsRoute => Contacts }
 
 #[component]
 fn Contacts() -> impl IntoView {
@@ -32,11 +32,11 @@ fn Contacts() -> impl IntoView {
                 <h1>"Contacts"</h1>
             </div>
             <div class="end">
-                <a class="button" data-kind="primary" href=routes::NEW_CONTACT>"New contact"</a>
+                <a class="button" data-kind="primary" href=paths::NEW_CONTACT>"New contact"</a>
             </div>
         </div>
         <Search question />
-        {answered(contacts, 6, |answer| match answer {
+        {query_view(contacts, 6, |answer| match answer {
             Ok((LoadContacts { search, .. }, page)) if page.rows.is_empty() => {
                 view! { <Nobody question=search /> }.into_any()
             }
@@ -77,11 +77,11 @@ fn Search(question: Memo<String>) -> impl IntoView {
     // The field is the browser's own between two questions, so that nothing overwrites what is typed.
     Effect::new({
         let type_in = type_in.clone();
-        move |alive: Option<bool>| {
+        move |was_hydrated: Option<bool>| {
             let question = question.get();
             let Some(input) = input.get() else { return false };
-            if alive != Some(true) && input.value().trim() != question {
-                // Typed before the page was alive.
+            if was_hydrated != Some(true) && input.value().trim() != question {
+                // Typed before the page was hydrated.
                 type_in(input.value());
             } else if let Some(Some(text)) = state.try_update_value(|state| state.follow(&question)) {
                 input.set_value(&text);
@@ -95,7 +95,7 @@ fn Search(question: Memo<String>) -> impl IntoView {
         ask();
     };
     view! {
-        <form class="search" role="search" method="get" action=routes::CONTACTS on:submit=on_submit>
+        <form class="search" role="search" method="get" action=paths::CONTACTS on:submit=on_submit>
             <input
                 type="search"
                 name="q"
@@ -117,7 +117,7 @@ fn with_question(question: &str) -> String {
     if !question.is_empty() {
         query.insert("q", question.to_owned());
     }
-    format!("{}{}", routes::CONTACTS, query.to_query_string())
+    format!("{}{}", paths::CONTACTS, query.to_query_string())
 }
 
 #[component]
@@ -128,7 +128,7 @@ fn Nobody(question: String) -> impl IntoView {
                 <div class="empty">
                     <h2>"No contacts yet"</h2>
                     <p>"Add the people you put on events: crew, vendors, guests."</p>
-                    <a class="button" data-kind="primary" href=routes::NEW_CONTACT>"New contact"</a>
+                    <a class="button" data-kind="primary" href=paths::NEW_CONTACT>"New contact"</a>
                 </div>
             </section>
         }
@@ -140,8 +140,8 @@ fn Nobody(question: String) -> impl IntoView {
                     <h2>"Nobody matches “" {question} "”"</h2>
                     <p>"Each word must begin a name, a business or an address. Try fewer letters, or add a new contact."</p>
                     <div class="cluster">
-                        <a class="button" href=routes::CONTACTS>"Show everybody"</a>
-                        <a class="button" data-kind="plain" href=routes::NEW_CONTACT>"New contact"</a>
+                        <a class="button" href=paths::CONTACTS>"Show everybody"</a>
+                        <a class="button" data-kind="plain" href=paths::NEW_CONTACT>"New contact"</a>
                     </div>
                 </div>
             </section>
@@ -172,7 +172,7 @@ fn Row(row: ContactRow) -> impl IntoView {
     let what = dotted(&[&row.role, &row.organisation]);
     view! {
         <li>
-            <a class="row-link" id=id href=routes::contact(row.id)>
+            <a class="row-link" id=id href=paths::contact(row.id)>
                 <Avatar name=row.name.clone() />
                 <span class="name">{row.name}</span>
                 {(!what.is_empty()).then(|| view! { <span class="secondary">{what}</span> }.into_any())}

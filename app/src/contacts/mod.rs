@@ -9,9 +9,9 @@ mod form;
 mod list;
 mod model;
 mod new_contact;
-mod parts;
 #[cfg(feature = "ssr")]
 mod port;
+mod screens;
 mod search_box;
 mod submission;
 
@@ -21,6 +21,6 @@ pub use api::{
 };
 pub use list::ContactsRoute;
 pub use model::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, PAGE_ROWS};
-pub use parts::{ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, NewContactRoute};
 #[cfg(feature = "ssr")]
 pub use port::ContactsPort;
+pub use screens::{ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, NewContactRoute};

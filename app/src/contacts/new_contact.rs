@@ -9,8 +9,8 @@ use leptos_router::hooks::use_navigate;
 use super::fields::{ContactFields, NotSaved, Typed};
 use super::submission::Submission;
 use super::{ContactForm, create_contact};
-use crate::routes;
-use crate::ui::{Announcer, PageTitle, changing, on_save_key, warn_on_leaving};
+use crate::paths;
+use crate::ui::{Announcer, PageTitle, dynamic, on_save_key, warn_on_leaving};
 
 #[component]
 pub fn NewContact() -> impl IntoView {
@@ -25,7 +25,7 @@ pub fn NewContact() -> impl IntoView {
         spawn_local(async move {
             if let Some(contact) = submission.end(create_contact(form).await) {
                 announcer.say("Contact created");
-                navigate(&routes::contact(contact), NavigateOptions { replace: true, ..Default::default() });
+                navigate(&paths::contact(contact), NavigateOptions { replace: true, ..Default::default() });
             }
         });
     };
@@ -40,12 +40,12 @@ pub fn NewContact() -> impl IntoView {
         <PageTitle text=|| "New contact".into() />
         <div class="head">
             <div>
-                <a class="back" href=routes::CONTACTS>"Contacts"</a>
+                <a class="back" href=paths::CONTACTS>"Contacts"</a>
                 <h1>"New contact"</h1>
             </div>
         </div>
         <form class="form card" novalidate on:submit=on_submit>
-            {changing(move || refused.get().map(|error| view! { <NotSaved error /> }))}
+            {dynamic(move || refused.get().map(|error| view! { <NotSaved error /> }))}
             <ContactFields typed refused />
             <div class="actions">
                 <button
@@ -56,7 +56,7 @@ pub fn NewContact() -> impl IntoView {
                 >
                     {move || if pending.get() { "Creating…" } else { "Create contact" }}
                 </button>
-                <a class="button" data-kind="plain" href=routes::CONTACTS>"Cancel"</a>
+                <a class="button" data-kind="plain" href=paths::CONTACTS>"Cancel"</a>
             </div>
         </form>
     }

@@ -63,7 +63,7 @@ impl DeliveryStatus {
     }
 
     /// Whether somebody has to do something about it.
-    pub const fn needs_a_look(self) -> bool {
+    pub const fn needs_attention(self) -> bool {
         matches!(self, Self::Bounced | Self::SpamReported | Self::Failed)
     }
 }
@@ -279,14 +279,14 @@ mod tests {
     }
 
     #[test]
-    fn a_providers_sent_clears_the_doubt() {
-        let doubt = DeliveryEvent {
+    fn a_providers_sent_confirms_the_hand_over() {
+        let unconfirmed = DeliveryEvent {
             report: Report::HandOverUnconfirmed,
             reason: Some(UNCONFIRMED.into()),
             occurred_at: Timestamp(9),
         };
         let sent = DeliveryEvent { report: Report::Sent, reason: None, occurred_at: Timestamp(1) };
-        let mut delivery = fold(&[doubt]);
+        let mut delivery = fold(&[unconfirmed]);
         assert_eq!(delivery.apply(&sent), Applied::Changed);
         assert_eq!(delivery.reason, None);
     }

@@ -43,7 +43,7 @@ id! {
     EmailId,
 }
 
-/// Drawn once for each press of a button: two requests with the same key are one send.
+/// An idempotency key, generated once for each click: two requests with the same key are one send.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IdempotencyKey(pub String);

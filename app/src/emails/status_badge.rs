@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::EmailRow;
 use crate::domain::delivery::DeliveryStatus;
-use crate::ui::{WithTip, changing};
+use crate::ui::{WithTip, dynamic};
 
 /// What a badge shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn StatusBadge(
     /// The state came over the live channel a moment ago.
     fresh: ArcRwSignal<bool>,
 ) -> impl IntoView {
-    changing(move || badge(&id, state(), fresh.clone()))
+    dynamic(move || badge(&id, state(), fresh.clone()))
 }
 
 /// As [`StatusBadge`], of a state that does not change.

@@ -4,16 +4,16 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{EventPage, EventRow, LoadEvents, load_events};
+use crate::lazy_screens::lazy_screens;
 use crate::live::{LiveList, Order, PagedCard, Place};
-use crate::part::part;
-use crate::routes;
-use crate::ui::{ErrorNotice, PageTitle, answered};
+use crate::paths;
+use crate::ui::{ErrorNotice, PageTitle, query_view};
 use crate::wire::Query;
 
-part! { events_part, preload_events_part, EventsScreen: EventsRoute => Events }
+lazy_screens! { events_screens, preload_events_screens, EventsScreen: EventsRoute => Events }
 
 fn old_events() -> String {
-    format!("{}?old=1", routes::EVENTS)
+    format!("{}?old=1", paths::EVENTS)
 }
 
 #[component]
@@ -30,10 +30,10 @@ fn Events() -> impl IntoView {
             </div>
         </div>
         <nav class="cluster" aria-label="Which events">
-            <a class="chip" href=routes::EVENTS aria-current=move || current(false)>"Upcoming"</a>
+            <a class="chip" href=paths::EVENTS aria-current=move || current(false)>"Upcoming"</a>
             <a class="chip" href=old_events() aria-current=move || current(true)>"Show old events"</a>
         </nav>
-        {answered(events, 6, |answer| match answer {
+        {query_view(events, 6, |answer| match answer {
             Ok((LoadEvents { old, .. }, page)) if page.rows.is_empty() => view! { <NoEvents old /> }.into_any(),
             Ok((LoadEvents { old, .. }, page)) => view! { <EventRows old page /> }.into_any(),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
@@ -44,12 +44,7 @@ fn Events() -> impl IntoView {
 #[component]
 fn NoEvents(old: bool) -> impl IntoView {
     let (title, sentence, href, label) = if old {
-        (
-            "No old events",
-            "An event moves here the day after it ends.",
-            routes::EVENTS.to_owned(),
-            "Show what is coming",
-        )
+        ("No old events", "An event moves here the day after it ends.", paths::EVENTS.to_owned(), "Show what is coming")
     } else {
         ("Nothing coming up", "Events that are over are among the old ones.", old_events(), "Show old events")
     };
@@ -95,7 +90,7 @@ fn Row(row: EventRow) -> impl IntoView {
     };
     view! {
         <li>
-            <a class="row-link" id=id href=routes::planner(row.id)>
+            <a class="row-link" id=id href=paths::planner(row.id)>
                 <time class="date" datetime=row.starts.at.to_iso() aria-hidden="true"><b>{number}</b>{month}</time>
                 <span class="name">{row.name}</span>
                 <span class="secondary">{where_and_when}</span>

@@ -17,8 +17,8 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 use super::{ClientMessage, Topic, Update};
 use crate::auth::load_session;
 use crate::error::AppError;
-use crate::ui::when_alive;
-use crate::wire::{LIVE, NotUnderstood, encode};
+use crate::ui::after_hydration;
+use crate::wire::{DecodeError, LIVE, encode};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LiveStatus {
@@ -46,11 +46,11 @@ thread_local! {
     static CONNECTION: RefCell<Connection> = RefCell::new(Connection::default());
 }
 
-type ReadFrame = fn(&[u8]) -> Result<Option<Update>, NotUnderstood>;
+type ReadFrame = fn(&[u8]) -> Result<Option<Update>, DecodeError>;
 
 #[derive(Default)]
 struct Connection {
-    socket: Option<Held>,
+    socket: Option<OpenSocket>,
     subscriptions: Vec<Rc<Subscription>>,
     /// Comes with the first subscription: what rows look like inside is known to the screens' chunks alone.
     read: Option<ReadFrame>,
@@ -64,7 +64,7 @@ struct Connection {
 }
 
 /// The socket with the closures it calls, which live as long as it does.
-struct Held {
+struct OpenSocket {
     socket: WebSocket,
     _on_open: Closure<dyn FnMut()>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
@@ -93,7 +93,7 @@ impl Live {
 
     /// Keeps the channel open while the calling component lives.
     pub fn keep_open(self) {
-        when_alive(move || {
+        after_hydration(move || {
             let first = with(|connection| !std::mem::replace(&mut connection.opened, true));
             if first {
                 self.connect();
@@ -174,7 +174,8 @@ impl Live {
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         with(|connection| {
-            connection.socket = Some(Held { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close });
+            connection.socket =
+                Some(OpenSocket { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close });
         });
     }
 
@@ -212,14 +213,14 @@ impl Live {
     }
 
     fn beat(self) {
-        let (alive, silent) = with(|connection| {
-            let alive = connection.socket.as_ref().is_some_and(|held| held.socket.ready_state() == WebSocket::OPEN);
-            (alive, js_sys::Date::now() - connection.heard_at > SILENCE_MS)
+        let (open, silent) = with(|connection| {
+            let open = connection.socket.as_ref().is_some_and(|held| held.socket.ready_state() == WebSocket::OPEN);
+            (open, js_sys::Date::now() - connection.heard_at > SILENCE_MS)
         });
-        if alive && silent {
+        if open && silent {
             drop_socket();
             self.reconnect_now();
-        } else if alive {
+        } else if open {
             send(&ClientMessage::Ping);
         } else if with(|connection| connection.socket.is_none()) {
             self.reconnect_now();
@@ -274,7 +275,7 @@ fn hear(frame: &[u8]) {
         }
         Ok(None) => {}
         // A server newer than this page: reload to speak its language.
-        Err(NotUnderstood) => reload(),
+        Err(DecodeError) => reload(),
     }
 }
 

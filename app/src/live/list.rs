@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::row::{AnyRow, LiveRow, Place, typed};
 use super::rows::{Extent, Order, Rows};
 use super::{RowId, Update};
-use crate::ui::keyed;
+use crate::ui::for_each_id;
 
 /// A little longer than the pulse of a badge takes.
 const PULSE: Duration = Duration::from_millis(1_500);
@@ -59,7 +59,7 @@ impl<R: LiveRow> LiveList<R> {
     /// A list of one row, and that row.
     pub fn one(row: R) -> (Self, LiveCell<R>) {
         let list = Self::whole(vec![row]);
-        let cell = list.list.held.with_value(|held| held.cells.first().cloned()).expect("the row just put in");
+        let cell = list.list.state.with_value(|state| state.cells.first().cloned()).expect("the row just put in");
         (list, LiveCell::of(cell))
     }
 
@@ -79,7 +79,7 @@ impl<R: LiveRow> LiveList<R> {
     /// The rows, in order.
     pub fn rows(self) -> Vec<LiveCell<R>> {
         self.list.order.track();
-        self.list.held.with_value(|held| held.cells.iter().cloned().map(LiveCell::of).collect())
+        self.list.state.with_value(|state| state.cells.iter().cloned().map(LiveCell::of).collect())
     }
 
     /// The first row.
@@ -105,7 +105,7 @@ impl<R: LiveRow> LiveList<R> {
     pub fn view(self, view: impl Fn(LiveCell<R>) -> AnyView + Send + Sync + 'static) -> AnyView {
         let list = self.list;
         let row = move |key| list.cell(key).map(|cell| view(LiveCell::of(cell))).into_any();
-        keyed(move || list.order.get(), row)
+        for_each_id(move || list.order.get(), row)
     }
 
     /// The list without the kind of its rows.
@@ -149,12 +149,12 @@ fn known<R: LiveRow>(row: &AnyRow) -> &R {
 /// A list of rows of whatever kind.
 #[derive(Clone, Copy)]
 pub struct List {
-    held: StoredValue<Held>,
+    state: StoredValue<ListState>,
     order: RwSignal<Vec<i64>>,
     end: RwSignal<Option<Place>>,
 }
 
-struct Held {
+struct ListState {
     rows: Rows,
     /// One for each row that is shown, in order.
     cells: Vec<Cell>,
@@ -178,12 +178,12 @@ struct Changed {
 
 impl List {
     fn new(order: Order, rows: Vec<AnyRow>, end: Option<Place>) -> Self {
-        let mut held = Held { rows: Rows::new(order, rows, end), cells: Vec::new() };
-        held.show();
+        let mut state = ListState { rows: Rows::new(order, rows, end), cells: Vec::new() };
+        state.show();
         Self {
-            order: RwSignal::new(held.order()),
-            end: RwSignal::new(held.rows.end().cloned()),
-            held: StoredValue::new(held),
+            order: RwSignal::new(state.order()),
+            end: RwSignal::new(state.rows.end().cloned()),
+            state: StoredValue::new(state),
         }
     }
 
@@ -221,9 +221,9 @@ impl List {
 
     /// Changes which rows there are and puts on the screen what changed; nothing once the screen is gone.
     fn change(self, change: impl FnOnce(&mut Rows)) -> Changed {
-        let changed = self.held.try_update_value(|held| {
-            change(&mut held.rows);
-            (held.show(), held.order(), held.rows.end().cloned())
+        let changed = self.state.try_update_value(|state| {
+            change(&mut state.rows);
+            (state.show(), state.order(), state.rows.end().cloned())
         });
         let Some((changed, order, end)) = changed else { return Changed::default() };
         set_if_changed(self.order, order);
@@ -232,17 +232,17 @@ impl List {
     }
 
     fn cell(self, key: i64) -> Option<Cell> {
-        self.held.with_value(|held| held.cells.iter().find(|cell| cell.id.number() == key).cloned())
+        self.state.with_value(|state| state.cells.iter().find(|cell| cell.id.number() == key).cloned())
     }
 }
 
 fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|held| *held != value) {
+    if signal.with_untracked(|current| *current != value) {
         signal.set(value);
     }
 }
 
-impl Held {
+impl ListState {
     /// Takes over which rows are shown, and what is newer in them.
     fn show(&mut self) -> Changed {
         let mut changed = Changed::default();

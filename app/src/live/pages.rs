@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use super::list::{List, LiveCell, LiveList};
 use super::row::{AnyRow, LiveRow, Place};
 use crate::error::AppError;
-use crate::ui::{Announcer, InlineError, LoadMore, changing, focus_soon};
+use crate::ui::{Announcer, InlineError, LoadMore, dynamic, focus_soon};
 
 /// Rows of whatever kind, and where the next page begins.
 type Page = (Vec<AnyRow>, Option<Place>);
@@ -71,7 +71,7 @@ where
     A: Fn(Place) -> F + Send + Sync + 'static,
     F: Future<Output = Result<(Vec<R>, Option<Place>), AppError>> + 'static,
 {
-    let rows = list.view(move |cell: LiveCell<R>| changing(move || row(cell.get())));
+    let rows = list.view(move |cell: LiveCell<R>| dynamic(move || row(cell.get())));
     view! {
         <section class="card" aria-label=label>
             <ul class="rows">{rows}</ul>
@@ -100,7 +100,7 @@ impl NextPage {
             problem.get().map(|error| view! { <InlineError title="No more could be loaded." error /> }.into_any())
         };
         view! {
-            {changing(problem)}
+            {dynamic(problem)}
             <LoadMore
                 more=Signal::derive(move || list.end().with(Option::is_some))
                 loading

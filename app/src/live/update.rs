@@ -2,7 +2,7 @@
 
 use super::row::{AnyRow, LiveRow, typed};
 use super::{Row, RowId, ServerMessage, Topic};
-use crate::wire::{NotUnderstood, decode};
+use crate::wire::{DecodeError, decode};
 
 /// News of a topic.
 pub struct Update {
@@ -18,7 +18,7 @@ impl Update {
     ///
     /// # Errors
     /// The server is of another version.
-    pub fn read(frame: &[u8]) -> Result<Option<Self>, NotUnderstood> {
+    pub fn read(frame: &[u8]) -> Result<Option<Self>, DecodeError> {
         Ok(match decode(frame)? {
             ServerMessage::Snapshot { topic, rows } => Some(Self::new(topic, true, rows, Vec::new())),
             ServerMessage::Changed { topic, rows, gone } => Some(Self::new(topic, false, rows, gone)),

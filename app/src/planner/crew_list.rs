@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::crew_row::CrewRowView;
-use super::{CrewRow, Standing};
+use super::{CrewRow, DeliveryGroup};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::time::Timestamp;
 use crate::live::{LiveCell, LiveList};
-use crate::ui::{changing, joined};
+use crate::ui::{dynamic, joined};
 
 #[component]
 pub fn CrewList(
@@ -16,7 +16,7 @@ pub fn CrewList(
     now: Timestamp,
     today: String,
 ) -> impl IntoView {
-    let shown = RwSignal::new(None::<Standing>);
+    let shown = RwSignal::new(None::<DeliveryGroup>);
     let people = move || match crew.len() {
         1 => "1 person".to_owned(),
         people => format!("{people} people"),
@@ -35,7 +35,7 @@ pub fn CrewList(
         let today = today.clone();
         let row = move |cell| view! { <CrewRowView cell list=crew shown now today=today.clone() /> }.into_any();
         view! {
-            {changing(move || Summary::of(&crew.rows()).view(shown))}
+            {dynamic(move || Summary::of(&crew.rows()).view(shown))}
             <ul class="crew">{crew.view(row)}</ul>
         }
         .into_any()
@@ -46,7 +46,7 @@ pub fn CrewList(
                 <h2>"Crew"</h2>
                 <span class="fine">{people}</span>
             </summary>
-            {changing(rows)}
+            {dynamic(rows)}
         </details>
     }
 }
@@ -54,7 +54,7 @@ pub fn CrewList(
 /// How the whole crew stands, for a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Summary {
-    standings: Vec<Standing>,
+    groups: Vec<DeliveryGroup>,
     /// Of each person's newest invite; `None` without one. A mail that is about to go counts as sent.
     statuses: Vec<Option<DeliveryStatus>>,
 }
@@ -63,13 +63,13 @@ impl Summary {
     fn of(crew: &[LiveCell<CrewRow>]) -> Self {
         let status = |row: &CrewRow| row.invite.as_ref().map(|invite| invite.status.unwrap_or(DeliveryStatus::Sent));
         Self {
-            standings: crew.iter().map(|row| row.with(CrewRow::standing)).collect(),
+            groups: crew.iter().map(|row| row.with(CrewRow::delivery_group)).collect(),
             statuses: crew.iter().map(|row| row.with(status)).collect(),
         }
     }
 
     /// One bar a person, grouped by how their invite fares, and a chip for each group that shows only its rows.
-    fn view(&self, shown: RwSignal<Option<Standing>>) -> AnyView {
+    fn view(&self, shown: RwSignal<Option<DeliveryGroup>>) -> AnyView {
         const ORDER: [Option<DeliveryStatus>; 7] = [
             Some(DeliveryStatus::Delivered),
             Some(DeliveryStatus::Sent),
@@ -79,11 +79,11 @@ impl Summary {
             Some(DeliveryStatus::Failed),
             None,
         ];
-        const CHIPS: [(Standing, &str); 4] = [
-            (Standing::Delivered, "delivered"),
-            (Standing::Waiting, "waiting"),
-            (Standing::NeedsALook, "need a look"),
-            (Standing::NotInvited, "not invited"),
+        const CHIPS: [(DeliveryGroup, &str); 4] = [
+            (DeliveryGroup::Delivered, "delivered"),
+            (DeliveryGroup::Waiting, "waiting"),
+            (DeliveryGroup::NeedsAttention, "need a look"),
+            (DeliveryGroup::NotInvited, "not invited"),
         ];
         let mut bars = Vec::new();
         let mut label = Vec::new();
@@ -98,13 +98,13 @@ impl Summary {
         let label = joined(&label.iter().map(String::as_str).collect::<Vec<_>>(), ", ");
 
         let chosen = shown.get();
-        let chip = |standing: Option<Standing>, label: &'static str, count: usize| {
+        let chip = |group: Option<DeliveryGroup>, label: &'static str, count: usize| {
             view! {
                 <button
                     type="button"
                     class="chip"
-                    aria-pressed=(chosen == standing).to_string()
-                    on:click=move |_| shown.set(standing.filter(|_| shown.get_untracked() != standing))
+                    aria-pressed=(chosen == group).to_string()
+                    on:click=move |_| shown.set(group.filter(|_| shown.get_untracked() != group))
                 >
                     <b>{count.to_string()}</b>
                     " "
@@ -114,11 +114,11 @@ impl Summary {
             .into_any()
         };
         // Each has a place of its own, also while it is not shown: else the focus would pass to its neighbour.
-        let mut chips = vec![chip(None, "Everyone", self.standings.len())];
-        chips.extend(CHIPS.map(|(standing, label)| {
-            let count = self.standings.iter().filter(|one| **one == standing).count();
-            let needed = count > 0 || chosen == Some(standing);
-            if needed { chip(Some(standing), label, count) } else { ().into_any() }
+        let mut chips = vec![chip(None, "Everyone", self.groups.len())];
+        chips.extend(CHIPS.map(|(group, label)| {
+            let count = self.groups.iter().filter(|one| **one == group).count();
+            let needed = count > 0 || chosen == Some(group);
+            if needed { chip(Some(group), label, count) } else { ().into_any() }
         }));
         view! {
             <div class="body">

@@ -5,21 +5,21 @@ use leptos::prelude::*;
 use super::fix_address::FixAddress;
 use super::send_link::{ContactUpdate, SendLink, more_id, send_to};
 use super::share_panel::SharePanel;
-use super::{CrewRow, Standing};
+use super::{CrewRow, DeliveryGroup};
 use crate::domain::send_rules::WAIT_MS;
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, badge};
 use crate::live::{LiveCell, LiveList};
-use crate::routes;
-use crate::ui::{Ago, Avatar, Now, changing, dotted};
+use crate::paths;
+use crate::ui::{Ago, Avatar, Now, dotted, dynamic};
 
 #[component]
 pub fn CrewRowView(
     cell: LiveCell<CrewRow>,
     /// What takes in the server's answers.
     list: LiveList<CrewRow>,
-    /// Which standing the list shows now.
-    shown: RwSignal<Option<Standing>>,
+    /// Which group the list shows now.
+    shown: RwSignal<Option<DeliveryGroup>>,
     /// When the server read the page.
     now: Timestamp,
     today: String,
@@ -48,7 +48,7 @@ pub fn CrewRowView(
             <div class="row">
                 <Avatar name=row.name.clone() />
                 <span>
-                    <a href=routes::contact(row.contact) class="name">{name}</a>
+                    <a href=paths::contact(row.contact) class="name">{name}</a>
                     " "
                     <span class="fine">{part}</span>
                 </span>
@@ -71,7 +71,7 @@ pub fn CrewRowView(
                         None => view! { <span>"Not invited yet"</span> }.into_any(),
                     }}
                     {pending.then(|| view! { <span class="sending">"Sending…"</span> }.into_any())}
-                    {until.map(|_| changing(move || wait().map(|minutes| view! {
+                    {until.map(|_| dynamic(move || wait().map(|minutes| view! {
                         <span class="fine">{format!("again in {minutes} min")}</span>
                     }.into_any())))}
                     <button
@@ -108,10 +108,10 @@ pub fn CrewRowView(
         }
     };
     view! {
-        <li hidden=move || shown.get().is_some_and(|shown| cell.with(CrewRow::standing) != shown)>
-            {changing(line)}
-            {changing(fix)}
-            {changing(panels)}
+        <li hidden=move || shown.get().is_some_and(|shown| cell.with(CrewRow::delivery_group) != shown)>
+            {dynamic(line)}
+            {dynamic(fix)}
+            {dynamic(panels)}
         </li>
     }
     .into_any()

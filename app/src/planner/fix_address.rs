@@ -8,7 +8,7 @@ use crate::domain::delivery::DeliveryStatus;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::typo;
 use crate::live::LiveCell;
-use crate::ui::changing;
+use crate::ui::dynamic;
 
 #[component]
 pub fn FixAddress(cell: LiveCell<CrewRow>, sending: SendLink) -> impl IntoView {
@@ -24,7 +24,7 @@ pub fn FixAddress(cell: LiveCell<CrewRow>, sending: SendLink) -> impl IntoView {
     };
     view! {
         <div class="fix" role="group" aria-label="Fix the address">
-            {changing(move || cell.with(Story::of).view())}
+            {dynamic(move || cell.with(Story::of).view())}
             <form class="do" on:submit=submit>
                 <div class="field">
                     <label for=field.clone()>

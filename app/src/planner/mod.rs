@@ -16,7 +16,7 @@ pub use api::{
     CorrectAddress, EmailLink, GenerateLink, LoadPlanner, RevokeLink, correct_address, email_link, generate_link,
     revoke_link,
 };
-pub use model::{CrewRow, EventHeader, LinkState, Person, PlannerPage, Standing, TimelineItem};
+pub use model::{CrewRow, DeliveryGroup, EventHeader, LinkState, Person, PlannerPage, TimelineItem};
 pub use page::PlannerRoute;
 #[cfg(feature = "ssr")]
 pub use port::PlannerPort;

@@ -185,23 +185,23 @@ impl CrewRow {
 
 /// Which rows the crew list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum DeliveryGroup {
     Delivered,
     /// Sent or delayed: an answer is still to come.
     Waiting,
-    NeedsALook,
+    NeedsAttention,
     NotInvited,
 }
 
 impl CrewRow {
-    pub fn standing(&self) -> Standing {
+    pub fn delivery_group(&self) -> DeliveryGroup {
         match &self.invite {
-            None if self.blocked.is_some() => Standing::NeedsALook,
-            None => Standing::NotInvited,
+            None if self.blocked.is_some() => DeliveryGroup::NeedsAttention,
+            None => DeliveryGroup::NotInvited,
             Some(invite) => match invite.status {
-                Some(DeliveryStatus::Delivered) => Standing::Delivered,
-                Some(status) if status.needs_a_look() => Standing::NeedsALook,
-                _ => Standing::Waiting,
+                Some(DeliveryStatus::Delivered) => DeliveryGroup::Delivered,
+                Some(status) if status.needs_attention() => DeliveryGroup::NeedsAttention,
+                _ => DeliveryGroup::Waiting,
             },
         }
     }
@@ -258,7 +258,7 @@ mod tests {
         assert!(!row.merge(&invited(email(5, 1, None))));
         assert!(!row.merge(&invited(email(4, 9, Some(DeliveryStatus::Bounced)))));
         assert!(row.merge(&invited(email(6, 1, None))));
-        assert_eq!(row.standing(), Standing::Waiting);
+        assert_eq!(row.delivery_group(), DeliveryGroup::Waiting);
     }
 
     #[test]

@@ -8,12 +8,12 @@ use super::timeline::Timeline;
 use super::{CrewRow, EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
 use crate::emails::BadgeState;
+use crate::lazy_screens::lazy_screens;
 use crate::live::{Extent, Live, LiveCell, LiveList, Topic, Update};
-use crate::part::part;
-use crate::ui::{Announcer, ErrorNotice, PageTitle, answered, changing, dotted};
+use crate::ui::{Announcer, ErrorNotice, PageTitle, dotted, dynamic, query_view};
 use crate::wire::Query;
 
-part! { planner_part, preload_planner_part, PlannerScreen: PlannerRoute => Planner }
+lazy_screens! { planner_screens, preload_planner_screens, PlannerScreen: PlannerRoute => Planner }
 
 #[component]
 fn Planner() -> impl IntoView {
@@ -21,7 +21,7 @@ fn Planner() -> impl IntoView {
     // Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
     let event = move || params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(EventId(0)));
     let page = Query::new(move || LoadPlanner { event: event() });
-    answered(page, 12, |answer| match answer {
+    query_view(page, 12, |answer| match answer {
         Ok((_, page)) => view! { <Loaded page /> }.into_any(),
         Err(error) => view! { <ErrorNotice error /> }.into_any(),
     })
@@ -65,7 +65,7 @@ fn spoken(row: &CrewRow) -> Option<String> {
 
 #[component]
 fn Head(event: LiveCell<EventHeader>) -> impl IntoView {
-    changing(move || {
+    dynamic(move || {
         let event = event.get();
         let pax = event.pax.map(|pax| format!("{pax} guests")).unwrap_or_default();
         let zone = format!("times in {}", event.time_zone.replace('_', " "));

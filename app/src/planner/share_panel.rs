@@ -11,7 +11,7 @@ use super::{CrewRow, LinkState, generate_link, revoke_link};
 use crate::domain::ids::CrewId;
 use crate::error::AppError;
 use crate::live::{LiveCell, LiveList};
-use crate::ui::{Announcer, changing};
+use crate::ui::{Announcer, dynamic};
 
 /// How long "Copied" stays.
 const COPIED: Duration = Duration::from_secs(2);
@@ -62,7 +62,7 @@ pub fn SharePanel(
                     "The contact’s address. Type another to send there this once."
                 }}
             </p>
-            {changing(move || {
+            {dynamic(move || {
                 let url = link.get();
                 if url.is_empty() {
                     view! {
@@ -172,7 +172,7 @@ fn LiveLink(asking: Asking, url: String) -> impl IntoView {
                 "Revoke"
             </button>
         </div>
-        {changing(confirm)}
+        {dynamic(confirm)}
     }
     .into_any()
 }

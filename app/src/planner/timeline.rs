@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::TimelineItem;
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::live::{LiveCell, LiveList};
-use crate::ui::{Avatar, Now, changing, dotted, joined};
+use crate::ui::{Avatar, Now, dotted, dynamic, joined};
 
 #[component]
 pub fn Timeline(
@@ -48,7 +48,7 @@ pub fn Timeline(
                 <h2 id="run-of-show">"Run of show"</h2>
                 <span class="fine">{count}</span>
             </header>
-            {changing(rows)}
+            {dynamic(rows)}
         </section>
     }
 }
@@ -67,13 +67,13 @@ fn row(item: &LiveCell<TimelineItem>, firsts: Memo<Vec<i64>>, current: Memo<Opti
     };
     let is_now = move || current.get() == Some(id);
     view! {
-        {changing(heading)}
+        {dynamic(heading)}
         <li
             data-now=move || is_now().then_some("")
             aria-current=move || is_now().then_some("time")
             data-private=move || private.with(|item| item.private).then_some("")
         >
-            {changing(move || content.with(words))}
+            {dynamic(move || content.with(words))}
         </li>
     }
     .into_any()

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::{GuestItem, LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
-use crate::ui::{PageTitle, answered, dotted};
+use crate::ui::{PageTitle, dotted, query_view};
 use crate::wire::Query;
 
 #[component]
@@ -14,7 +14,7 @@ pub fn SharePage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
     let show = Query::new(move || LoadRunOfShow { token: token() });
-    answered(show, 6, |answer| match answer {
+    query_view(show, 6, |answer| match answer {
         Ok((_, show)) => view! { <RunOfShowPage show /> }.into_any(),
         Err(AppError::NotFound) => view! { <NotActive /> }.into_any(),
         Err(error) => view! { <Trouble error /> }.into_any(),

@@ -1,11 +1,11 @@
-//! "2 min ago" beside a time. It needs the reader's clock, so it appears once the page is alive.
+//! "2 min ago" beside a time. It needs the reader's clock, so it appears once the page is hydrated.
 
 use leptos::prelude::*;
 
-use super::when_alive;
+use super::after_hydration;
 use crate::domain::time::{Moment, SECOND_MS, Timestamp, relative};
 
-/// The browser's clock as a signal that ticks; `None` on the server and until the page is alive.
+/// The browser's clock as a signal that ticks; `None` on the server and until the page is hydrated.
 #[derive(Clone, Copy)]
 pub struct Now(RwSignal<Option<Timestamp>>);
 
@@ -15,7 +15,7 @@ impl Now {
     pub fn provide() {
         let now = Self(RwSignal::new(None));
         provide_context(now);
-        when_alive(move || {
+        after_hydration(move || {
             now.0.set(Some(browser_now()));
             let tick = set_interval_with_handle(
                 move || now.0.set(Some(browser_now())),

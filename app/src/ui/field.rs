@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::changing;
+use super::dynamic;
 
 /// What is wrong with what stands in a field, if anything. May read signals.
-pub type Fault = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+pub type FieldError = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// Label, control, hint and error, tied together for screen readers. The control must carry `id` and
 /// `aria-describedby="{id}-note"`.
@@ -16,7 +16,7 @@ pub fn Field(
     id: &'static str,
     label: &'static str,
     #[prop(optional)] hint: &'static str,
-    error: Fault,
+    error: FieldError,
     children: Children,
 ) -> impl IntoView {
     let note = format!("{id}-note");
@@ -24,7 +24,7 @@ pub fn Field(
         <div class="field">
             <label for=id>{label}</label>
             {children()}
-            {changing(move || {
+            {dynamic(move || {
                 let (class, text) = error().map_or(("hint", hint.to_owned()), |fault| ("error", fault));
                 view! { <p id=note.clone() class=class>{text}</p> }
             })}
@@ -46,7 +46,7 @@ pub fn TextField(
     #[prop(optional)] required: bool,
     #[prop(optional)] max: u32,
     #[prop(optional)] hint: &'static str,
-    error: Fault,
+    error: FieldError,
 ) -> impl IntoView {
     let note = format!("{id}-note");
     let wrong = Arc::clone(&error);
@@ -80,7 +80,7 @@ pub fn TextArea(
     #[prop(default = 4)] rows: u32,
     #[prop(optional)] max: u32,
     #[prop(optional)] hint: &'static str,
-    error: Fault,
+    error: FieldError,
 ) -> impl IntoView {
     let note = format!("{id}-note");
     let first = text_of_textarea(&value.get_untracked());

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::changing;
+use super::dynamic;
 
 /// A button that asks for the next page, with how far the list has come. Gone when there is no more.
 #[component]
@@ -40,5 +40,5 @@ pub fn LoadMore(
         .into_any()
     };
     let more = Memo::new(move |_| more.get());
-    changing(move || more.get().then(button))
+    dynamic(move || more.get().then(button))
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::routes;
+use crate::paths;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
@@ -32,8 +32,8 @@ pub fn Notice(kind: NoticeKind, children: Children) -> impl IntoView {
 #[component]
 pub fn ErrorNotice(error: AppError) -> impl IntoView {
     let (title, way_on) = match &error {
-        AppError::NotFound => ("Not found", Some((routes::HOME, "Go to your events"))),
-        AppError::Unauthenticated => ("Signed out", Some((routes::SIGN_IN, "Sign in"))),
+        AppError::NotFound => ("Not found", Some((paths::HOME, "Go to your events"))),
+        AppError::Unauthenticated => ("Signed out", Some((paths::SIGN_IN, "Sign in"))),
         _ => ("That did not work", None),
     };
     view! {

@@ -38,7 +38,7 @@ async fn send(path: &str, body: &[u8]) -> Result<Answer, JsValue> {
             401 => AppError::Unauthenticated,
             404 => AppError::NotFound,
             500.. => AppError::Unreachable,
-            _ => AppError::Outdated,
+            _ => AppError::VersionMismatch,
         }));
     }
     let body = JsFuture::from(response.array_buffer()?).await?;

@@ -19,13 +19,13 @@ pub use protocol::Wire;
 pub use query::{Answer, Query};
 
 /// Raise it whenever a type that travels changes; `what_travels_has_not_changed_unnoticed` says when.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What a request or an answer in postcard calls itself.
-pub const MEDIA_TYPE: &str = "application/vnd.callboard.2+postcard";
+pub const MEDIA_TYPE: &str = "application/vnd.callboard.3+postcard";
 
 /// Where the live channel is, for a page of this version.
-pub const LIVE: &str = "/live?wire=2";
+pub const LIVE: &str = "/live?wire=3";
 
 /// Such a media type in any version.
 #[cfg(feature = "ssr")]
@@ -38,13 +38,13 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
 
 /// # Errors
 /// The bytes were not made from a `T` of this version.
-pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, NotUnderstood> {
-    postcard::from_bytes(bytes).map_err(|_| NotUnderstood)
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    postcard::from_bytes(bytes).map_err(|_| DecodeError)
 }
 
 /// The other end is of another version, or sent nonsense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotUnderstood;
+pub struct DecodeError;
 
 #[cfg(test)]
 mod tests {
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_not_understood() {
-        assert_eq!(decode::<ContactHeader>(b"\xff\xff"), Err(NotUnderstood));
-        assert_eq!(decode::<ServerMessage>(&[250]), Err(NotUnderstood));
+        assert_eq!(decode::<ContactHeader>(b"\xff\xff"), Err(DecodeError));
+        assert_eq!(decode::<ServerMessage>(&[250]), Err(DecodeError));
     }
 }

@@ -42,10 +42,10 @@ where
         let answer = if kind == MEDIA_TYPE {
             match decode(&request.try_into_bytes().await?) {
                 Ok(input) => server_fn(input).await,
-                Err(_) => Err(report(AppError::Outdated)),
+                Err(_) => Err(report(AppError::VersionMismatch)),
             }
         } else {
-            Err(report(AppError::Outdated))
+            Err(report(AppError::VersionMismatch))
         };
         TryRes::try_from_bytes(MEDIA_TYPE, encode(&answer).into())
     }
@@ -62,7 +62,7 @@ where
     #[cfg(feature = "hydrate")]
     async fn run_client(path: &str, input: I) -> Result<O, AppError> {
         let answer = super::browser::post(path, super::encode(&input)).await?;
-        super::decode(&answer).unwrap_or(Err(AppError::Outdated))
+        super::decode(&answer).unwrap_or(Err(AppError::VersionMismatch))
     }
 
     #[cfg(not(feature = "hydrate"))]

@@ -9,7 +9,7 @@ use leptos::server_fn::ServerFn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{NotUnderstood, Wire, decode, encode};
+use super::{DecodeError, Wire, decode, encode};
 use crate::error::AppError;
 
 /// A server function's answer, together with what was asked; both still encoded.
@@ -26,31 +26,31 @@ impl Answer {
         F: ServerFn<Error = AppError> + DeserializeOwned,
         F::Output: DeserializeOwned,
     {
-        let question = decode(&self.question).map_err(|_| AppError::Outdated)?;
-        let answer: Result<F::Output, AppError> = decode(&self.answer).map_err(|_| AppError::Outdated)?;
+        let question = decode(&self.question).map_err(|_| AppError::VersionMismatch)?;
+        let answer: Result<F::Output, AppError> = decode(&self.answer).map_err(|_| AppError::VersionMismatch)?;
         Ok((question, answer?))
     }
 }
 
 /// The codec of what a page brings along: as it is, after the length of the question.
 impl Encoder<Answer> for Wire {
-    type Error = NotUnderstood;
+    type Error = DecodeError;
     type Encoded = Vec<u8>;
 
-    fn encode(value: &Answer) -> Result<Vec<u8>, NotUnderstood> {
-        let length = u32::try_from(value.question.len()).map_err(|_| NotUnderstood)?;
+    fn encode(value: &Answer) -> Result<Vec<u8>, DecodeError> {
+        let length = u32::try_from(value.question.len()).map_err(|_| DecodeError)?;
         Ok([&length.to_le_bytes(), value.question.as_slice(), &value.answer].concat())
     }
 }
 
 impl Decoder<Answer> for Wire {
-    type Error = NotUnderstood;
+    type Error = DecodeError;
     type Encoded = [u8];
 
-    fn decode(bytes: &[u8]) -> Result<Answer, NotUnderstood> {
-        let (length, rest) = bytes.split_first_chunk().ok_or(NotUnderstood)?;
+    fn decode(bytes: &[u8]) -> Result<Answer, DecodeError> {
+        let (length, rest) = bytes.split_first_chunk().ok_or(DecodeError)?;
         let length = u32::from_le_bytes(*length) as usize;
-        let (question, answer) = rest.split_at_checked(length).ok_or(NotUnderstood)?;
+        let (question, answer) = rest.split_at_checked(length).ok_or(DecodeError)?;
         Ok(Answer { question: question.into(), answer: answer.into() })
     }
 }
@@ -112,7 +112,7 @@ where
     Box::pin(async move {
         let answer = match decode::<F>(&question) {
             Ok(question) => question.run_body().await,
-            Err(NotUnderstood) => Err(AppError::Outdated),
+            Err(DecodeError) => Err(AppError::VersionMismatch),
         };
         encode(&answer)
     })

@@ -1,4 +1,4 @@
-//! How often the door may be tried. An attempt is counted before its password is looked at, so that a burst of parallel
+//! How often signing in may be tried. An attempt is counted before its password is looked at, so that a burst of parallel
 //! guesses counts in full, and given back when it turns out right.
 
 use std::net::IpAddr;

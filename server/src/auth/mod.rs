@@ -1,4 +1,4 @@
-//! The door: passwords, sessions, and the limits on guessing.
+//! Signing in: passwords, sessions, and the limits on guessing.
 //!
 //! Holds no HTTP beyond the session layer and its cookie. Guarantees: only hashes of passwords and tokens are stored;
 //! an unknown account answers as a wrong password does, after the same work; a session that ended opens nothing from the

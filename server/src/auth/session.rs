@@ -1,13 +1,13 @@
 //! The session cookie, and the layer that turns it into a `Caller` on every request.
 //!
 //! Access is looked up anew each time: a session that ended, or a member who left the account, is nobody from the next
-//! request on. App pages send nobody to the door before anything is rendered.
+//! request on. App pages send nobody to sign-in before anything is rendered.
 
 use app::auth::Role;
 use app::backend::Caller;
 use app::domain::ids::{AccountId, MemberId};
 use app::error::AppError;
-use app::routes;
+use app::paths::{self, Audience};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -82,22 +82,16 @@ fn session_token(headers: &HeaderMap, https: bool) -> Option<&str> {
 /// Where a visit to a page goes instead, before anything is rendered.
 fn redirect(request: &Request, signed_in: bool) -> Option<Redirect> {
     let path = request.uri().path();
-    match path {
-        "/" | routes::SIGN_IN if signed_in => Some(Redirect::to(routes::HOME)),
-        _ if signed_in || !is_members_page(path) => None,
-        _ => {
+    match paths::page_at(path)?.audience {
+        Audience::SignedOut if signed_in => Some(Redirect::to(paths::HOME)),
+        Audience::Members if signed_in => (path == "/").then(|| Redirect::to(paths::HOME)),
+        Audience::Members => {
             let wanted = request.uri().path_and_query().map_or(path, |wanted| wanted.as_str());
             let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
-            Some(Redirect::to(&format!("{}?next={next}", routes::SIGN_IN)))
+            Some(Redirect::to(&format!("{}?next={next}", paths::SIGN_IN)))
         }
+        Audience::SignedOut | Audience::Everybody => None,
     }
-}
-
-fn is_members_page(path: &str) -> bool {
-    path == "/"
-        || ["/events", "/contacts", "/sandbox"]
-            .iter()
-            .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 /// Nobody can tell who is asking while the database is away. Server functions answer in their own form.

@@ -144,9 +144,9 @@ pub async fn update(transaction: &mut Write, emails: &[&Tracked]) -> Result<(), 
 
 /// Emails that are delayed and were handed over before `limit`, longest first; locked, but for those others hold.
 pub async fn lock_delayed(transaction: &mut Write, limit: Timestamp, count: i64) -> Result<Vec<EmailId>, StoreError> {
-    let sql = transaction.locking_what_is_free(
-        "SELECT id FROM email WHERE status = 'delayed' AND handed_over_at < $1 ORDER BY handed_over_at LIMIT $2",
-    );
-    let ids: Vec<(i64,)> = sqlx::query_as(sql).bind(limit.0).bind(count).fetch_all(&mut **transaction).await?;
+    let sql = transaction.locking_what_is_free(format!(
+        "SELECT id FROM email WHERE status = 'delayed' AND handed_over_at < $1 ORDER BY handed_over_at LIMIT {count}",
+    ));
+    let ids: Vec<(i64,)> = sqlx::query_as(sql).bind(limit.0).fetch_all(&mut **transaction).await?;
     Ok(ids.into_iter().map(|(id,)| EmailId(id)).collect())
 }

@@ -13,4 +13,4 @@ pub use message::{MailHeader, Message, MessageError, Outgoing, subject};
 pub use sender::Sender;
 pub use share_link::ShareLink;
 pub use smtp_url::check_smtp_url;
-pub use transport::{EnhancedCode, Envelope, HandOver, Handed, Mailer, Memory, Refusal, Stage};
+pub use transport::{EnhancedCode, Envelope, HandOver, Handed, Mailer, Memory, Refusal, SmtpStage};

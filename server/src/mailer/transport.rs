@@ -40,7 +40,7 @@ pub enum HandOver {
 /// A server's no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    pub stage: Stage,
+    pub stage: SmtpStage,
     pub code: u16,
     pub enhanced: Option<EnhancedCode>,
     /// Code and text as the server said them.
@@ -56,7 +56,7 @@ impl Refusal {
 
 /// What the server was asked when it said no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum SmtpStage {
     /// To talk to us, or to believe who we are.
     Greeting,
     Sender,
@@ -86,7 +86,7 @@ impl EnhancedCode {
 /// Longest answer of a server that is kept.
 const MAX_WORDS: usize = 1_000;
 
-fn refusal(stage: Stage, code: u16, text: &str) -> Refusal {
+fn refusal(stage: SmtpStage, code: u16, text: &str) -> Refusal {
     let words = plain(&format!("{code} {text}"), MAX_WORDS);
     Refusal { stage, code, enhanced: EnhancedCode::leading(text), words }
 }
@@ -123,7 +123,7 @@ pub enum Offer {
 }
 
 impl Offer {
-    /// Sends the message. From here on a lost answer is a doubt.
+    /// Sends the message. From here on a lost answer leaves it unconfirmed.
     pub async fn deliver(self, bytes: &[u8]) -> HandOver {
         match self {
             Self::Smtp(offer) => offer.deliver(bytes).await,
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_enhanced_code_decides_whether_a_no_is_final() {
-        let permanent = |code, text| refusal(Stage::Recipient, code, text).is_permanent();
+        let permanent = |code, text| refusal(SmtpStage::Recipient, code, text).is_permanent();
         assert!(permanent(550, "no such user"));
         assert!(!permanent(450, "later"));
         assert!(!permanent(550, "4.7.1 greylisted"));
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_servers_words_are_one_short_line() {
-        let refusal = refusal(Stage::Content, 554, &format!("5.7.1 bad\r\n\u{1b}[31mred {}", "x".repeat(2_000)));
+        let refusal = refusal(SmtpStage::Content, 554, &format!("5.7.1 bad\r\n\u{1b}[31mred {}", "x".repeat(2_000)));
         assert!(refusal.words.starts_with("554 5.7.1 bad [31mred x"), "{}", refusal.words);
         assert_eq!(refusal.words.chars().count(), MAX_WORDS);
     }

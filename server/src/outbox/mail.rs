@@ -89,7 +89,7 @@ async fn share_link(core: &Core, email: EmailId) -> Result<ShareLink, PrepareErr
         event: stored.event,
         date: stored.starts_at.map(|at| zone.date(Timestamp(at))).unwrap_or_default(),
         place: (!place.is_empty()).then_some(place),
-        link: format!("{}/v/{}", core.config.base_url, core.key.link_token(&stored.link_seed)),
+        link: core.share_url(&core.key.link_token(&stored.link_seed)),
     })
 }
 

@@ -11,10 +11,10 @@
 //!
 //! Killed before 3, nothing has gone out: the lease runs out (at once, where no other process can hold it) and the job is
 //! done again. Killed after 5, all is recorded. Killed between 3 and 5, the mail may or may not be out: whoever finds the
-//! mark records the doubt and ends the job, so the mail is never sent a second time by itself; a provider's event settles
-//! the doubt. An error that shows before the body of the message goes out takes the mark away again.
+//! mark records the hand-over as unconfirmed and ends the job, so the mail is never sent a second time by itself; a
+//! provider's event settles it. An error that shows before the body of the message goes out takes the mark away again.
 //!
-//! Guarantees: every committed email ends in exactly one of handed over, given up with a reason, or in doubt; none is
+//! Guarantees: every committed email ends in exactly one of handed over, given up with a reason, or unconfirmed; none is
 //! handed over twice. No order between emails is promised.
 
 mod mail;

@@ -5,9 +5,9 @@ use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::{HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
-use crate::mailer::{EnhancedCode, HandOver, Refusal, Stage};
+use crate::mailer::{EnhancedCode, HandOver, Refusal, SmtpStage};
 
-/// How long an email is tried, from the press of the button.
+/// How long an email is tried, from the click on.
 pub const GIVE_UP_MS: i64 = 72 * HOUR_MS;
 
 /// The waits between attempts; the last one repeats.
@@ -28,7 +28,7 @@ impl Verdict {
     }
 
     /// The mail may or may not have gone out.
-    pub fn in_doubt() -> Self {
+    pub fn unconfirmed() -> Self {
         Self::Settled {
             report: Report::HandOverUnconfirmed,
             reason: Some(delivery::UNCONFIRMED.to_owned()),
@@ -56,7 +56,7 @@ pub struct Attempt {
 pub fn judge(attempt: Attempt, outcome: HandOver, now: Timestamp) -> Verdict {
     match outcome {
         HandOver::Accepted(_) => Verdict::Settled { report: Report::Sent, reason: None, suppress: None },
-        HandOver::Unknown(_) => Verdict::in_doubt(),
+        HandOver::Unknown(_) => Verdict::unconfirmed(),
         HandOver::Unsent(reason) => wait(attempt, &reason, now),
         HandOver::Refused(refusal) if !refusal.is_permanent() => wait(attempt, &refusal.words, now),
         HandOver::Refused(refusal) if is_bad_address(&refusal) => Verdict::Settled {
@@ -71,7 +71,7 @@ pub fn judge(attempt: Attempt, outcome: HandOver, now: Timestamp) -> Verdict {
 /// Only the recipient's own server can say that the address is bad, only when asked for it, and only by a code that
 /// says so (RFC 3463): a refused sender, policy or content says nothing about the address, and must not block it.
 fn is_bad_address(refusal: &Refusal) -> bool {
-    refusal.stage == Stage::Recipient
+    refusal.stage == SmtpStage::Recipient
         && matches!(refusal.enhanced, Some(EnhancedCode { class: 5, subject: 1, detail: 1 | 2 | 3 | 6 | 10 }))
 }
 
@@ -109,7 +109,7 @@ mod tests {
 
     const ATTEMPT: Attempt = Attempt { email: EmailId(7), number: 1, created_at: Timestamp(0) };
 
-    fn refused(stage: Stage, words: &str) -> HandOver {
+    fn refused(stage: SmtpStage, words: &str) -> HandOver {
         let (code, text) = words.split_once(' ').expect("code and text");
         let enhanced = EnhancedCode::leading(text);
         HandOver::Refused(Refusal { stage, code: code.parse().expect("a code"), enhanced, words: words.into() })
@@ -118,7 +118,7 @@ mod tests {
     fn report(outcome: HandOver) -> Option<Report> {
         match judge(ATTEMPT, outcome, Timestamp(0)) {
             Verdict::Settled { report, suppress, .. } => {
-                assert_eq!(suppress.is_some(), report == Report::Bounced, "exactly a bounce lists an address");
+                assert_eq!(suppress.is_some(), report == Report::Bounced, "exactly a bounce suppresses an address");
                 Some(report)
             }
             Verdict::Waiting { .. } => None,
@@ -128,20 +128,24 @@ mod tests {
     #[test]
     fn only_a_bad_recipient_bounces() {
         for code in ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"] {
-            assert_eq!(report(refused(Stage::Recipient, &format!("550 {code} no"))), Some(Report::Bounced), "{code}");
-            assert_eq!(report(refused(Stage::Sender, &format!("550 {code} no"))), Some(Report::Failed), "{code}");
+            assert_eq!(
+                report(refused(SmtpStage::Recipient, &format!("550 {code} no"))),
+                Some(Report::Bounced),
+                "{code}"
+            );
+            assert_eq!(report(refused(SmtpStage::Sender, &format!("550 {code} no"))), Some(Report::Failed), "{code}");
         }
         for words in
             ["550 no such user", "550 5.7.1 policy", "554 5.2.2 full", "550 5.1.8 bad sender", "535 5.7.8 who?"]
         {
-            assert_eq!(report(refused(Stage::Recipient, words)), Some(Report::Failed), "{words}");
+            assert_eq!(report(refused(SmtpStage::Recipient, words)), Some(Report::Failed), "{words}");
         }
-        assert_eq!(report(refused(Stage::Content, "554 5.1.1 no")), Some(Report::Failed));
+        assert_eq!(report(refused(SmtpStage::Content, "554 5.1.1 no")), Some(Report::Failed));
     }
 
     #[test]
     fn what_may_pass_waits_and_what_is_unknown_never_repeats() {
-        assert_eq!(report(refused(Stage::Recipient, "450 4.2.0 greylisted")), None);
+        assert_eq!(report(refused(SmtpStage::Recipient, "450 4.2.0 greylisted")), None);
         assert_eq!(report(HandOver::Unsent("no connection".into())), None);
         assert_eq!(report(HandOver::Unknown("closed".into())), Some(Report::HandOverUnconfirmed));
         assert_eq!(report(HandOver::Accepted("250 Ok".into())), Some(Report::Sent));
@@ -163,7 +167,7 @@ mod tests {
     fn after_72_hours_the_last_words_stay() {
         let late = Timestamp(GIVE_UP_MS);
         let Verdict::Settled { report: Report::Failed, reason: Some(reason), .. } =
-            judge(ATTEMPT, refused(Stage::Recipient, "450 4.2.2 full"), late)
+            judge(ATTEMPT, refused(SmtpStage::Recipient, "450 4.2.2 full"), late)
         else {
             panic!("not given up");
         };

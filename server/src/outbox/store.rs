@@ -29,12 +29,12 @@ pub struct Leased {
 /// Takes the jobs that are due and nobody's, longest due first.
 pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<Vec<Leased>, StoreError> {
     let mut transaction = db.write().await?;
-    let select = transaction.locking_what_is_free(
+    let select = transaction.locking_what_is_free(format!(
         "SELECT id, email_id, attempts + 1, handing_over_at FROM outbox_job \
-         WHERE purpose = $3 AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
-         ORDER BY run_at, id LIMIT $2",
-    );
-    let query = sqlx::query_as(select).bind(now.0).bind(limit).bind(PURPOSE);
+         WHERE purpose = $2 AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
+         ORDER BY run_at, id LIMIT {limit}",
+    ));
+    let query = sqlx::query_as(select).bind(now.0).bind(PURPOSE);
     let rows: Vec<(i64, i64, i64, Option<i64>)> = query.fetch_all(&mut *transaction).await?;
     if rows.is_empty() {
         transaction.rollback().await?;

@@ -13,7 +13,7 @@ use super::store::{self, Leased};
 use crate::core::Core;
 use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
-use crate::mailer::{HandOver, Mailer, Stage};
+use crate::mailer::{HandOver, Mailer, SmtpStage};
 use crate::workers::{Stop, Workers};
 use crate::{secret, webhooks};
 
@@ -23,7 +23,7 @@ const CONCURRENCY: usize = 4;
 const LOOK: Duration = Duration::from_secs(5);
 /// After the database failed us.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often the end of a hand-over is tried to be recorded, a pause apart, before it is left to be found in doubt.
+/// How often the end of a hand-over is tried to be recorded, a pause apart, before it is left to be found unconfirmed.
 const RECORD_ATTEMPTS: u32 = 15;
 /// Who reports, in the log of delivery events.
 const REPORTER: &str = "callboard";
@@ -170,8 +170,8 @@ impl Worker {
     async fn attempt(&self, leased: Leased) -> Result<Option<Ended>, StoreError> {
         let core = &self.0.core;
         if leased.handing_over_at.is_some() {
-            tracing::warn!(email = leased.email.0, "A hand-over broke off in the middle; it is in doubt.");
-            return Ok(Some(Verdict::in_doubt().into()));
+            tracing::warn!(email = leased.email.0, "A hand-over broke off in the middle; it is unconfirmed.");
+            return Ok(Some(Verdict::unconfirmed().into()));
         }
         let Prepared { message, provider, created_at } = match mail::prepare(core, leased.email).await {
             Ok(prepared) => prepared,
@@ -230,7 +230,7 @@ impl Worker {
         };
         let mut transaction = core.db.write().await?;
         // A job that was taken over meanwhile is not ended here; but what is known of its mail is recorded all the same,
-        // and counts for more than the other's doubt.
+        // and counts for more than the other's being unconfirmed.
         store::finish(&mut transaction, leased.job, owner).await?;
         fold::record(&mut transaction, vec![incoming], now).await?;
         if ended.verdict.is_handed_over() {
@@ -253,7 +253,7 @@ fn log(leased: Leased, outcome: &HandOver) {
     let (email, attempt) = (leased.email.0, leased.attempt);
     match outcome {
         HandOver::Accepted(_) => tracing::info!(email, attempt, "A mail was handed over."),
-        HandOver::Refused(refusal) if refusal.stage == Stage::Greeting && refusal.is_permanent() => {
+        HandOver::Refused(refusal) if refusal.stage == SmtpStage::Greeting && refusal.is_permanent() => {
             tracing::error!(
                 email,
                 attempt,

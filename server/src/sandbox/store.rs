@@ -62,14 +62,11 @@ pub async fn take(
 
 /// Reports that are due, longest first.
 pub async fn due(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Due>, StoreError> {
-    Ok(sqlx::query_as(
+    let sql = format!(
         "SELECT id, svix_id, body, attempts FROM sandbox_callback WHERE done_at IS NULL AND due_at <= $1 \
-         ORDER BY due_at, id LIMIT $2",
-    )
-    .bind(now.0)
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?)
+         ORDER BY due_at, id LIMIT {limit}",
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(now.0).fetch_all(db.reader()).await?)
 }
 
 pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
@@ -102,13 +99,10 @@ pub async fn settle(db: &Db, taken: &[i64], again: &[(i64, Timestamp)], now: Tim
 
 /// Mails older than the one with this id, newest first.
 pub async fn page(db: &Db, before: i64, limit: i64) -> Result<Vec<Listed>, StoreError> {
-    Ok(sqlx::query_as(
-        "SELECT id, received_at, recipient, source FROM sandbox_mail WHERE id < $1 ORDER BY id DESC LIMIT $2",
-    )
-    .bind(before)
-    .bind(limit)
-    .fetch_all(db.reader())
-    .await?)
+    let sql = format!(
+        "SELECT id, received_at, recipient, source FROM sandbox_mail WHERE id < $1 ORDER BY id DESC LIMIT {limit}",
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(before).fetch_all(db.reader()).await?)
 }
 
 pub async fn find(db: &Db, id: i64) -> Result<Option<Listed>, StoreError> {

@@ -7,6 +7,8 @@ use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
 
+use sqlx::AssertSqlSafe;
+
 use crate::db::{self, Write};
 use crate::error::StoreError;
 use crate::provider::ProviderEvent;
@@ -268,7 +270,7 @@ pub async fn orphans_of(transaction: &mut Write, email: EmailId) -> Result<Vec<O
 
 /// The ids of waiting events, received since `young`, whose email exists by now. Reads only.
 pub async fn matchable(reader: &sqlx::AnyPool, young: Timestamp, count: i64) -> Result<Vec<i64>, StoreError> {
-    let ids: Vec<(i64,)> = sqlx::query_as(
+    let sql = format!(
         "SELECT matched.id FROM (\
          SELECT orphan_event.id, orphan_event.received_at FROM orphan_event \
          JOIN email ON email.reference = orphan_event.reference WHERE orphan_event.received_at >= $1 \
@@ -278,12 +280,9 @@ pub async fn matchable(reader: &sqlx::AnyPool, young: Timestamp, count: i64) -> 
          WHERE orphan_event.received_at >= $1 \
          UNION SELECT orphan_event.id, orphan_event.received_at FROM orphan_event \
          JOIN email ON email.message_id = orphan_event.message_id WHERE orphan_event.received_at >= $1\
-         ) AS matched ORDER BY matched.received_at LIMIT $2",
-    )
-    .bind(young.0)
-    .bind(count)
-    .fetch_all(reader)
-    .await?;
+         ) AS matched ORDER BY matched.received_at LIMIT {count}",
+    );
+    let ids: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(sql)).bind(young.0).fetch_all(reader).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 

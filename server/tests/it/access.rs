@@ -16,7 +16,8 @@ use sqlx::AssertSqlSafe;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{NOON, TestApp, server_fn, server_fns, with_sqlite};
+use crate::database::with_sqlite;
+use crate::support::{NOON, TestApp, server_fn, server_fns};
 
 /// Server functions that name nothing of an account: the table below has all the others.
 const WITHOUT_IDS: [&str; 7] =
@@ -174,7 +175,7 @@ on_both_engines!(
             let foreign = stranger.get(&path).await;
             assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{path}");
             assert!(!foreign.text().contains("Ann") && !foreign.text().contains("Gala"), "{path}: {}", foreign.text());
-            assert_eq!(app.get(&path).await.status, StatusCode::SEE_OTHER, "{path}: to the door");
+            assert_eq!(app.get(&path).await.status, StatusCode::SEE_OTHER, "{path}: to sign-in");
         }
         for path in ["/events/987654", "/contacts/987654", "/contacts/987654/emails"] {
             assert_eq!(owner.get(path).await.status, StatusCode::NOT_FOUND, "{path}");

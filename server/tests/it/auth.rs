@@ -1,4 +1,4 @@
-//! The door: who gets in, who does not, and how often one may try.
+//! Signing in: who gets in, who does not, and how often one may try.
 
 use std::net::SocketAddr;
 

@@ -9,7 +9,7 @@ use server::db::Db;
 use sqlx::{AnyConnection, Executor};
 
 use crate::rows::{connect, counts, fill, texts};
-use crate::stage::Stage;
+use crate::venue::Venue;
 
 /// The rows that each table loses by a statement.
 async fn lost(connection: &mut AnyConnection, sql: &'static str) -> Vec<(String, i64)> {
@@ -110,21 +110,21 @@ on_both_engines!(
 
 on_both_engines!(
     async fn pages_show_what_is_left(db: Db) {
-        let stage = Stage::new_filled(db).await;
-        let caller = &stage.caller;
+        let venue = Venue::new_filled(db).await;
+        let caller = &venue.caller;
         assert_eq!((caller.account, caller.member), (AccountId(1), MemberId(1)));
 
-        stage.run("DELETE FROM event WHERE id = 1").await;
-        let emails = stage.emails.page_for_contact(caller, ContactId(1), None).await.expect("a page");
+        venue.run("DELETE FROM event WHERE id = 1").await;
+        let emails = venue.emails.page_for_contact(caller, ContactId(1), None).await.expect("a page");
         let events: Vec<_> = emails.rows.iter().map(|row| (row.event.name.as_str(), row.event.id)).collect();
         assert_eq!(events, [("Ball", Some(EventId(2))), ("Gala", None)]);
-        let gone = stage.planner.page(caller, EventId(1)).await.map(drop);
+        let gone = venue.planner.page(caller, EventId(1)).await.map(drop);
         assert_eq!(gone, Err(AppError::NotFound));
 
-        stage.run("DELETE FROM crew WHERE id = 3").await;
-        assert!(stage.planner.page(caller, EventId(2)).await.expect("a page").crew.is_empty());
-        stage.run("DELETE FROM contact WHERE id = 1").await;
-        let gone = stage.contacts.header(caller, ContactId(1)).await.map(drop);
+        venue.run("DELETE FROM crew WHERE id = 3").await;
+        assert!(venue.planner.page(caller, EventId(2)).await.expect("a page").crew.is_empty());
+        venue.run("DELETE FROM contact WHERE id = 1").await;
+        let gone = venue.contacts.header(caller, ContactId(1)).await.map(drop);
         assert_eq!(gone, Err(AppError::NotFound));
     }
 );

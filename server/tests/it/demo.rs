@@ -16,12 +16,12 @@ use app::planner::{LinkState, PlannerPort};
 use app::share_page::SharePagePort;
 use server::demo;
 
-use crate::stage::Stage;
+use crate::venue::Venue;
 
 /// The demo's owner.
-async fn owner(stage: &Stage) -> Caller {
-    let member = stage.number("SELECT id FROM member WHERE email_key = 'demo@callboard.test'").await;
-    let account = stage.number(&format!("SELECT account_id FROM membership WHERE member_id = {member}")).await;
+async fn owner(venue: &Venue) -> Caller {
+    let member = venue.number("SELECT id FROM member WHERE email_key = 'demo@callboard.test'").await;
+    let account = venue.number(&format!("SELECT account_id FROM membership WHERE member_id = {member}")).await;
     Caller {
         member: MemberId(member),
         account: AccountId(account),
@@ -31,18 +31,18 @@ async fn owner(stage: &Stage) -> Caller {
     }
 }
 
-async fn filled(db: server::db::Db) -> (Stage, Caller) {
-    let stage = Stage::new(db).await;
-    assert!(demo::fill(&stage.core).await.unwrap());
-    let owner = owner(&stage).await;
-    (stage, owner)
+async fn filled(db: server::db::Db) -> (Venue, Caller) {
+    let venue = Venue::new(db).await;
+    assert!(demo::fill(&venue.core).await.unwrap());
+    let owner = owner(&venue).await;
+    (venue, owner)
 }
 
 /// All of a contact's emails, page after page.
-async fn history(stage: &Stage, caller: &Caller, contact: ContactId) -> Vec<EmailRow> {
+async fn history(venue: &Venue, caller: &Caller, contact: ContactId) -> Vec<EmailRow> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
-        let page = stage.emails.page_for_contact(caller, contact, after).await.unwrap();
+        let page = venue.emails.page_for_contact(caller, contact, after).await.unwrap();
         rows.extend(page.rows);
         after = page.next;
         if after.is_none() {
@@ -53,22 +53,22 @@ async fn history(stage: &Stage, caller: &Caller, contact: ContactId) -> Vec<Emai
 
 on_both_engines!(
     async fn filling_twice_fills_once(db: Db) {
-        let (stage, _) = filled(db).await;
-        let emails = stage.number("SELECT COUNT(*) FROM email").await;
-        assert!(!demo::fill(&stage.core).await.unwrap());
-        assert_eq!(stage.number("SELECT COUNT(*) FROM email").await, emails);
-        assert_eq!(stage.number("SELECT COUNT(*) FROM member WHERE email LIKE '%@callboard.test'").await, 4);
+        let (venue, _) = filled(db).await;
+        let emails = venue.number("SELECT COUNT(*) FROM email").await;
+        assert!(!demo::fill(&venue.core).await.unwrap());
+        assert_eq!(venue.number("SELECT COUNT(*) FROM email").await, emails);
+        assert_eq!(venue.number("SELECT COUNT(*) FROM member WHERE email LIKE '%@callboard.test'").await, 4);
     }
 );
 
 on_both_engines!(
     async fn luis_has_more_than_sixty_emails_of_every_kind_and_state(db: Db) {
-        let (stage, owner) = filled(db).await;
-        let found = stage.contacts.list(&owner, "luis ferreira".into(), None).await.unwrap().rows;
+        let (venue, owner) = filled(db).await;
+        let found = venue.contacts.list(&owner, "luis ferreira".into(), None).await.unwrap().rows;
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].role.as_str(), found[0].organisation.as_str()), ("Band leader", "Ferreira Quartet"));
         assert_eq!(found[0].blocked, None);
-        let rows = history(&stage, &owner, found[0].id).await;
+        let rows = history(&venue, &owner, found[0].id).await;
         assert!(rows.len() > 60, "{}", rows.len());
         assert_eq!(rows.len() as u64, found[0].emails);
         for status in DeliveryStatus::ALL {
@@ -79,22 +79,22 @@ on_both_engines!(
         }
         let events: HashSet<_> = rows.iter().map(|row| row.event.id).collect();
         assert_eq!(events.len(), 9);
-        let page = stage.emails.page_for_contact(&owner, found[0].id, None).await.unwrap();
+        let page = venue.emails.page_for_contact(&owner, found[0].id, None).await.unwrap();
         assert_eq!(page.rows.len(), 25);
     }
 );
 
 on_both_engines!(
     async fn the_wedding_shows_every_badge_and_people_not_invited_yet(db: Db) {
-        let (stage, owner) = filled(db).await;
-        let upcoming = stage.events.list(&owner, false, None).await.unwrap().rows;
+        let (venue, owner) = filled(db).await;
+        let upcoming = venue.events.list(&owner, false, None).await.unwrap().rows;
         let named = |name: &str| upcoming.iter().find(|event| event.name == name).expect("an upcoming event");
         assert_eq!(named("Amara & Jon").weekday, "Sat");
         assert!(upcoming.iter().any(|event| event.status == EventStatus::Tentative));
-        assert!(stage.events.list(&owner, true, None).await.unwrap().rows.len() >= 5);
+        assert!(venue.events.list(&owner, true, None).await.unwrap().rows.len() >= 5);
 
-        let wedding = stage.planner.page(&owner, named("Amara & Jon").id).await.unwrap();
-        let conference = stage.planner.page(&owner, named("Harbour Lights").id).await.unwrap();
+        let wedding = venue.planner.page(&owner, named("Amara & Jon").id).await.unwrap();
+        let conference = venue.planner.page(&owner, named("Harbour Lights").id).await.unwrap();
         for page in [&wedding, &conference] {
             assert!(page.items.len() >= 20 && page.crew.len() >= 18, "{}", page.event.name);
             assert!(page.items.iter().any(|item| item.private));
@@ -116,15 +116,15 @@ on_both_engines!(
         }
 
         let luis = wedding.crew.iter().find(|crew| crew.name == "Luis Ferreira").expect("the band leader");
-        let page = stage.share_page.open(stage.token(luis)).await.unwrap();
+        let page = venue.share_page.open(venue.token(luis)).await.unwrap();
         assert!(page.items.iter().any(|item| item.mine));
     }
 );
 
 on_both_engines!(
     async fn exactly_the_addresses_that_bounced_or_complained_are_blocked(db: Db) {
-        let (stage, _) = filled(db).await;
-        let differing = stage
+        let (venue, _) = filled(db).await;
+        let differing = venue
             .number(
                 "SELECT (SELECT COUNT(*) FROM suppression WHERE NOT EXISTS (SELECT 1 FROM email e \
                  WHERE e.recipient_key = address_key AND e.status IN ('bounced', 'spam_reported'))) \
@@ -133,17 +133,17 @@ on_both_engines!(
             )
             .await;
         assert_eq!(differing, 0);
-        assert!(stage.number("SELECT COUNT(*) FROM suppression").await >= 4);
+        assert!(venue.number("SELECT COUNT(*) FROM suppression").await >= 4);
         let sent_after_a_block = "SELECT COUNT(*) FROM email later JOIN email bad ON bad.recipient_key = later.recipient_key \
              AND bad.status IN ('bounced', 'spam_reported') AND later.created_at > bad.status_at";
-        assert_eq!(stage.number(sent_after_a_block).await, 0);
+        assert_eq!(venue.number(sent_after_a_block).await, 0);
     }
 );
 
 on_both_engines!(
     async fn the_history_could_have_come_about_by_use(db: Db) {
-        let (stage, _) = filled(db).await;
-        let now = stage.core.clock.now().0;
+        let (venue, _) = filled(db).await;
+        let now = venue.core.clock.now().0;
         for (what, sql) in [
             (
                 "nothing lies in the future",
@@ -189,7 +189,7 @@ on_both_engines!(
                     .to_owned(),
             ),
         ] {
-            assert_eq!(stage.number(&sql).await, 0, "{what}");
+            assert_eq!(venue.number(&sql).await, 0, "{what}");
         }
     }
 );

@@ -5,8 +5,8 @@ use app::domain::time::{HOUR_MS, Timestamp};
 use app::events::{EventPage, EventsPort};
 use server::db::Db;
 
-use crate::stage::Stage;
 use crate::support::NOON;
+use crate::venue::Venue;
 
 const DAY_MS: i64 = 24 * HOUR_MS;
 
@@ -16,22 +16,22 @@ fn names(page: &EventPage) -> Vec<&str> {
 
 on_both_engines!(
     async fn an_event_is_old_from_the_midnight_after_it(db: Db) {
-        let stage = Stage::new(db).await;
+        let venue = Venue::new(db).await;
         // It is noon of the 23rd. These end four hours after they start.
-        stage.event("This morning", NOON.plus_ms(-10 * HOUR_MS)).await;
-        stage.event("Last night", NOON.plus_ms(-17 * HOUR_MS)).await;
-        stage.event("Last week", NOON.plus_ms(-7 * DAY_MS)).await;
-        stage.event("Next week", NOON.plus_ms(7 * DAY_MS)).await;
+        venue.event("This morning", NOON.plus_ms(-10 * HOUR_MS)).await;
+        venue.event("Last night", NOON.plus_ms(-17 * HOUR_MS)).await;
+        venue.event("Last week", NOON.plus_ms(-7 * DAY_MS)).await;
+        venue.event("Next week", NOON.plus_ms(7 * DAY_MS)).await;
 
-        let upcoming = stage.events.list(&stage.caller, false, None).await.unwrap();
+        let upcoming = venue.events.list(&venue.caller, false, None).await.unwrap();
         assert_eq!(names(&upcoming), ["This morning", "Gala", "Next week"]);
-        let old = stage.events.list(&stage.caller, true, None).await.unwrap();
+        let old = venue.events.list(&venue.caller, true, None).await.unwrap();
         assert_eq!(names(&old), ["Last night", "Last week"]);
 
         // The same instants, by a clock on which last night is still today.
-        stage.run("UPDATE event SET time_zone = 'Pacific/Honolulu' WHERE name = 'Last night'").await;
-        stage.core.clock.advance_ms(-3 * HOUR_MS);
-        let upcoming = stage.events.list(&stage.caller, false, None).await.unwrap();
+        venue.run("UPDATE event SET time_zone = 'Pacific/Honolulu' WHERE name = 'Last night'").await;
+        venue.core.clock.advance_ms(-3 * HOUR_MS);
+        let upcoming = venue.events.list(&venue.caller, false, None).await.unwrap();
         assert_eq!(names(&upcoming), ["Last night", "This morning", "Gala", "Next week"]);
         assert_eq!(upcoming.rows[1].weekday, "Mon");
     }
@@ -39,16 +39,16 @@ on_both_engines!(
 
 on_both_engines!(
     async fn rows_count_people_and_how_they_were_reached(db: Db) {
-        let stage = Stage::new(db).await;
+        let venue = Venue::new(db).await;
         for (name, status) in [("Ann", "delivered"), ("Bob", "bounced"), ("Cat", "failed"), ("Dan", "delayed")] {
             let address = format!("{name}@example.com");
-            let (contact, crew) = stage.cast(name, &address).await;
-            stage.email(crew, &address).await.unwrap();
-            stage.run(&format!("UPDATE email SET status = '{status}' WHERE contact_id = {contact}")).await;
+            let (contact, crew) = venue.cast(name, &address).await;
+            venue.email(crew, &address).await.unwrap();
+            venue.run(&format!("UPDATE email SET status = '{status}' WHERE contact_id = {contact}")).await;
         }
-        stage.cast("Eve", "").await;
-        stage.event("Empty", NOON.plus_ms(2 * DAY_MS)).await;
-        let rows = stage.events.list(&stage.caller, false, None).await.unwrap().rows;
+        venue.cast("Eve", "").await;
+        venue.event("Empty", NOON.plus_ms(2 * DAY_MS)).await;
+        let rows = venue.events.list(&venue.caller, false, None).await.unwrap().rows;
         assert_eq!((rows[0].people, rows[0].delivered, rows[0].need_a_look), (5, 1, 2));
         assert_eq!((rows[1].people, rows[1].delivered, rows[1].need_a_look), (0, 0, 0));
     }
@@ -56,16 +56,16 @@ on_both_engines!(
 
 on_both_engines!(
     async fn many_events_are_paged_in_both_directions(db: Db) {
-        let stage = Stage::new(db).await;
+        let venue = Venue::new(db).await;
         for number in 0..60 {
             // Pairs start at one moment, so that the id has to decide.
-            stage.event(&format!("In {number}"), NOON.plus_ms((2 + number / 2) * DAY_MS)).await;
-            stage.event(&format!("Ago {number}"), NOON.plus_ms(-(2 + number / 2) * DAY_MS)).await;
+            venue.event(&format!("In {number}"), NOON.plus_ms((2 + number / 2) * DAY_MS)).await;
+            venue.event(&format!("Ago {number}"), NOON.plus_ms(-(2 + number / 2) * DAY_MS)).await;
         }
         for (old, total) in [(false, 61), (true, 60)] {
-            let first = stage.events.list(&stage.caller, old, None).await.unwrap();
+            let first = venue.events.list(&venue.caller, old, None).await.unwrap();
             assert_eq!(first.rows.len(), 50);
-            let second = stage.events.list(&stage.caller, old, first.next).await.unwrap();
+            let second = venue.events.list(&venue.caller, old, first.next).await.unwrap();
             assert_eq!((second.rows.len(), second.next), (total - 50, None));
             let rows = [first.rows, second.rows].concat();
             let starts: Vec<Timestamp> = rows.iter().map(|row| row.starts.at).collect();
@@ -78,7 +78,7 @@ on_both_engines!(
 
 on_both_engines!(
     async fn another_account_sees_none_of_them(db: Db) {
-        let stage = Stage::new(db).await;
-        assert_eq!(stage.events.list(&stage.stranger, false, None).await.unwrap().rows, []);
+        let venue = Venue::new(db).await;
+        assert_eq!(venue.events.list(&venue.stranger, false, None).await.unwrap().rows, []);
     }
 );

@@ -9,7 +9,7 @@ use app::live::{Row, Topic};
 use server::db::Db;
 use server::emails::fold::{Incoming, Recorded, record};
 
-use crate::sent_mail::{ADDRESS, Stage};
+use crate::sent_mail::{ADDRESS, SentMail};
 use crate::support::{NOON, TestApp, hear_crew, hear_rows, open_page};
 
 fn incoming(email: EmailId, key: &str, report: Report, reason: Option<&str>, at: i64) -> Incoming {
@@ -52,7 +52,7 @@ fn permutations<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
 
 on_both_engines!(
     async fn every_order_of_events_ends_the_same(db: Db) {
-        let stage = Stage::set(&db).await;
+        let sent = SentMail::set(&db).await;
         let story = [
             (Report::Sent, None, 1),
             (Report::Delayed, Some("452 full"), 2),
@@ -63,8 +63,8 @@ on_both_engines!(
         for (n, order) in permutations(&story).into_iter().enumerate() {
             let (one_by_one, at_once) = (format!("a{n}"), format!("b{n}"));
             let address = format!("{n}@guests.test");
-            let first = stage.email_to(&one_by_one, &address).await;
-            let second = stage.email_to(&at_once, &address).await;
+            let first = sent.email_to(&one_by_one, &address).await;
+            let second = sent.email_to(&at_once, &address).await;
             let mut batch = Vec::new();
             for (report, reason, at) in order {
                 recorded(&db, vec![incoming(first, &format!("{one_by_one}-{at}"), report, reason, at)]).await;
@@ -74,30 +74,30 @@ on_both_engines!(
             }
             recorded(&db, batch).await;
             for email in [first, second] {
-                let (status, reason, _) = stage.shown(email).await;
+                let (status, reason, _) = sent.shown(email).await;
                 assert_eq!((status.as_str(), reason.as_deref()), ("bounced", Some("550 later")));
             }
-            assert_eq!(stage.listed(&address).await.as_deref(), Some("bounce"));
+            assert_eq!(sent.listed(&address).await.as_deref(), Some("bounce"));
         }
-        assert_eq!(stage.count("delivery_event").await, 120 * 5 * 2);
+        assert_eq!(sent.count("delivery_event").await, 120 * 5 * 2);
     }
 );
 
 on_both_engines!(
     async fn an_address_is_listed_exactly_where_the_badge_says_so(db: Db) {
-        let stage = Stage::set(&db).await;
+        let sent = SentMail::set(&db).await;
         for first in Report::ALL {
             for second in Report::ALL {
                 let name = format!("{}-{}", first.code(), second.code());
                 let address = format!("{name}@guests.test");
-                let email = stage.email_to(&name, &address).await;
+                let email = sent.email_to(&name, &address).await;
                 for (at, report) in [first, second].into_iter().enumerate() {
                     let mut event = incoming(email, &format!("{name}{at}"), report, None, 0);
                     // Whatever a normaliser claims, the status decides.
                     event.suppress = Some(SuppressionCause::ProviderSuppressed);
                     recorded(&db, vec![event]).await;
-                    let status = DeliveryStatus::from_code(&stage.shown(email).await.0).unwrap();
-                    assert_eq!(stage.listed(&address).await.is_some(), status.blocks_address(), "{name}");
+                    let status = DeliveryStatus::from_code(&sent.shown(email).await.0).unwrap();
+                    assert_eq!(sent.listed(&address).await.is_some(), status.blocks_address(), "{name}");
                 }
             }
         }
@@ -106,31 +106,31 @@ on_both_engines!(
 
 on_both_engines!(
     async fn the_more_serious_cause_stays_and_a_lifted_block_comes_back(db: Db) {
-        let stage = Stage::set(&db).await;
-        let email = stage.email("r").await;
+        let sent = SentMail::set(&db).await;
+        let email = sent.email("r").await;
         recorded(&db, vec![incoming(email, "1", Report::SpamReported, None, 1)]).await;
         recorded(&db, vec![incoming(email, "2", Report::Bounced, Some("550"), 2)]).await;
-        assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("complaint"));
-        stage.execute("UPDATE suppression SET lifted_at = 1, lifted_by = 'operator'").await;
+        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("complaint"));
+        sent.execute("UPDATE suppression SET lifted_at = 1, lifted_by = 'operator'").await;
         recorded(&db, vec![incoming(email, "2", Report::Bounced, Some("550"), 2)]).await;
-        assert_eq!(stage.listed(ADDRESS).await, None, "a repetition brings nothing back");
-        let again = stage.email("r2").await;
+        assert_eq!(sent.listed(ADDRESS).await, None, "a repetition brings nothing back");
+        let again = sent.email("r2").await;
         recorded(&db, vec![incoming(again, "3", Report::Bounced, Some("550"), 3)]).await;
-        assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("bounce"));
+        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("bounce"));
     }
 );
 
 on_both_engines!(
     async fn open_planners_hear_that_the_present_address_is_blocked(db: Db) {
         let app = TestApp::new(db.clone()).await;
-        let stage = Stage::set(&db).await;
-        let email = stage.email("r").await;
-        stage.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
-        let mut planner = open_page(&app.core, Topic::Event(stage.event)).await;
-        let mut page = open_page(&app.core, Topic::Contact(stage.contact)).await;
+        let sent = SentMail::set(&db).await;
+        let email = sent.email("r").await;
+        sent.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
+        let mut planner = open_page(&app.core, Topic::Event(sent.event)).await;
+        let mut page = open_page(&app.core, Topic::Contact(sent.contact)).await;
         recorded(&db, vec![incoming(email, "1", Report::Bounced, Some("550 no such user"), 1)]).await;
         let row = hear_crew(&mut planner).await;
-        assert_eq!((row.contact, row.name.as_str()), (stage.contact, "Ann Lee"));
+        assert_eq!((row.contact, row.name.as_str()), (sent.contact, "Ann Lee"));
         assert_eq!(row.blocked, Some(SuppressionCause::Bounce));
         let invite = row.invite.expect("the newest invite");
         assert_eq!(
@@ -142,22 +142,22 @@ on_both_engines!(
             if contact.blocked == Some(SuppressionCause::Bounce) && contact.details_revision == 1 && changed.id == email));
 
         // Corrected meanwhile: what the old address does is no longer about the contact.
-        stage.execute("UPDATE contact SET email = 'new@guests.test', email_key = 'new@guests.test'").await;
-        let late = stage.email("r2").await;
+        sent.execute("UPDATE contact SET email = 'new@guests.test', email_key = 'new@guests.test'").await;
+        let late = sent.email("r2").await;
         recorded(&db, vec![incoming(late, "2", Report::SpamReported, None, 2)]).await;
         let rows = hear_rows(&mut page).await;
         assert!(matches!(&rows[..], [Row::Email(changed)] if changed.id == late), "{rows:?}");
-        assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("complaint"), "where it went to");
+        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("complaint"), "where it went to");
     }
 );
 
 on_both_engines!(
     async fn the_revision_rises_only_when_people_see_something_else(db: Db) {
-        let stage = Stage::set(&db).await;
-        let email = stage.email("r").await;
+        let sent = SentMail::set(&db).await;
+        let email = sent.email("r").await;
         let step = async |key: &str, report, at| {
             let recorded = recorded(&db, vec![incoming(email, key, report, None, at)]).await;
-            (recorded.fresh, recorded.changed, stage.shown(email).await.2)
+            (recorded.fresh, recorded.changed, sent.shown(email).await.2)
         };
         assert_eq!(step("1", Report::Sent, 5).await, (vec![true], 0, 1), "sent already");
         assert_eq!(step("2", Report::Delivered, 6).await, (vec![true], 1, 2));
@@ -168,8 +168,8 @@ on_both_engines!(
 
 on_both_engines!(
     async fn an_unknown_email_is_passed_over(db: Db) {
-        let stage = Stage::set(&db).await;
-        let email = stage.email("r").await;
+        let sent = SentMail::set(&db).await;
+        let email = sent.email("r").await;
         let events = vec![
             incoming(EmailId(987_654), "1", Report::Delivered, None, 1),
             incoming(email, "1", Report::Delivered, None, 1),
@@ -181,8 +181,8 @@ on_both_engines!(
 
 on_both_engines!(
     async fn any_number_of_events_fits(db: Db) {
-        let stage = Stage::set(&db).await;
-        let email = stage.email("r").await;
+        let sent = SentMail::set(&db).await;
+        let email = sent.email("r").await;
         let events = (0..5_000).map(|n| incoming(email, &n.to_string(), Report::Delayed, Some("452"), n)).collect();
         let recorded = recorded(&db, events).await;
         assert_eq!(recorded.fresh.iter().filter(|fresh| **fresh).count(), 5_000);

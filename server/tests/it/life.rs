@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use server::db::Db;
 
-use crate::support::Folder;
+use crate::database::Folder;
 
 /// A running server, killed with the test that started it.
 struct Server {

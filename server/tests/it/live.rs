@@ -19,45 +19,47 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::sent_mail::Stage;
+use crate::sent_mail::SentMail;
 use crate::support::{NOON, TestApp};
 
 pub const SESSION: &str = "session-hash";
 
-/// Signs the stage's member in.
-pub async fn sign_in(stage: &Stage) {
-    stage
-        .execute(&format!(
-            "INSERT INTO membership (account_id, member_id, role, created_at) VALUES ({}, {}, 'owner', 0)",
-            stage.account, stage.member
-        ))
-        .await;
-    stage
-        .execute(&format!(
-            "INSERT INTO session (token_hash, member_id, account_id, created_at, expires_at) \
+/// Signs the member in.
+pub async fn sign_in(sent: &SentMail) {
+    sent.execute(&format!(
+        "INSERT INTO membership (account_id, member_id, role, created_at) VALUES ({}, {}, 'owner', 0)",
+        sent.account, sent.member
+    ))
+    .await;
+    sent.execute(&format!(
+        "INSERT INTO session (token_hash, member_id, account_id, created_at, expires_at) \
              VALUES ('{SESSION}', {}, {}, {at}, {at} + 1000)",
-            stage.member,
-            stage.account,
-            at = NOON.0
-        ))
-        .await;
+        sent.member,
+        sent.account,
+        at = NOON.0
+    ))
+    .await;
 }
 
 /// The app on loopback, as somebody signed in sees it.
-async fn listen(app: &TestApp, stage: &Stage) -> String {
-    sign_in(stage).await;
-    serve(app, stage).await
+async fn listen(app: &TestApp, sent: &SentMail) -> String {
+    sign_in(sent).await;
+    serve(app, member(sent)).await
 }
 
-/// The app on loopback, as the stage's member sees it.
-pub async fn serve(app: &TestApp, stage: &Stage) -> String {
-    let caller = Caller {
-        member: stage.member,
-        account: stage.account,
+/// The member as a caller, with the session of `sign_in`.
+pub fn member(sent: &SentMail) -> Caller {
+    Caller {
+        member: sent.member,
+        account: sent.account,
         role: Role::Owner,
         name: "M".into(),
         session: SESSION.to_owned(),
-    };
+    }
+}
+
+/// The app on loopback, as this caller sees it.
+pub async fn serve(app: &TestApp, caller: Caller) -> String {
     let router = Router::new()
         .route("/live", get(server::realtime::upgrade).layer(Extension(caller)))
         .route("/nobody", get(server::realtime::upgrade))
@@ -165,18 +167,17 @@ pub fn delivered(reference: &str) -> Vec<ProviderEvent> {
 
 on_both_engines!(
     async fn two_tabs_see_the_badge_change(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        let email = stage.email("r").await;
-        stage.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
-        stage
-            .execute(&format!("INSERT INTO item (event_id, starts_at, title) VALUES ({}, 0, 'Doors')", stage.event))
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        let email = sent.email("r").await;
+        sent.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
+        sent.execute(&format!("INSERT INTO item (event_id, starts_at, title) VALUES ({}, 0, 'Doors')", sent.event))
             .await;
-        let url = listen(&app, &stage).await;
+        let url = listen(&app, &sent).await;
         let (mut planner, mut contact) = (Tab::open(&url).await, Tab::open(&url).await);
-        let shown = snapshot(planner.subscribe(Topic::Event(stage.event)).await);
+        let shown = snapshot(planner.subscribe(Topic::Event(sent.event)).await);
         assert_eq!((shown.events.len(), shown.items.len(), shown.crew.len()), (1, 1, 1));
         assert!(shown.contacts.is_empty() && shown.emails.is_empty());
-        let shown = snapshot(contact.subscribe(Topic::Contact(stage.contact)).await);
+        let shown = snapshot(contact.subscribe(Topic::Contact(sent.contact)).await);
         assert_eq!(shown.emails.iter().map(|row| row.id).collect::<Vec<_>>(), [email]);
         assert_eq!(shown.contacts.len(), 1);
 
@@ -194,17 +195,16 @@ on_both_engines!(
 
 on_both_engines!(
     async fn what_is_deleted_is_told_as_gone(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        stage
-            .execute(&format!("INSERT INTO item (event_id, starts_at, title) VALUES ({}, 0, 'Doors')", stage.event))
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        sent.execute(&format!("INSERT INTO item (event_id, starts_at, title) VALUES ({}, 0, 'Doors')", sent.event))
             .await;
-        let url = listen(&app, &stage).await;
+        let url = listen(&app, &sent).await;
         let mut tab = Tab::open(&url).await;
-        let topic = Topic::Event(stage.event);
+        let topic = Topic::Event(sent.event);
         let item: ItemId = snapshot(tab.subscribe(topic).await).items[0].id;
         let mut write = db.write().await.unwrap();
         sqlx::query("DELETE FROM item").execute(&mut *write).await.unwrap();
-        write.changed(Change::Item(item, stage.event));
+        write.changed(Change::Item(item, sent.event));
         write.commit().await.unwrap();
         let gone = vec![RowId::Item(item)];
         assert_eq!(tab.hear().await, ServerMessage::Changed { topic, rows: Vec::new(), gone });
@@ -213,12 +213,12 @@ on_both_engines!(
 
 on_both_engines!(
     async fn what_was_rolled_back_is_told_to_nobody(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        let url = listen(&app, &stage).await;
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        let url = listen(&app, &sent).await;
         let mut tab = Tab::open(&url).await;
-        tab.subscribe(Topic::Event(stage.event)).await;
+        tab.subscribe(Topic::Event(sent.event)).await;
         let mut write = db.write().await.unwrap();
-        write.changed(Change::Event(stage.event));
+        write.changed(Change::Event(sent.event));
         write.rollback().await.unwrap();
         crate::support::published(&app.core).await;
         tab.say(&ClientMessage::Ping).await;
@@ -228,9 +228,9 @@ on_both_engines!(
 
 on_both_engines!(
     async fn what_is_not_yours_is_refused_and_never_heard(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        let foreign = Stage::set(&db).await;
-        let url = listen(&app, &stage).await;
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        let foreign = SentMail::set(&db).await;
+        let url = listen(&app, &sent).await;
         let mut tab = Tab::open(&url).await;
         for topic in [Topic::Event(foreign.event), Topic::Contact(foreign.contact), Topic::Event(EventId(987_654))] {
             assert_eq!(tab.subscribe(topic).await, ServerMessage::Refused { topic });
@@ -245,18 +245,17 @@ on_both_engines!(
 
 on_both_engines!(
     async fn a_seventeenth_topic_is_refused_and_an_unsubscribed_one_is_silent(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        stage.email("r").await;
-        let url = listen(&app, &stage).await;
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        sent.email("r").await;
+        let url = listen(&app, &sent).await;
         let mut tab = Tab::open(&url).await;
         for n in 0..16 {
-            stage
-                .execute(&format!(
-                    "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, created_at) \
+            sent.execute(&format!(
+                "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, created_at) \
                      VALUES ({}, 'E{n}', 'confirmed', 0, 0, 'UTC', 0)",
-                    stage.account
-                ))
-                .await;
+                sent.account
+            ))
+            .await;
         }
         let ids: Vec<i64> =
             sqlx::query_scalar("SELECT id FROM event ORDER BY id").fetch_all(db.reader()).await.unwrap();
@@ -266,7 +265,7 @@ on_both_engines!(
         let topic = Topic::Event(EventId(ids[16]));
         assert_eq!(tab.subscribe(topic).await, ServerMessage::Refused { topic });
 
-        tab.say(&ClientMessage::Unsubscribe { topic: Topic::Event(stage.event) }).await;
+        tab.say(&ClientMessage::Unsubscribe { topic: Topic::Event(sent.event) }).await;
         assert_eq!(snapshot(tab.subscribe(topic).await).events.len(), 1, "there is room again");
         app.state.ingest.submit("resend", delivered("r")).await.unwrap();
         tab.say(&ClientMessage::Ping).await;
@@ -276,14 +275,14 @@ on_both_engines!(
 
 on_both_engines!(
     async fn a_tab_that_fell_behind_gets_the_present_state(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        stage.email("r").await;
-        let url = listen(&app, &stage).await;
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        sent.email("r").await;
+        let url = listen(&app, &sent).await;
         let mut tab = Tab::open(&url).await;
-        tab.subscribe(Topic::Event(stage.event)).await;
+        tab.subscribe(Topic::Event(sent.event)).await;
         // Sent without a pause for the socket's task, so that its queue overflows.
         for _ in 0..1_000 {
-            app.core.hub.send(Topic::Event(stage.event), &ServerMessage::Pong);
+            app.core.hub.send(Topic::Event(sent.event), &ServerMessage::Pong);
         }
         while !matches!(tab.hear().await, ServerMessage::Snapshot { .. }) {}
     }
@@ -291,16 +290,16 @@ on_both_engines!(
 
 on_both_engines!(
     async fn a_repeated_subscription_never_shortens_the_snapshot(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
         for number in 0..60 {
-            stage.email(&number.to_string()).await;
+            sent.email(&number.to_string()).await;
         }
-        stage.execute("UPDATE contact SET email_count = 60").await;
-        let url = listen(&app, &stage).await;
+        sent.execute("UPDATE contact SET email_count = 60").await;
+        let url = listen(&app, &sent).await;
         let mut tab = Tab::open(&url).await;
         // Rows come in whole pages of 25: all that the tab shows, and seldom much more.
         for (rows, covered) in [(1, 25), (50, 50), (25, 50), (51, 60), (0, 60)] {
-            let answer = tab.subscribe_to(Topic::Contact(stage.contact), rows).await;
+            let answer = tab.subscribe_to(Topic::Contact(sent.contact), rows).await;
             let shown = snapshot(answer);
             assert_eq!((shown.emails.len(), shown.contacts[0].emails), (covered, 60), "asked for {rows}");
         }
@@ -309,11 +308,11 @@ on_both_engines!(
 
 on_both_engines!(
     async fn the_end_of_a_session_closes_its_tabs(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        let url = listen(&app, &stage).await;
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        let url = listen(&app, &sent).await;
         let (mut one, mut other) = (Tab::open(&url).await, Tab::open(&url).await);
-        one.subscribe(Topic::Event(stage.event)).await;
-        other.subscribe(Topic::Event(stage.event)).await;
+        one.subscribe(Topic::Event(sent.event)).await;
+        other.subscribe(Topic::Event(sent.event)).await;
         server::auth::store::end_session(&db, SESSION).await.unwrap();
         assert_eq!((one.closed().await, other.closed().await), (4401, 4401));
         assert_eq!(Tab::open(&url).await.closed().await, 4401, "a session that is over opens nothing");
@@ -322,13 +321,13 @@ on_both_engines!(
 
 on_both_engines!(
     async fn a_shutdown_says_so_and_nonsense_ends_the_talk(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        let url = listen(&app, &stage).await;
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        let url = listen(&app, &sent).await;
         let mut odd = Tab::open(&url).await;
         odd.0.send(Message::text("{\"launch\":1}")).await.unwrap();
         assert_eq!(odd.closed().await, 1008);
         let mut tab = Tab::open(&url).await;
-        tab.subscribe(Topic::Event(stage.event)).await;
+        tab.subscribe(Topic::Event(sent.event)).await;
         app.core.hub.close();
         assert_eq!(tab.closed().await, 1001);
     }

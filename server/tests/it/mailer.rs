@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use lettre::Address;
-use server::mailer::{Envelope, HandOver, Mailer, Stage};
+use server::mailer::{Envelope, HandOver, Mailer, SmtpStage};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -148,7 +148,7 @@ async fn outcome_of(conversation: Conversation) -> (HandOver, Server) {
     (hand_over(&mailer).await, server)
 }
 
-fn refusal(outcome: HandOver) -> (Stage, bool, String) {
+fn refusal(outcome: HandOver) -> (SmtpStage, bool, String) {
     match outcome {
         HandOver::Refused(refusal) => (refusal.stage, refusal.is_permanent(), refusal.words),
         other => panic!("not refused: {other:?}"),
@@ -170,23 +170,23 @@ async fn mails_share_a_connection_and_arrive_whole() {
 #[tokio::test]
 async fn a_refusal_keeps_the_servers_words_and_the_connection() {
     let (outcome, _) = outcome_of(Conversation { rcpt: Some("450 4.2.0 Greylisted"), ..FRIENDLY }).await;
-    assert_eq!(refusal(outcome), (Stage::Recipient, false, "450 4.2.0 Greylisted".into()));
+    assert_eq!(refusal(outcome), (SmtpStage::Recipient, false, "450 4.2.0 Greylisted".into()));
 
     let words = "550-5.1.1 The address you wrote to\r\n550 5.1.1 does not exist";
     let server = Server::start([Conversation { rcpt: Some(words), ..FRIENDLY }]).await;
     let mailer = Mailer::smtp(&server.url(), "https://callboard.example").expect("a good URL");
     for _ in 0..2 {
         let joined = "550 5.1.1 The address you wrote to does not exist";
-        assert_eq!(refusal(hand_over(&mailer).await), (Stage::Recipient, true, joined.into()));
+        assert_eq!(refusal(hand_over(&mailer).await), (SmtpStage::Recipient, true, joined.into()));
     }
     assert_eq!(server.connections(), 1);
 
     let (outcome, _) = outcome_of(Conversation { mail: Some("553 5.1.8 Who?"), ..FRIENDLY }).await;
-    assert_eq!(refusal(outcome), (Stage::Sender, true, "553 5.1.8 Who?".into()));
+    assert_eq!(refusal(outcome), (SmtpStage::Sender, true, "553 5.1.8 Who?".into()));
     let (outcome, _) = outcome_of(Conversation { end: Some("554 5.7.1 Spam"), ..FRIENDLY }).await;
-    assert_eq!(refusal(outcome), (Stage::Content, true, "554 5.7.1 Spam".into()));
+    assert_eq!(refusal(outcome), (SmtpStage::Content, true, "554 5.7.1 Spam".into()));
     let (outcome, _) = outcome_of(Conversation { greeting: Some("554 No service"), ..FRIENDLY }).await;
-    assert_eq!(refusal(outcome), (Stage::Greeting, true, "554 No service".into()));
+    assert_eq!(refusal(outcome), (SmtpStage::Greeting, true, "554 No service".into()));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Integration tests: the real router, a real database, a clock that stands still. One binary, one file a feature.
 
 #[macro_use]
-mod support;
+mod database;
 
 mod access;
 mod auth;
@@ -20,15 +20,18 @@ mod outbox;
 mod planner;
 mod plans;
 mod published;
+mod recorder;
 mod routes;
 mod rows;
 mod sandbox;
 mod security;
 mod sent_mail;
 mod share_page;
-mod stage;
+mod statements;
+mod support;
 mod sweep;
 mod two_processes;
+mod venue;
 mod webhooks;
 mod wire;
 mod workers;

@@ -6,8 +6,8 @@ use server::db::Db;
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, Executor};
 
+use crate::database::{with_empty_postgres, with_empty_sqlite, with_postgres, with_sqlite};
 use crate::rows::{connect, counts, fill, fill_at_version_2, tables, texts};
-use crate::support::{with_empty_postgres, with_empty_sqlite, with_postgres, with_sqlite};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");

@@ -12,8 +12,8 @@ use app::live::{Row, Topic};
 use app::planner::{LinkState, PlannerPort};
 use server::db::Db;
 
-use crate::stage::{Stage, plan};
 use crate::support::{NOON, hear_crew, hear_rows, open_page};
+use crate::venue::{Venue, plan};
 
 fn key(text: &str) -> IdempotencyKey {
     IdempotencyKey(text.to_owned())
@@ -21,14 +21,14 @@ fn key(text: &str) -> IdempotencyKey {
 
 on_both_engines!(
     async fn the_page_shows_the_day_and_everybody_on_it(db: Db) {
-        let stage = Stage::new(db).await;
-        let (ann, crew) = stage.cast("Ann", "ann@example.com").await;
-        let (bob, _) = stage.cast("Bob", "").await;
-        stage.item(2 * HOUR_MS, "Toast", false, &[bob, ann]).await;
-        stage.item(HOUR_MS, "Rings", true, &[ann]).await;
-        let sent = stage.email(crew, "ann@example.com").await.unwrap();
+        let venue = Venue::new(db).await;
+        let (ann, crew) = venue.cast("Ann", "ann@example.com").await;
+        let (bob, _) = venue.cast("Bob", "").await;
+        venue.item(2 * HOUR_MS, "Toast", false, &[bob, ann]).await;
+        venue.item(HOUR_MS, "Rings", true, &[ann]).await;
+        let sent = venue.email(crew, "ann@example.com").await.unwrap();
 
-        let page = stage.planner.page(&stage.caller, stage.event).await.unwrap();
+        let page = venue.planner.page(&venue.caller, venue.event).await.unwrap();
         assert_eq!((page.event.name.as_str(), page.event.date.as_str()), ("Gala", "Tue 24 Nov 2026"));
         assert_eq!((page.today.as_str(), page.now), ("23 Nov", NOON));
         let items: Vec<_> = page.items.iter().map(|item| (item.title.as_str(), item.private)).collect();
@@ -43,98 +43,98 @@ on_both_engines!(
 
 on_both_engines!(
     async fn a_press_writes_all_of_an_email_at_once(db: Db) {
-        let stage = Stage::new(db).await;
-        let (contact, crew) = stage.cast("Ann", "ann@example.com").await;
-        let mut page = open_page(&stage.core, Topic::Event(stage.event)).await;
-        let row = stage.email(crew, " Ann@Example.com ").await.unwrap();
+        let venue = Venue::new(db).await;
+        let (contact, crew) = venue.cast("Ann", "ann@example.com").await;
+        let mut page = open_page(&venue.core, Topic::Event(venue.event)).await;
+        let row = venue.email(crew, " Ann@Example.com ").await.unwrap();
 
         let invite = row.invite.expect("the newest invite");
         assert_eq!((invite.status, invite.recipient.as_str()), (None, "Ann@Example.com"));
         assert_eq!((invite.contact, invite.crew, invite.sent_at.at), (contact, Some(crew), NOON));
         assert!(matches!(row.link, LinkState::Live { id, .. } if Some(id) == invite.link));
         assert_eq!(row.address.as_deref(), Some("ann@example.com"), "an edit here does not change the contact");
-        assert_eq!(stage.traces().await, [1, 1, 1, 1, 1]);
+        assert_eq!(venue.traces().await, [1, 1, 1, 1, 1]);
         let written = "SELECT COUNT(*) FROM email e JOIN outbox_job j ON j.email_id = e.id WHERE e.message_id LIKE \
              '%@venue.test' AND e.provider = 'resend' AND e.recipient_key = 'ann@example.com' AND e.rank = 0 \
              AND e.handed_over_at IS NULL AND j.lease_owner IS NULL";
-        assert_eq!(stage.number(&format!("{written} AND j.run_at = {}", NOON.0)).await, 1);
+        assert_eq!(venue.number(&format!("{written} AND j.run_at = {}", NOON.0)).await, 1);
 
         let heard = hear_crew(&mut page).await;
         assert_eq!((heard.revision, &heard.link, heard.invite), (1, &row.link, Some(invite)));
         // The outbox was told: a permit waits.
-        stage.core.db.outbox_job_added().await;
+        venue.core.db.outbox_job_added().await;
     }
 );
 
 on_both_engines!(
     async fn the_wait_is_per_link_and_address(db: Db) {
-        let stage = Stage::new(db).await;
-        let (_, crew) = stage.cast("Ann", "ann@example.com").await;
-        let (_, other) = stage.cast("Bob", "bob@example.com").await;
-        stage.email(crew, "ann@example.com").await.unwrap();
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "ann@example.com").await;
+        let (_, other) = venue.cast("Bob", "bob@example.com").await;
+        venue.email(crew, "ann@example.com").await.unwrap();
 
-        stage.core.clock.advance_ms(WAIT_MS - 1);
+        venue.core.clock.advance_ms(WAIT_MS - 1);
         let until = NOON.plus_ms(WAIT_MS);
-        let refused = stage.email(crew, "ANN@example.com").await;
+        let refused = venue.email(crew, "ANN@example.com").await;
         assert_eq!(refused.unwrap_err(), AppError::Refused(SendRefusal::TooSoon { until }));
-        assert_eq!(stage.traces().await[0], 1);
+        assert_eq!(venue.traces().await[0], 1);
         // Another address, another person's link: no wait.
-        stage.email(crew, "ann+work@example.com").await.unwrap();
-        stage.email(other, "ann@example.com").await.unwrap();
-        stage.core.clock.advance_ms(1);
-        stage.email(crew, "ann@example.com").await.unwrap();
+        venue.email(crew, "ann+work@example.com").await.unwrap();
+        venue.email(other, "ann@example.com").await.unwrap();
+        venue.core.clock.advance_ms(1);
+        venue.email(crew, "ann@example.com").await.unwrap();
 
         // A new link has no wait yet, and a failed email starts none.
-        stage.planner.revoke_link(&stage.caller, crew).await.unwrap();
-        stage.email(crew, "ann@example.com").await.unwrap();
-        assert!(stage.email(crew, "ann@example.com").await.is_err());
-        stage.run("UPDATE email SET status = 'failed' WHERE id = (SELECT MAX(id) FROM email)").await;
-        stage.email(crew, "ann@example.com").await.unwrap();
+        venue.planner.revoke_link(&venue.caller, crew).await.unwrap();
+        venue.email(crew, "ann@example.com").await.unwrap();
+        assert!(venue.email(crew, "ann@example.com").await.is_err());
+        venue.run("UPDATE email SET status = 'failed' WHERE id = (SELECT MAX(id) FROM email)").await;
+        venue.email(crew, "ann@example.com").await.unwrap();
     }
 );
 
 on_both_engines!(
     async fn a_refused_send_leaves_no_trace(db: Db) {
-        let stage = Stage::new(db).await;
-        let (_, crew) = stage.cast("Ann", "amn@example.com").await;
-        stage.suppress("amn@example.com").await;
-        let mut page = open_page(&stage.core, Topic::Event(stage.event)).await;
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "amn@example.com").await;
+        venue.suppress("amn@example.com").await;
+        let mut page = open_page(&venue.core, Topic::Event(venue.event)).await;
 
         for (address, refusal) in [
             ("Amn@example.com", Some(SendRefusal::Suppressed(SuppressionCause::Bounce))),
             ("  ", Some(SendRefusal::NoAddress)),
             ("ann@example", None),
         ] {
-            let answer = stage.email(crew, address).await.unwrap_err();
+            let answer = venue.email(crew, address).await.unwrap_err();
             let AppError::Refused(said) = answer else { panic!("{answer:?}") };
             assert!(refusal.is_none_or(|refusal| refusal == said), "{said:?}");
-            let answer = stage.planner.correct_address(&stage.caller, crew, address.into(), key("k")).await;
+            let answer = venue.planner.correct_address(&venue.caller, crew, address.into(), key("k")).await;
             assert!(matches!(answer, Err(AppError::Refused(_))));
         }
-        assert_eq!(stage.traces().await, [0, 0, 0, 0, 0]);
-        let row = stage.planner.crew_row(&stage.caller, crew).await.unwrap();
+        assert_eq!(venue.traces().await, [0, 0, 0, 0, 0]);
+        let row = venue.planner.crew_row(&venue.caller, crew).await.unwrap();
         assert_eq!((row.address.as_deref(), row.contact_revision), (Some("amn@example.com"), 1));
         assert_eq!((row.blocked, row.invite), (Some(SuppressionCause::Bounce), None));
 
         // No wait was started: lifted, it goes out at once. And what was heard first is that, and nothing before.
-        stage.run("UPDATE suppression SET lifted_at = 1").await;
-        stage.email(crew, "amn@example.com").await.unwrap();
+        venue.run("UPDATE suppression SET lifted_at = 1").await;
+        venue.email(crew, "amn@example.com").await.unwrap();
         assert!(hear_crew(&mut page).await.invite.is_some());
     }
 );
 
 on_both_engines!(
     async fn a_corrected_address_is_saved_and_sent_to_at_once(db: Db) {
-        let stage = Stage::new(db).await;
-        let (contact, crew) = stage.cast("Ann", "amn@example.com").await;
-        stage.email(crew, "amn@example.com").await.unwrap();
-        stage.run("UPDATE email SET status = 'bounced'").await;
-        stage.suppress("amn@example.com").await;
-        stage.core.clock.advance_ms(3_000);
+        let venue = Venue::new(db).await;
+        let (contact, crew) = venue.cast("Ann", "amn@example.com").await;
+        venue.email(crew, "amn@example.com").await.unwrap();
+        venue.run("UPDATE email SET status = 'bounced'").await;
+        venue.suppress("amn@example.com").await;
+        venue.core.clock.advance_ms(3_000);
 
-        let mut page = open_page(&stage.core, Topic::Contact(contact)).await;
+        let mut page = open_page(&venue.core, Topic::Contact(contact)).await;
         let row =
-            stage.planner.correct_address(&stage.caller, crew, "ann@example.com".into(), key("fix")).await.unwrap();
+            venue.planner.correct_address(&venue.caller, crew, "ann@example.com".into(), key("fix")).await.unwrap();
         assert_eq!((row.address.as_deref(), row.blocked), (Some("ann@example.com"), None));
         let invite = row.invite.expect("the newest invite");
         assert_eq!((invite.recipient.as_str(), invite.status), ("ann@example.com", None));
@@ -144,50 +144,50 @@ on_both_engines!(
             if contact.address.as_deref() == Some("ann@example.com")),
             "{heard:?}"
         );
-        let found = stage.contacts.list(&stage.caller, "ann@example".into(), None).await.unwrap();
+        let found = venue.contacts.list(&venue.caller, "ann@example".into(), None).await.unwrap();
         assert_eq!(found.rows.len(), 1, "found by the new address");
-        let found = stage.contacts.list(&stage.caller, "amn".into(), None).await.unwrap();
+        let found = venue.contacts.list(&venue.caller, "amn".into(), None).await.unwrap();
         assert_eq!(found.rows.len(), 0, "and no more by the old one");
     }
 );
 
 on_both_engines!(
     async fn one_press_is_one_email_however_often_it_arrives(db: Db) {
-        let stage = Stage::new(db).await;
-        let (_, crew) = stage.cast("Ann", "ann@example.com").await;
-        let (_, other) = stage.cast("Bob", "bob@example.com").await;
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "ann@example.com").await;
+        let (_, other) = venue.cast("Bob", "bob@example.com").await;
         let press = |crew: CrewId, text: &'static str| {
-            stage.planner.email_link(&stage.caller, crew, "ann@example.com".into(), key(text))
+            venue.planner.email_link(&venue.caller, crew, "ann@example.com".into(), key(text))
         };
         let first = press(crew, "one").await.unwrap();
         assert_eq!(press(crew, "one").await.unwrap(), first);
-        stage.core.clock.advance_ms(WAIT_MS);
+        venue.core.clock.advance_ms(WAIT_MS);
         assert_eq!(press(crew, "one").await.unwrap().invite, first.invite, "late as it is");
-        assert_eq!(stage.traces().await, [1, 1, 1, 1, 1]);
+        assert_eq!(venue.traces().await, [1, 1, 1, 1, 1]);
 
         let reused = press(other, "one").await;
         assert!(matches!(reused, Err(AppError::Invalid { .. })), "{reused:?}");
         for malformed in ["", "a b", "x".repeat(65).as_str()] {
-            let answer = stage.planner.email_link(&stage.caller, crew, "a@example.com".into(), key(malformed)).await;
+            let answer = venue.planner.email_link(&venue.caller, crew, "a@example.com".into(), key(malformed)).await;
             assert!(matches!(answer, Err(AppError::Invalid { .. })), "{answer:?}");
         }
-        assert_eq!(stage.traces().await[0], 1);
+        assert_eq!(venue.traces().await[0], 1);
     }
 );
 
 on_both_engines!(
     async fn many_clicks_at_the_same_moment_are_one_email(db: Db) {
-        let stage = std::sync::Arc::new(Stage::new(db).await);
-        let (_, one) = stage.cast("Ann", "ann@example.com").await;
-        let (_, two) = stage.cast("Bob", "bob@example.com").await;
+        let venue = std::sync::Arc::new(Venue::new(db).await);
+        let (_, one) = venue.cast("Ann", "ann@example.com").await;
+        let (_, two) = venue.cast("Bob", "bob@example.com").await;
         let clicks: Vec<_> = (0..16)
             .map(|number| {
-                let stage = std::sync::Arc::clone(&stage);
+                let venue = std::sync::Arc::clone(&venue);
                 tokio::spawn(async move {
                     // On one row every press is another one; on the other it is the same press that arrives often.
                     let (crew, key) =
                         if number % 2 == 0 { (one, key(&number.to_string())) } else { (two, key("same")) };
-                    let press = stage.planner.email_link(&stage.caller, crew, "ann@example.com".into(), key);
+                    let press = venue.planner.email_link(&venue.caller, crew, "ann@example.com".into(), key);
                     (crew, press.await)
                 })
             })
@@ -201,50 +201,50 @@ on_both_engines!(
             }
         }
         assert_eq!((presses, repetitions), (1, 8));
-        assert_eq!(stage.traces().await, [2, 2, 2, 2, 2]);
+        assert_eq!(venue.traces().await, [2, 2, 2, 2, 2]);
     }
 );
 
 on_both_engines!(
     async fn links_are_made_and_revoked_once(db: Db) {
-        let stage = Stage::new(db).await;
-        let (_, crew) = stage.cast("Ann", "ann@example.com").await;
-        let made = stage.planner.generate_link(&stage.caller, crew).await.unwrap();
-        assert_eq!(stage.planner.generate_link(&stage.caller, crew).await.unwrap(), made);
-        assert_eq!(stage.number("SELECT revision FROM crew").await, 1);
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "ann@example.com").await;
+        let made = venue.planner.generate_link(&venue.caller, crew).await.unwrap();
+        assert_eq!(venue.planner.generate_link(&venue.caller, crew).await.unwrap(), made);
+        assert_eq!(venue.number("SELECT revision FROM crew").await, 1);
         for _ in 0..2 {
-            let revoked = stage.planner.revoke_link(&stage.caller, crew).await.unwrap();
+            let revoked = venue.planner.revoke_link(&venue.caller, crew).await.unwrap();
             assert_eq!(revoked.link, LinkState::None);
         }
-        let row = stage.planner.crew_row(&stage.caller, crew).await.unwrap();
+        let row = venue.planner.crew_row(&venue.caller, crew).await.unwrap();
         assert_eq!((row.link, row.revision), (LinkState::None, 2));
         // The token itself is nowhere in the database.
-        let token = stage.token(&made);
+        let token = venue.token(&made);
         let stored = format!("SELECT COUNT(*) FROM link WHERE seed = '{token}' OR token_hash = '{token}'");
-        assert_eq!(stage.number(&stored).await, 0);
+        assert_eq!(venue.number(&stored).await, 0);
     }
 );
 
 on_both_engines!(
     async fn the_badge_is_that_of_the_newest_invite(db: Db) {
-        let stage = Stage::new(db).await;
-        let (_, crew) = stage.cast("Ann", "ann@example.com").await;
-        stage.email(crew, "one@example.com").await.unwrap();
-        stage.run("UPDATE email SET status = 'bounced', reason = '550', revision = 2").await;
-        let row = stage.planner.crew_row(&stage.caller, crew).await.unwrap();
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "ann@example.com").await;
+        venue.email(crew, "one@example.com").await.unwrap();
+        venue.run("UPDATE email SET status = 'bounced', reason = '550', revision = 2").await;
+        let row = venue.planner.crew_row(&venue.caller, crew).await.unwrap();
         assert_eq!(row.invite.unwrap().status, Some(DeliveryStatus::Bounced));
-        let row = stage.email(crew, "two@example.com").await.unwrap();
+        let row = venue.email(crew, "two@example.com").await.unwrap();
         assert_eq!(row.invite.unwrap().recipient, "two@example.com");
     }
 );
 
 on_both_engines!(
     async fn another_accounts_event_and_crew_do_not_exist(db: Db) {
-        let stage = Stage::new(db).await;
-        let (_, crew) = stage.cast("Ann", "ann@example.com").await;
-        stage.planner.generate_link(&stage.caller, crew).await.unwrap();
-        let (planner, stranger) = (&stage.planner, &stage.stranger);
-        for event in [stage.event, EventId(999)] {
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "ann@example.com").await;
+        venue.planner.generate_link(&venue.caller, crew).await.unwrap();
+        let (planner, stranger) = (&venue.planner, &venue.stranger);
+        for event in [venue.event, EventId(999)] {
             assert_eq!(planner.page(stranger, event).await, Err(AppError::NotFound));
         }
         for crew in [crew, CrewId(999)] {
@@ -257,17 +257,17 @@ on_both_engines!(
             // Not even what is wrong with the address is said about somebody else's row.
             assert_eq!(planner.email_link(stranger, crew, "x".into(), key("c")).await, Err(AppError::NotFound));
         }
-        assert_eq!(stage.traces().await, [0, 0, 1, 0, 0]);
+        assert_eq!(venue.traces().await, [0, 0, 1, 0, 0]);
     }
 );
 
 on_both_engines!(
     async fn the_page_reads_by_index(db: Db) {
-        let stage = Stage::new(db).await;
+        let venue = Venue::new(db).await;
         for sql in [server::planner::CREW_OF_EVENT, server::planner::INVITES_OF_EVENT] {
-            let steps = plan(stage.db(), sql, &[1, 1]).await;
+            let steps = plan(venue.db(), sql, &[1, 1]).await;
             assert!(!steps.iter().any(|step| step.contains("SCAN")), "{steps:?}");
-            if !stage.db().is_shared() {
+            if !venue.db().is_shared() {
                 let event = "SEARCH cr USING INDEX sqlite_autoindex_crew_1 (event_id=?)";
                 assert!(steps.iter().any(|step| step.contains(event)), "{steps:?}");
             }

@@ -16,8 +16,8 @@ use server::mailer::{Mailer, Memory};
 use server::outbox::Worker;
 use server::realtime::Subscriber;
 
-use crate::stage::{Stage, form};
 use crate::support::{NOON, hear_crew, hear_rows, open_page};
+use crate::venue::{Venue, form};
 
 /// The email that the page of its contact hears of next.
 async fn hear_email(page: &mut Subscriber) -> EmailRow {
@@ -31,27 +31,27 @@ async fn hear_email(page: &mut Subscriber) -> EmailRow {
 
 on_both_engines!(
     async fn the_planners_buttons(db: Db) {
-        let stage = Stage::new(db).await;
-        let (_, crew) = stage.cast("Ann", "amn@example.com").await;
-        let mut page = open_page(&stage.core, Topic::Event(stage.event)).await;
-        stage.planner.generate_link(&stage.caller, crew).await.unwrap();
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "amn@example.com").await;
+        let mut page = open_page(&venue.core, Topic::Event(venue.event)).await;
+        venue.planner.generate_link(&venue.caller, crew).await.unwrap();
         assert!(matches!(hear_crew(&mut page).await.link, LinkState::Live { .. }));
-        stage.planner.revoke_link(&stage.caller, crew).await.unwrap();
+        venue.planner.revoke_link(&venue.caller, crew).await.unwrap();
         assert_eq!(hear_crew(&mut page).await.link, LinkState::None);
-        stage.email(crew, "amn@example.com").await.unwrap();
+        venue.email(crew, "amn@example.com").await.unwrap();
         assert_eq!(hear_crew(&mut page).await.invite.unwrap().recipient, "amn@example.com");
         let key = IdempotencyKey("fix".into());
-        stage.planner.correct_address(&stage.caller, crew, "ann@example.com".into(), key).await.unwrap();
+        venue.planner.correct_address(&venue.caller, crew, "ann@example.com".into(), key).await.unwrap();
         assert_eq!(hear_crew(&mut page).await.address.as_deref(), Some("ann@example.com"));
     }
 );
 
 on_both_engines!(
     async fn an_email_and_the_count_of_its_contact(db: Db) {
-        let stage = Stage::new(db).await;
-        let (contact, crew) = stage.cast("Ann", "ann@example.com").await;
-        let mut page = open_page(&stage.core, Topic::Contact(contact)).await;
-        stage.email(crew, "ann@example.com").await.unwrap();
+        let venue = Venue::new(db).await;
+        let (contact, crew) = venue.cast("Ann", "ann@example.com").await;
+        let mut page = open_page(&venue.core, Topic::Contact(contact)).await;
+        venue.email(crew, "ann@example.com").await.unwrap();
         let rows = hear_rows(&mut page).await;
         let [Row::Contact(header), Row::Email(email)] = rows.as_slice() else { panic!("{rows:?}") };
         assert_eq!((header.emails, header.revision, header.details_revision), (1, 2, 1));
@@ -61,11 +61,11 @@ on_both_engines!(
 
 on_both_engines!(
     async fn the_saving_of_a_contact(db: Db) {
-        let stage = Stage::new(db).await;
-        let (contact, _) = stage.cast("Ann", "ann@example.com").await;
-        let mut planner = open_page(&stage.core, Topic::Event(stage.event)).await;
-        let mut page = open_page(&stage.core, Topic::Contact(contact)).await;
-        stage.contacts.save(&stage.caller, contact, 1, form("Anna", "", "anna@example.com")).await.unwrap();
+        let venue = Venue::new(db).await;
+        let (contact, _) = venue.cast("Ann", "ann@example.com").await;
+        let mut planner = open_page(&venue.core, Topic::Event(venue.event)).await;
+        let mut page = open_page(&venue.core, Topic::Contact(contact)).await;
+        venue.contacts.save(&venue.caller, contact, 1, form("Anna", "", "anna@example.com")).await.unwrap();
         assert_eq!(hear_crew(&mut planner).await.name, "Anna");
         let rows = hear_rows(&mut page).await;
         assert!(matches!(&rows[..], [Row::Contact(header)] if header.name == "Anna" && header.details_revision == 2));
@@ -74,14 +74,14 @@ on_both_engines!(
 
 on_both_engines!(
     async fn what_becomes_of_a_mail(db: Db) {
-        let stage = Stage::new(db).await;
-        let (contact, crew) = stage.cast("Ann", "ann@example.com").await;
-        let mut page = open_page(&stage.core, Topic::Contact(contact)).await;
-        let sent = stage.email(crew, "ann@example.com").await.unwrap().invite.unwrap();
+        let venue = Venue::new(db).await;
+        let (contact, crew) = venue.cast("Ann", "ann@example.com").await;
+        let mut page = open_page(&venue.core, Topic::Contact(contact)).await;
+        let sent = venue.email(crew, "ann@example.com").await.unwrap().invite.unwrap();
         assert_eq!(hear_email(&mut page).await.status, None);
 
         // The outbox.
-        let worker = Worker::new(stage.core.clone(), Mailer::Memory(Memory::default()));
+        let worker = Worker::new(venue.core.clone(), Mailer::Memory(Memory::default()));
         worker.run_due().await.unwrap();
         assert_eq!(hear_email(&mut page).await.status, Some(DeliveryStatus::Sent));
 
@@ -93,22 +93,22 @@ on_both_engines!(
             event: DeliveryEvent { report, reason: None, occurred_at: NOON },
             suppress: None,
         };
-        let mut write = stage.db().write().await.unwrap();
+        let mut write = venue.db().write().await.unwrap();
         record(&mut write, vec![report("1", Report::Delayed)], NOON).await.unwrap();
         write.commit().await.unwrap();
         assert_eq!(hear_email(&mut page).await.status, Some(DeliveryStatus::Delayed));
-        sweep::sweep(&stage.core, NOON.plus_ms(DELAY_LIMIT_MS + 1)).await.unwrap();
+        sweep::sweep(&venue.core, NOON.plus_ms(DELAY_LIMIT_MS + 1)).await.unwrap();
         assert_eq!(hear_email(&mut page).await.status, Some(DeliveryStatus::Failed));
     }
 );
 
 on_both_engines!(
     async fn a_block_and_its_end(db: Db) {
-        let stage = Stage::new(db).await;
-        let (contact, crew) = stage.cast("Ann", "ann@example.com").await;
-        let sent = stage.email(crew, "ann@example.com").await.unwrap().invite.unwrap();
-        let mut planner = open_page(&stage.core, Topic::Event(stage.event)).await;
-        let mut page = open_page(&stage.core, Topic::Contact(contact)).await;
+        let venue = Venue::new(db).await;
+        let (contact, crew) = venue.cast("Ann", "ann@example.com").await;
+        let sent = venue.email(crew, "ann@example.com").await.unwrap().invite.unwrap();
+        let mut planner = open_page(&venue.core, Topic::Event(venue.event)).await;
+        let mut page = open_page(&venue.core, Topic::Contact(contact)).await;
         let bounce = Incoming {
             email: sent.id,
             provider: "resend",
@@ -116,12 +116,12 @@ on_both_engines!(
             event: DeliveryEvent { report: Report::Bounced, reason: None, occurred_at: NOON },
             suppress: None,
         };
-        let mut write = stage.db().write().await.unwrap();
+        let mut write = venue.db().write().await.unwrap();
         record(&mut write, vec![bounce], NOON).await.unwrap();
         write.commit().await.unwrap();
         assert_eq!(hear_crew(&mut planner).await.blocked, Some(SuppressionCause::Bounce));
         assert_eq!(blocked(&hear_rows(&mut page).await, contact), Some(SuppressionCause::Bounce));
-        assert!(suppressions::lift(stage.db(), "Ann@example.com", "operator", NOON).await.unwrap());
+        assert!(suppressions::lift(venue.db(), "Ann@example.com", "operator", NOON).await.unwrap());
         assert_eq!(hear_crew(&mut planner).await.blocked, None);
         assert_eq!(blocked(&hear_rows(&mut page).await, contact), None);
     }

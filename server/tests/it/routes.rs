@@ -1,28 +1,41 @@
 //! Which paths there are, whom they lead where, and how the process says that it is well.
 
+use app::paths::{Audience, PAGES, Page};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use server::db::Db;
 
-use crate::support::{Folder, TestApp, server_fn, with_postgres};
+use crate::database::{Folder, with_postgres};
+use crate::support::{TestApp, server_fn};
 
 on_both_engines!(
-    async fn nobody_is_sent_to_the_door_and_back(db: Db) {
+    async fn whoever_is_not_signed_in_is_asked_to_and_comes_back(db: Db) {
         let app = TestApp::new(db).await;
-        for (path, door) in [
+        for (path, sign_in) in [
             ("/", "/sign-in?next=%2F"),
-            ("/events", "/sign-in?next=%2Fevents"),
             ("/events/7", "/sign-in?next=%2Fevents%2F7"),
             ("/contacts/7/emails?x=a%20b", "/sign-in?next=%2Fcontacts%2F7%2Femails%3Fx%3Da%2520b"),
         ] {
             let answer = app.get(path).await;
-            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, door), "{path}");
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, sign_in), "{path}");
         }
-        for open in ["/sign-in", "/v/some-token"] {
-            let status = app.get(open).await.status;
-            assert!(!status.is_redirection(), "{open}: {status}");
+        assert_eq!(app.get("/eventsx").await.status, StatusCode::NOT_FOUND, "no page, so nobody is asked to sign in");
+    }
+);
+
+on_both_engines!(
+    async fn every_page_is_for_those_it_is_meant_for_and_loads_scripts_only_where_it_says_so(db: Db) {
+        let visitor = TestApp::new(db).await;
+        let member = visitor.sign_in().await;
+        for Page { path, audience, scripts } in PAGES {
+            let path = path.replace("{id}", "7").replace("{token}", "some-token").replace("{*rest}", "7/html");
+            let asked_to_sign_in = visitor.get(&path).await.header("location").starts_with("/sign-in?next=");
+            assert_eq!(asked_to_sign_in, audience == Audience::Members, "{path}");
+            let html = if audience == Audience::Members { member.get(&path).await } else { visitor.get(&path).await };
+            if !html.status.is_redirection() {
+                assert_eq!(html.text().contains("<script"), scripts, "{path}");
+            }
         }
-        assert_eq!(app.get("/eventsx").await.status, StatusCode::NOT_FOUND, "no page, so no door");
     }
 );
 
@@ -79,7 +92,7 @@ on_both_engines!(
         assert_eq!(member.get("/events").await.status, StatusCode::SERVICE_UNAVAILABLE, "nobody can say who this is");
         let call = member.post_json(server_fn("load_session"), &serde_json::json!({})).await;
         assert!(matches!(call.json(), app::error::AppError::Internal(_)));
-        assert_eq!(app.get("/sign-in").await.status, StatusCode::OK, "the door needs no database to be shown");
+        assert_eq!(app.get("/sign-in").await.status, StatusCode::OK, "signing in needs no database to be shown");
     }
 );
 

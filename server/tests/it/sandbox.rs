@@ -38,7 +38,7 @@ const MAIL: &str = "From: Callboard <callboard@callboard.test>\r\nTo: ann@exampl
     Message-ID: <m1@callboard.test>\r\nX-Callboard-Ref: r1\r\n\r\nOpen http://callboard.test/v/abc\r\n..dots stay\r\n";
 
 /// A webhook as it arrived.
-struct Report {
+pub struct Report {
     id: String,
     timestamp: String,
     signature: String,
@@ -47,7 +47,7 @@ struct Report {
 }
 
 /// A route that takes webhooks, answering with these codes first and then 204.
-async fn receiver(first: Vec<u16>) -> (SocketAddr, mpsc::UnboundedReceiver<Report>) {
+pub async fn receiver(first: Vec<u16>) -> (SocketAddr, mpsc::UnboundedReceiver<Report>) {
     let (sender, reports) = mpsc::unbounded_channel();
     let answers = Arc::new(std::sync::Mutex::new(first.into_iter()));
     let take = async move |headers: HeaderMap, raw: Bytes| {
@@ -66,7 +66,7 @@ async fn receiver(first: Vec<u16>) -> (SocketAddr, mpsc::UnboundedReceiver<Repor
 }
 
 /// A sandbox that reports to this address, and the switch that ends it.
-async fn start(db: Db, reports_to: SocketAddr) -> (Core, Sandbox, (watch::Sender<bool>, Workers)) {
+pub async fn start(db: Db, reports_to: SocketAddr) -> (Core, Sandbox, (watch::Sender<bool>, Workers)) {
     let mut core = core(db, Clock::frozen(NOON));
     core.config = Arc::new(Config { addr: reports_to, ..Config::clone(&core.config) });
     let (stop, stopped) = watch::channel(false);
@@ -75,13 +75,13 @@ async fn start(db: Db, reports_to: SocketAddr) -> (Core, Sandbox, (watch::Sender
     (core, sandbox, (stop, workers))
 }
 
-struct Client {
+pub struct Client {
     lines: Lines<BufReader<OwnedReadHalf>>,
     writer: OwnedWriteHalf,
 }
 
 impl Client {
-    async fn connect(sandbox: &Sandbox) -> Self {
+    pub async fn connect(sandbox: &Sandbox) -> Self {
         let address = sandbox.smtp_url().trim_start_matches("smtp://").to_owned();
         let (reader, writer) = TcpStream::connect(address).await.expect("it listens").into_split();
         let mut client = Self { lines: BufReader::new(reader).lines(), writer };
@@ -104,7 +104,7 @@ impl Client {
         self.code().await
     }
 
-    async fn send(&mut self, recipient: &str) {
+    pub async fn send(&mut self, recipient: &str) {
         assert_eq!(self.say("EHLO callboard.test").await, "250");
         assert_eq!(self.say("MAIL FROM:<callboard@callboard.test> BODY=8BITMIME SIZE=300").await, "250");
         assert_eq!(self.say(&format!("RCPT TO:<{recipient}>")).await, "250");

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::support::NOON;
 
-pub struct Stage {
+pub struct SentMail {
     pub db: Db,
     pub account: AccountId,
     pub member: MemberId,
@@ -17,10 +17,10 @@ pub struct Stage {
     pub crew: i64,
 }
 
-/// The address of the contact on the stage.
+/// The address of the contact.
 pub const ADDRESS: &str = "ann@guests.test";
 
-impl Stage {
+impl SentMail {
     /// An account of its own with an event and Ann on it.
     pub async fn set(db: &Db) -> Self {
         let insert = async |sql: &'static str| id(db, sql).await;

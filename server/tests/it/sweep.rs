@@ -7,7 +7,7 @@ use server::db::Db;
 use server::emails::fold::{Incoming, record};
 use server::emails::sweep::sweep;
 
-use crate::sent_mail::{ADDRESS, Stage};
+use crate::sent_mail::{ADDRESS, SentMail};
 use crate::support::{NOON, TestApp};
 
 async fn report(db: &Db, email: EmailId, report: Report) {
@@ -26,16 +26,16 @@ async fn report(db: &Db, email: EmailId, report: Report) {
 on_both_engines!(
     async fn the_limit_is_72_hours_after_the_hand_over(db: Db) {
         let app = TestApp::new(db.clone()).await;
-        let stage = Stage::set(&db).await;
-        let (delayed, sent) = (stage.email("delayed").await, stage.email("sent").await);
+        let sent = SentMail::set(&db).await;
+        let (delayed, silent) = (sent.email("delayed").await, sent.email("sent").await);
         report(&db, delayed, Report::Delayed).await;
 
         let limit = NOON.plus_ms(DELAY_LIMIT_MS);
         assert_eq!(sweep(&app.core, limit).await.unwrap(), 0, "exactly 72 hours is not more than 72 hours");
         assert_eq!(sweep(&app.core, limit.plus_ms(1)).await.unwrap(), 1);
-        assert_eq!(stage.shown(delayed).await, ("failed".into(), Some(STILL_DELAYED.into()), 3));
-        assert_eq!(stage.shown(sent).await.0, "sent", "silence is never swept");
-        assert_eq!(stage.listed(ADDRESS).await, None);
+        assert_eq!(sent.shown(delayed).await, ("failed".into(), Some(STILL_DELAYED.into()), 3));
+        assert_eq!(sent.shown(silent).await.0, "sent", "silence is never swept");
+        assert_eq!(sent.listed(ADDRESS).await, None);
         assert_eq!(sweep(&app.core, limit.plus_ms(2)).await.unwrap(), 0, "once");
     }
 );
@@ -43,8 +43,8 @@ on_both_engines!(
 on_both_engines!(
     async fn a_delivery_before_or_after_the_sweep_wins(db: Db) {
         let app = TestApp::new(db.clone()).await;
-        let stage = Stage::set(&db).await;
-        let (before, after) = (stage.email("before").await, stage.email("after").await);
+        let sent = SentMail::set(&db).await;
+        let (before, after) = (sent.email("before").await, sent.email("after").await);
         for email in [before, after] {
             report(&db, email, Report::Delayed).await;
         }
@@ -52,7 +52,7 @@ on_both_engines!(
         assert_eq!(sweep(&app.core, NOON.plus_ms(DELAY_LIMIT_MS + 1)).await.unwrap(), 1);
         report(&db, after, Report::Delivered).await;
         for email in [before, after] {
-            assert_eq!(stage.shown(email).await.0, "delivered");
+            assert_eq!(sent.shown(email).await.0, "delivered");
         }
     }
 );
@@ -60,24 +60,23 @@ on_both_engines!(
 on_both_engines!(
     async fn many_are_swept_once_by_two_sweeps_at_a_time(db: Db) {
         let app = TestApp::new(db.clone()).await;
-        let stage = Stage::set(&db).await;
-        stage.email("first").await;
-        stage
-            .execute(
-                "INSERT INTO email (account_id, contact_id, member_id, kind, recipient, recipient_key, subject, \
+        let sent = SentMail::set(&db).await;
+        sent.email("first").await;
+        sent.execute(
+            "INSERT INTO email (account_id, contact_id, member_id, kind, recipient, recipient_key, subject, \
                  event_name, reference, message_id, provider, idempotency_key, status, rank, status_at, created_at, \
                  handed_over_at) WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1100) \
                  SELECT account_id, contact_id, member_id, kind, recipient, recipient_key, subject, event_name, \
                  CAST(n AS TEXT), CAST(n AS TEXT), provider, CAST(n AS TEXT), 'delayed', 20, status_at, created_at, \
                  handed_over_at FROM email, n",
-            )
-            .await;
+        )
+        .await;
         let now = NOON.plus_ms(DELAY_LIMIT_MS + 1);
         let (one, other) = tokio::join!(sweep(&app.core, now), sweep(&app.core, now));
         // One of two that meet may pass over what the other holds; the next sweep finds nothing left.
         let swept = one.unwrap() + other.unwrap() + sweep(&app.core, now).await.unwrap();
         assert_eq!(swept, 1_100);
-        assert_eq!(stage.count("email WHERE status = 'failed' AND revision = 2").await, 1_100);
-        assert_eq!(stage.count("delivery_event").await, 1_100);
+        assert_eq!(sent.count("email WHERE status = 'failed' AND revision = 2").await, 1_100);
+        assert_eq!(sent.count("delivery_event").await, 1_100);
     }
 );

@@ -16,9 +16,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::live::{SESSION, Tab, changed, delivered, serve, sign_in, snapshot};
-use crate::sent_mail::{ADDRESS, Stage};
-use crate::support::{NOON, TestApp, with_postgres_at, with_sqlite};
+use crate::database::{with_postgres_at, with_sqlite};
+use crate::live::{SESSION, Tab, changed, delivered, member, serve, sign_in, snapshot};
+use crate::sent_mail::{ADDRESS, SentMail};
+use crate::support::{NOON, TestApp};
 
 /// What the issue allows between two processes.
 const WITHIN: Duration = Duration::from_secs(1);
@@ -31,24 +32,25 @@ async fn soon<T>(heard: impl Future<Output = T>) -> T {
 struct Two {
     here: TestApp,
     _there: TestApp,
-    stage: Stage,
+    sent: SentMail,
     tabs: [Tab; 2],
 }
 
 impl Two {
     /// `there` is how the other process reaches the database.
     async fn start(db: Db, there: &str) -> Self {
-        let (here, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        let (here, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
         let there = here.beside(Db::open(there).await.unwrap());
         here.listen();
-        let email = stage.email("r").await;
-        stage.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
-        sign_in(&stage).await;
-        let mut tabs = [Tab::open(&serve(&here, &stage).await).await, Tab::open(&serve(&there, &stage).await).await];
+        let email = sent.email("r").await;
+        sent.execute(&format!("UPDATE crew SET invite_email_id = {email}")).await;
+        sign_in(&sent).await;
+        let mut tabs =
+            [Tab::open(&serve(&here, member(&sent)).await).await, Tab::open(&serve(&there, member(&sent)).await).await];
         for tab in &mut tabs {
-            tab.subscribe(Topic::Event(stage.event)).await;
+            tab.subscribe(Topic::Event(sent.event)).await;
         }
-        let mut two = Self { here, _there: there, stage, tabs };
+        let mut two = Self { here, _there: there, sent, tabs };
         two.both_listen().await;
         two
     }
@@ -57,7 +59,7 @@ impl Two {
     async fn both_listen(&mut self) {
         let [_, there] = &mut self.tabs;
         loop {
-            self.stage.touch().await;
+            self.sent.touch().await;
             if timeout(Duration::from_millis(200), there.hear()).await.is_ok() {
                 break;
             }
@@ -90,8 +92,8 @@ async fn a_badge_that_flips_in_one_flips_in_the_other() {
 async fn a_link_that_is_revoked_in_one_is_gone_in_the_other() {
     with_postgres_at(|db, url| async move {
         let mut two = Two::start(db, &url).await;
-        let signed_in = two.here.with_cookie(&two.stage.open_session().await);
-        let crew = serde_json::json!({ "crew": two.stage.crew });
+        let signed_in = two.here.with_cookie(&two.sent.open_session().await);
+        let crew = serde_json::json!({ "crew": two.sent.crew });
         signed_in.post_json(crate::support::server_fn("generate_link"), &crew).await;
         for tab in &mut two.tabs {
             let crew = changed(soon(tab.hear()).await).crew;
@@ -121,7 +123,7 @@ async fn signing_out_of_one_ends_the_sockets_of_the_other() {
 async fn a_member_removed_in_one_is_out_of_the_other() {
     with_postgres_at(|db, url| async move {
         let mut two = Two::start(db.clone(), &url).await;
-        assert!(remove_member(&db, two.stage.account, two.stage.member).await.unwrap());
+        assert!(remove_member(&db, two.sent.account, two.sent.member).await.unwrap());
         for tab in &mut two.tabs {
             assert_eq!(soon(tab.closed()).await, 4401);
         }
@@ -133,7 +135,7 @@ async fn a_member_removed_in_one_is_out_of_the_other() {
 async fn a_command_reaches_the_pages_of_both() {
     with_postgres_at(|db, url| async move {
         let mut two = Two::start(db.clone(), &url).await;
-        two.stage.suppress().await;
+        two.sent.suppress().await;
         // As `callboard suppressions remove` does it: a process of its own, that serves nobody.
         let command = Db::open(&url).await.unwrap();
         assert!(suppressions::lift(&command, ADDRESS, "command line", NOON).await.unwrap());
@@ -148,12 +150,12 @@ async fn a_command_reaches_the_pages_of_both() {
 #[tokio::test]
 async fn a_command_on_a_sqlite_file_reaches_its_pages() {
     with_sqlite(|db| async move {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
         app.listen();
-        sign_in(&stage).await;
-        stage.suppress().await;
-        let mut tab = Tab::open(&serve(&app, &stage).await).await;
-        let shown = snapshot(tab.subscribe(Topic::Event(stage.event)).await);
+        sign_in(&sent).await;
+        sent.suppress().await;
+        let mut tab = Tab::open(&serve(&app, member(&sent)).await).await;
+        let shown = snapshot(tab.subscribe(Topic::Event(sent.event)).await);
         assert_eq!(shown.crew[0].blocked, Some(SuppressionCause::Bounce));
         // What the serving process itself writes is not taken for another's.
         tokio::time::sleep(Duration::from_millis(1_100)).await;
@@ -220,7 +222,7 @@ async fn after_ten_seconds_without_its_database_the_other_is_right_again() {
         assert_eq!(crew[0].invite.as_ref().unwrap().status, Some(DeliveryStatus::Delivered));
         // And what happens from now on is heard at once.
         two.be_quiet().await;
-        two.stage.touch().await;
+        two.sent.touch().await;
         for tab in &mut two.tabs {
             assert_eq!(changed(soon(tab.hear()).await).events.len(), 1);
         }

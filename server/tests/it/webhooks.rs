@@ -15,7 +15,7 @@ use server::provider::{ProviderEvent, svix};
 use server::webhooks::{Acknowledged, adopt_orphans, drop_old_orphans, rematch_orphans};
 use sha2::Sha256;
 
-use crate::sent_mail::{ADDRESS, Stage};
+use crate::sent_mail::{ADDRESS, SentMail};
 use crate::support::{Answer, TestApp};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -75,32 +75,32 @@ async fn post(app: &TestApp, id: &str, body: &[u8]) -> StatusCode {
 
 on_both_engines!(
     async fn a_repeated_event_counts_once(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
-        let email = stage.email(REFERENCE).await;
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        let email = sent.email(REFERENCE).await;
         for _ in 0..3 {
             assert_eq!(post(&app, "msg_1", &fixture("delivered")).await, StatusCode::OK);
         }
-        assert_eq!(stage.shown(email).await, ("delivered".into(), None, 2));
-        assert_eq!(stage.count("delivery_event").await, 1);
+        assert_eq!(sent.shown(email).await, ("delivered".into(), None, 2));
+        assert_eq!(sent.count("delivery_event").await, 1);
     }
 );
 
 on_both_engines!(
     async fn a_bounce_shows_the_servers_words_and_lists_the_address(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
-        let email = stage.email(REFERENCE).await;
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        let email = sent.email(REFERENCE).await;
         assert_eq!(post(&app, "msg_1", &fixture("bounced_permanent")).await, StatusCode::OK);
-        let (status, reason, _) = stage.shown(email).await;
+        let (status, reason, _) = sent.shown(email).await;
         assert_eq!(status, "bounced");
         assert!(reason.unwrap().contains("550 5.5.0 Requested action not taken"));
-        assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("bounce"));
+        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("bounce"));
     }
 );
 
 on_both_engines!(
     async fn bad_input_is_answered_and_stores_nothing(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
-        let email = stage.email(REFERENCE).await;
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        let email = sent.email(REFERENCE).await;
         let body = fixture("delivered");
         let now = app.now();
         let call = |at| Call { id: "msg_1", secret: SECRET, at, body: &body };
@@ -127,10 +127,10 @@ on_both_engines!(
         let pigeon = app.request(Method::POST, "/webhooks/pigeon").body(Body::from("{}")).unwrap();
         assert_eq!(app.send(pigeon).await.status, StatusCode::NOT_FOUND);
 
-        assert_eq!(stage.shown(email).await, ("sent".into(), None, 1));
-        assert_eq!(stage.count("delivery_event").await + stage.count("orphan_event").await, 0);
+        assert_eq!(sent.shown(email).await, ("sent".into(), None, 1));
+        assert_eq!(sent.count("delivery_event").await + sent.count("orphan_event").await, 0);
         assert_eq!(post(&app, "msg_1", &body).await, StatusCode::OK, "a refused id is not used up");
-        assert_eq!(stage.shown(email).await.0, "delivered");
+        assert_eq!(sent.shown(email).await.0, "delivered");
     }
 );
 
@@ -147,13 +147,13 @@ on_both_engines!(
 
 on_both_engines!(
     async fn either_of_two_secrets_will_do(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
-        stage.email(REFERENCE).await;
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        sent.email(REFERENCE).await;
         for (id, secret) in [("msg_1", SECRET), ("msg_2", OLD_SECRET)] {
             let call = Call { id, secret, at: app.now(), body: &fixture("delivered") };
             assert_eq!(call.post(&app).await.status, StatusCode::OK);
         }
-        assert_eq!(stage.count("delivery_event").await, 2);
+        assert_eq!(sent.count("delivery_event").await, 2);
     }
 );
 
@@ -169,25 +169,25 @@ on_both_engines!(
 
 on_both_engines!(
     async fn what_we_do_not_want_to_know_is_stored_nowhere(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
-        let email = stage.email(REFERENCE).await;
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        let email = sent.email(REFERENCE).await;
         for name in ["opened", "clicked", "scheduled", "received", "contact_created", "domain_updated"] {
             assert_eq!(post(&app, name, &fixture(name)).await, StatusCode::OK, "{name}");
         }
-        assert_eq!(stage.count("delivery_event").await + stage.count("orphan_event").await, 0);
-        assert_eq!(stage.shown(email).await, ("sent".into(), None, 1));
+        assert_eq!(sent.count("delivery_event").await + sent.count("orphan_event").await, 0);
+        assert_eq!(sent.shown(email).await, ("sent".into(), None, 1));
     }
 );
 
 on_both_engines!(
     async fn an_early_event_waits_for_its_email_and_counts_once(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
         for _ in 0..2 {
             assert_eq!(post(&app, "msg_1", &fixture("bounced_permanent")).await, StatusCode::OK);
         }
-        assert_eq!((stage.count("orphan_event").await, stage.count("delivery_event").await), (1, 0));
+        assert_eq!((sent.count("orphan_event").await, sent.count("delivery_event").await), (1, 0));
 
-        let email = stage.email("not-known-yet").await;
+        let email = sent.email("not-known-yet").await;
         let mut transaction = db.write().await.unwrap();
         sqlx::query("UPDATE email SET reference = $1 WHERE id = $2")
             .bind(REFERENCE)
@@ -197,26 +197,26 @@ on_both_engines!(
             .unwrap();
         adopt_orphans(&mut transaction, email, app.now()).await.unwrap();
         transaction.commit().await.unwrap();
-        assert_eq!(stage.shown(email).await.0, "bounced");
-        assert_eq!(stage.listed(ADDRESS).await.as_deref(), Some("bounce"));
+        assert_eq!(sent.shown(email).await.0, "bounced");
+        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("bounce"));
 
         assert_eq!(post(&app, "msg_1", &fixture("bounced_permanent")).await, StatusCode::OK);
-        assert_eq!((stage.count("orphan_event").await, stage.count("delivery_event").await), (0, 1));
+        assert_eq!((sent.count("orphan_event").await, sent.count("delivery_event").await), (0, 1));
     }
 );
 
 on_both_engines!(
     async fn waiting_events_are_matched_again_and_dropped_after_a_week(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
         post(&app, "msg_1", &fixture("delivered")).await;
         post(&app, "msg_2", br#"{"type":"email.delivered","data":{"email_id":"nobody-knows"}}"#).await;
         let young = app.now().plus_ms(-10 * MINUTE_MS);
         assert_eq!(rematch_orphans(&app.core, young, app.now()).await.unwrap(), 0);
-        let email = stage.email(REFERENCE).await;
+        let email = sent.email(REFERENCE).await;
         // The ingest's own rematch may have been a moment earlier.
         assert!(rematch_orphans(&app.core, young, app.now()).await.unwrap() <= 1);
-        assert_eq!(stage.shown(email).await.0, "delivered");
-        assert_eq!(stage.count("orphan_event").await, 1);
+        assert_eq!(sent.shown(email).await.0, "delivered");
+        assert_eq!(sent.count("orphan_event").await, 1);
 
         let week = app.now().plus_ms(7 * 24 * HOUR_MS);
         assert_eq!(drop_old_orphans(&db, week).await.unwrap(), 0);
@@ -226,8 +226,8 @@ on_both_engines!(
 
 on_both_engines!(
     async fn the_providers_own_id_is_learnt_at_first_sight(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
-        let email = stage.email(REFERENCE).await;
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        let email = sent.email(REFERENCE).await;
         // By our Message-ID alone, then by the provider's id alone.
         let first = format!(
             r#"{{"type":"email.sent","data":{{"email_id":"prov-1","message_id":"<{REFERENCE}@venue.test>"}}}}"#
@@ -235,24 +235,24 @@ on_both_engines!(
         assert_eq!(post(&app, "msg_1", first.as_bytes()).await, StatusCode::OK);
         let then = br#"{"type":"email.delivered","data":{"email_id":"prov-1","to":["somebody@else.test"]}}"#;
         assert_eq!(post(&app, "msg_2", then).await, StatusCode::OK);
-        assert_eq!(stage.shown(email).await.0, "delivered");
+        assert_eq!(sent.shown(email).await.0, "delivered");
         // An id that is taken already does not stand in the way of another email's events.
-        let other = stage.email("other").await;
+        let other = sent.email("other").await;
         let twice = br#"{"type":"email.delivered","data":{"email_id":"prov-1","headers":{"X-Callboard-Ref":"other"}}}"#;
         assert_eq!(post(&app, "msg_3", twice).await, StatusCode::OK);
-        assert_eq!(stage.shown(other).await.0, "delivered");
-        assert_eq!(stage.count("email WHERE provider_message_id = 'prov-1'").await, 1);
+        assert_eq!(sent.shown(other).await.0, "delivered");
+        assert_eq!(sent.count("email WHERE provider_message_id = 'prov-1'").await, 1);
     }
 );
 
 on_both_engines!(
     async fn an_address_alone_matches_nothing(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
-        let email = stage.email(REFERENCE).await;
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        let email = sent.email(REFERENCE).await;
         let body = format!(r#"{{"type":"email.bounced","data":{{"to":["{ADDRESS}"],"subject":"Your run of show"}}}}"#);
         assert_eq!(post(&app, "msg_1", body.as_bytes()).await, StatusCode::OK);
-        assert_eq!(stage.shown(email).await.0, "sent");
-        assert_eq!(stage.listed(ADDRESS).await, None);
+        assert_eq!(sent.shown(email).await.0, "sent");
+        assert_eq!(sent.listed(ADDRESS).await, None);
     }
 );
 
@@ -269,25 +269,24 @@ fn delivered(key: &str, reference: &str) -> ProviderEvent {
 
 on_both_engines!(
     async fn an_event_that_cannot_be_stored_fails_alone(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
         let mut emails = Vec::new();
         for n in 0..40 {
-            emails.push(stage.email(&format!("r{n}")).await);
+            emails.push(sent.email(&format!("r{n}")).await);
         }
-        stage
-            .execute(if db.is_shared() {
-                "ALTER TABLE delivery_event ADD CHECK (event_key <> 'k7')"
-            } else {
-                "CREATE TRIGGER poison BEFORE INSERT ON delivery_event WHEN NEW.event_key = 'k7' \
+        sent.execute(if db.is_shared() {
+            "ALTER TABLE delivery_event ADD CHECK (event_key <> 'k7')"
+        } else {
+            "CREATE TRIGGER poison BEFORE INSERT ON delivery_event WHEN NEW.event_key = 'k7' \
                  BEGIN SELECT RAISE(ABORT, 'poison'); END"
-            })
-            .await;
+        })
+        .await;
         let ingest = &app.state.ingest;
         let answers =
             join_all((0..40).map(|n| ingest.submit("resend", vec![delivered(&format!("k{n}"), &format!("r{n}"))])))
                 .await;
         for (n, (answer, email)) in answers.into_iter().zip(emails).enumerate() {
-            let status = stage.shown(email).await.0;
+            let status = sent.shown(email).await.0;
             if n == 7 {
                 assert!(answer.is_err());
                 assert_eq!(status, "sent");
@@ -296,14 +295,14 @@ on_both_engines!(
                 assert_eq!(status, "delivered");
             }
         }
-        assert_eq!(stage.count("delivery_event").await, 39);
+        assert_eq!(sent.count("delivery_event").await, 39);
     }
 );
 
 on_both_engines!(
     async fn many_at_once_are_all_counted(db: Db) {
-        let (app, stage) = (app(&db).await, Stage::set(&db).await);
-        let email = stage.email("r").await;
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        let email = sent.email("r").await;
         let ingest = &app.state.ingest;
         // Every key twice, and three of four events for an email that is not there.
         let answers = join_all((0..1_200).map(|n| {
@@ -319,8 +318,8 @@ on_both_engines!(
             sum.waiting += answer.waiting;
         }
         assert_eq!(sum, Acknowledged { fresh: 150, repeated: 150, waiting: 900 });
-        assert_eq!((stage.count("delivery_event").await, stage.count("orphan_event").await), (150, 450));
-        assert_eq!(stage.shown(email).await.0, "delivered");
+        assert_eq!((sent.count("delivery_event").await, sent.count("orphan_event").await), (150, 450));
+        assert_eq!(sent.shown(email).await.0, "delivered");
     }
 );
 

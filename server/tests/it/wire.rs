@@ -39,7 +39,7 @@ on_both_engines!(
         for (media_type, body) in [("application/vnd.callboard.0+postcard", question), (MEDIA_TYPE, vec![0xff; 3])] {
             let refused = app.post_wire(server_fn("load_contacts"), media_type, body).await;
             assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-            assert_eq!(decode::<Result<ContactPage, AppError>>(&refused.body), Ok(Err(AppError::Outdated)));
+            assert_eq!(decode::<Result<ContactPage, AppError>>(&refused.body), Ok(Err(AppError::VersionMismatch)));
         }
     }
 );

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-use crate::sent_mail::Stage;
+use crate::sent_mail::SentMail;
 use crate::support::TestApp;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -112,8 +112,8 @@ fn delivered(key: &str) -> Vec<ProviderEvent> {
 
 on_both_engines!(
     async fn what_a_dead_intake_had_in_hand_is_refused_and_what_waited_is_stored(db: Db) {
-        let (app, stage) = (TestApp::new(db.clone()).await, Stage::set(&db).await);
-        stage.email("r3f-4nn").await;
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        sent.email("r3f-4nn").await;
         let (ingest, intake) = Ingest::new(&app.core);
         let (_stop, stopped) = watch::channel(false);
         let submit = |key: &'static str| {
@@ -144,6 +144,6 @@ on_both_engines!(
         assert_eq!(stored.fresh, 1);
         let repeated = timeout(LONG, submit("in hand")).await.expect("in time").expect("no panic").expect("stored");
         assert_eq!(repeated.fresh + repeated.repeated, 1);
-        assert_eq!(stage.count("delivery_event").await, 3);
+        assert_eq!(sent.count("delivery_event").await, 3);
     }
 );

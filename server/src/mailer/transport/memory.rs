@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Envelope, HandOver, Stage};
+use super::{Envelope, HandOver, SmtpStage};
 
 /// A mail that was handed over.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl Memory {
     pub(super) fn offer(&self, envelope: &Envelope) -> Result<MemoryOffer, HandOver> {
         let answer = self.state().answers.pop_front().unwrap_or_else(|| HandOver::Accepted("250 2.0.0 Ok".into()));
         match answer {
-            HandOver::Refused(refusal) if refusal.stage != Stage::Content => Err(HandOver::Refused(refusal)),
+            HandOver::Refused(refusal) if refusal.stage != SmtpStage::Content => Err(HandOver::Refused(refusal)),
             HandOver::Unsent(reason) => Err(HandOver::Unsent(reason)),
             answer => Ok(MemoryOffer { memory: self.clone(), envelope: envelope.clone(), answer }),
         }

@@ -13,14 +13,14 @@ use lettre::transport::smtp::{Error, extension};
 use tokio::time::timeout;
 
 use super::super::smtp_url::{Security, SmtpUrl};
-use super::{Envelope, HandOver, MAX_WORDS, Stage, refusal};
+use super::{Envelope, HandOver, MAX_WORDS, SmtpStage, refusal};
 use crate::text::plain;
 
 /// To get through to a server, TCP alone.
 const CONNECT: Duration = Duration::from_secs(8);
 /// For all up to the accepted envelope.
 const OFFER: Duration = Duration::from_secs(15);
-/// For the message and its answer. Servers look into mail before they answer, and giving up early makes a doubt.
+/// For the message and its answer. Servers look into mail before they answer, and giving up early leaves it unconfirmed.
 const DELIVERY: Duration = Duration::from_secs(30);
 /// For taking an envelope back.
 const WITHDRAWAL: Duration = Duration::from_secs(3);
@@ -73,7 +73,7 @@ impl Smtp {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, HandOver> {
         let url = &self.0.url;
-        let failed = |error: Error| failure(Stage::Greeting, &error).outcome;
+        let failed = |error: Error| failure(SmtpStage::Greeting, &error).outcome;
         let tls = || TlsParameters::new_rustls(url.host.clone()).map_err(failed);
         let at_once = if url.security == Security::Implicit { Some(tls()?) } else { None };
         let server = (url.host.as_str(), url.port);
@@ -106,10 +106,10 @@ impl Smtp {
             .map_err(|outcome| Failure { outcome, is_lost: false })?;
         let mail = Mail::new(Some(envelope.from.clone()), parameters);
         if let Err(error) = connection.command(mail).await {
-            return Err(self.give_up(connection, failure(Stage::Sender, &error)).await);
+            return Err(self.give_up(connection, failure(SmtpStage::Sender, &error)).await);
         }
         if let Err(error) = connection.command(Rcpt::new(envelope.to.clone(), Vec::new())).await {
-            return Err(self.give_up(connection, failure(Stage::Recipient, &error)).await);
+            return Err(self.give_up(connection, failure(SmtpStage::Recipient, &error)).await);
         }
         Ok(SmtpOffer { smtp: self.clone(), connection })
     }
@@ -146,7 +146,7 @@ impl SmtpOffer {
                 return HandOver::Unsent(format!("the mail server did not let us begin: {}", words(&response)));
             }
             Ok(Err(error)) => {
-                return self.smtp.clone().give_up(self.connection, failure(Stage::Content, &error)).await.outcome;
+                return self.smtp.clone().give_up(self.connection, failure(SmtpStage::Content, &error)).await.outcome;
             }
             Err(_) => return HandOver::Unsent("the mail server does not answer".into()),
         }
@@ -156,7 +156,7 @@ impl SmtpOffer {
                 HandOver::Accepted(words(&response))
             }
             Ok(Ok(response)) => HandOver::Unknown(format!("an answer that means nothing here: {}", words(&response))),
-            Ok(Err(error)) => match failure(Stage::Content, &error).outcome {
+            Ok(Err(error)) => match failure(SmtpStage::Content, &error).outcome {
                 HandOver::Refused(refusal) => {
                     self.smtp.keep(self.connection);
                     HandOver::Refused(refusal)
@@ -181,7 +181,7 @@ fn mail_parameters(
     bytes: &[u8],
 ) -> Result<Vec<MailParameter>, HandOver> {
     let mut parameters = Vec::new();
-    let lacks = |what: &str| Err(HandOver::Refused(refusal(Stage::Recipient, 550, what)));
+    let lacks = |what: &str| Err(HandOver::Refused(refusal(SmtpStage::Recipient, 550, what)));
     if !(envelope.to.as_ref() as &str).is_ascii() || !(envelope.from.as_ref() as &str).is_ascii() {
         if !server.supports_feature(Extension::SmtpUtfEight) {
             return lacks("5.6.7 the mail server takes no address with letters outside ASCII before the @");
@@ -198,10 +198,12 @@ fn mail_parameters(
 }
 
 /// What an error before the message means.
-fn failure(stage: Stage, error: &Error) -> Failure {
+fn failure(stage: SmtpStage, error: &Error) -> Failure {
     match error.status().map(u16::from) {
         // 421 closes the connection, whatever was asked.
-        Some(421) => Failure { outcome: HandOver::Refused(refusal(Stage::Greeting, 421, &said(error))), is_lost: true },
+        Some(421) => {
+            Failure { outcome: HandOver::Refused(refusal(SmtpStage::Greeting, 421, &said(error))), is_lost: true }
+        }
         Some(code) => Failure { outcome: HandOver::Refused(refusal(stage, code, &said(error))), is_lost: false },
         None => Failure { outcome: HandOver::Unsent(describe(error)), is_lost: true },
     }

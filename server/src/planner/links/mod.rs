@@ -31,7 +31,7 @@ impl StoredLink {
     /// Where it leads; `None` when the installation's key is not the one it was made with, so that its token is lost.
     pub fn url(&self, core: &Core) -> Option<String> {
         let token = core.key.link_token(&self.seed);
-        (secret::token_hash(&token) == self.token_hash).then(|| format!("{}/v/{token}", core.config.base_url))
+        (secret::token_hash(&token) == self.token_hash).then(|| core.share_url(&token))
     }
 }
 

@@ -8,7 +8,7 @@ use app::live::{Row, Topic};
 use server::clock::Clock;
 use server::config::Config;
 use server::db::Db;
-use server::mailer::{Mailer, Stage};
+use server::mailer::{Mailer, SmtpStage};
 use server::outbox::{GIVE_UP_MS, Worker, back_off_ms};
 use server::workers::Workers;
 use tokio::sync::watch;
@@ -121,7 +121,7 @@ on_both_engines! {
 on_both_engines! {
     async fn after_72_hours_it_is_given_up_with_the_last_words(db: Db) {
         let app = Fixture::new(db).await;
-        app.memory.answer_next(refused(Stage::Recipient, "452 4.2.2 Mailbox full"));
+        app.memory.answer_next(refused(SmtpStage::Recipient, "452 4.2.2 Mailbox full"));
         app.core.clock.advance_ms(GIVE_UP_MS);
         app.drain().await;
         let state = app.state().await;

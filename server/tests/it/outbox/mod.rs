@@ -11,7 +11,7 @@ use server::clock::Clock;
 use server::config::Config;
 use server::core::Core;
 use server::db::Db;
-use server::mailer::{EnhancedCode, HandOver, Mailer, Memory, Refusal, Stage};
+use server::mailer::{EnhancedCode, HandOver, Mailer, Memory, Refusal, SmtpStage};
 use server::outbox::Worker;
 use server::realtime::{self, Hub};
 use server::workers::Workers;
@@ -160,7 +160,7 @@ async fn add_email(db: &Db, recipient: &str) -> EmailId {
     EmailId(id)
 }
 
-fn refused(stage: Stage, words: &str) -> HandOver {
+fn refused(stage: SmtpStage, words: &str) -> HandOver {
     let (code, text) = words.split_once(' ').expect("code and text");
     let enhanced = EnhancedCode::leading(text);
     HandOver::Refused(Refusal { stage, code: code.parse().expect("a code"), enhanced, words: words.into() })

@@ -16,7 +16,7 @@ use crate::mailer::{Conversation, FRIENDLY};
 use crate::support::{NOON, hear_rows, open_page};
 
 on_both_engines! {
-    async fn a_lost_answer_is_a_doubt_and_never_sent_again(db: Db) {
+    async fn a_lost_answer_is_unconfirmed_and_never_sent_again(db: Db) {
         let (app, server) = Fixture::handed_to(db, Conversation { end: None, ..FRIENDLY }).await;
         let state = app.state().await;
         assert_eq!((state.status.as_deref(), state.reason.as_deref()), (Some("sent"), Some(UNCONFIRMED)));
@@ -46,7 +46,7 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    async fn killed_after_the_mark_it_is_in_doubt_and_not_sent_again(db: Db) {
+    async fn killed_after_the_mark_it_is_unconfirmed_and_not_sent_again(db: Db) {
         let app = Fixture::new(db).await;
         execute(
             &app.core.db,

@@ -6,15 +6,15 @@
 use leptos::prelude::*;
 
 thread_local! {
-    static ALIVE: ArcRwSignal<bool> = ArcRwSignal::new(false);
+    static HYDRATED: ArcRwSignal<bool> = ArcRwSignal::new(false);
 }
 
-/// Runs `begin` once the page is alive; at once when it is already. Never on the server. What `begin` registers with
+/// Runs `begin` once the page is hydrated; at once when it is already. Never on the server. What `begin` registers with
 /// `on_cleanup` ends with the calling component.
-pub fn when_alive(begin: impl FnOnce() + 'static) {
+pub fn after_hydration(begin: impl FnOnce() + 'static) {
     let mut begin = Some(begin);
     Effect::new(move |_| {
-        if ALIVE.with(ArcRwSignal::get)
+        if HYDRATED.with(ArcRwSignal::get)
             && let Some(begin) = begin.take()
         {
             begin();
@@ -23,15 +23,15 @@ pub fn when_alive(begin: impl FnOnce() + 'static) {
 }
 
 /// Whether the whole page is taken over.
-pub fn is_alive() -> bool {
-    ALIVE.with(ArcRwSignal::get_untracked)
+pub fn is_hydrated() -> bool {
+    HYDRATED.with(ArcRwSignal::get_untracked)
 }
 
 /// Says that the whole page is taken over. `<html>` then carries `data-hydrated`.
-pub fn hydrated() {
+pub fn mark_hydrated() {
     if let Some(root) = document().document_element() {
         // Setting an attribute of <html> cannot fail.
         let _ = root.set_attribute("data-hydrated", "");
     }
-    ALIVE.with(|alive| alive.set(true));
+    HYDRATED.with(|hydrated| hydrated.set(true));
 }

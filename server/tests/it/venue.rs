@@ -27,7 +27,7 @@ use tokio::sync::watch;
 use crate::rows;
 use crate::support::NOON;
 
-pub struct Stage {
+pub struct Venue {
     pub core: Core,
     pub caller: Caller,
     /// Signed in too, but in another account.
@@ -42,7 +42,7 @@ pub struct Stage {
     _stop: watch::Sender<bool>,
 }
 
-impl Stage {
+impl Venue {
     pub async fn new(db: Db) -> Self {
         let core = core(db, "0123456789abcdef0123456789abcdef");
         let caller = sign_up(&core, "owner@callboard.test").await;
@@ -64,17 +64,17 @@ impl Stage {
         }
     }
 
-    /// A stage over the rows of `rows`: its caller is Dana, its event the Gala.
+    /// A venue over the rows of `rows`: its caller is Dana, its event the Gala.
     pub async fn new_filled(db: Db) -> Self {
         rows::fill(&mut rows::connect(&db).await).await;
         Self::of_dana(db).await
     }
 
-    /// A stage over a database that holds those rows already.
+    /// A venue over a database that holds those rows already.
     pub async fn of_dana(db: Db) -> Self {
-        let mut stage = Self::new(db).await;
-        (stage.caller.member, stage.caller.account, stage.event) = (MemberId(1), AccountId(1), EventId(1));
-        stage
+        let mut venue = Self::new(db).await;
+        (venue.caller.member, venue.caller.account, venue.event) = (MemberId(1), AccountId(1), EventId(1));
+        venue
     }
 
     pub fn db(&self) -> &Db {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 /// A part that is drawn again whenever a signal that `view` reads changes.
-pub fn changing<V: IntoAny>(view: impl Fn() -> V + Send + 'static) -> AnyView {
+pub fn dynamic<V: IntoAny>(view: impl Fn() -> V + Send + 'static) -> AnyView {
     let view: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || view().into_any());
     view.into_any()
 }
 
 /// A list that keeps the elements of the rows that stay: `keys` in the order of the list, `row` draws one.
-pub fn keyed(
+pub fn for_each_id(
     keys: impl Fn() -> Vec<i64> + Send + Sync + 'static,
     row: impl Fn(i64) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {

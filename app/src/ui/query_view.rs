@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::wire::{Answer, Query, Wire};
 
 /// Shows `query`'s answer by `show`, with its question; grey lines until it is there, the old answer until a new one is.
-pub fn answered<F>(
+pub fn query_view<F>(
     query: Query<F>,
     lines: u32,
     show: impl Fn(Result<(F, F::Output), AppError>) -> AnyView + Send + Sync + 'static,

@@ -7,17 +7,17 @@ use super::emails_tab::Emails;
 use super::events_tab::Events;
 use super::form::Contact;
 use super::new_contact::NewContact;
-use crate::part::part;
+use crate::lazy_screens::lazy_screens;
 
-part! {
-    contact_part, preload_contact_part, ContactScreen:
+lazy_screens! {
+    contact_screens, preload_contact_screens, ContactScreen:
     ContactRoute => Contact,
     ContactDetailsRoute => Details,
     NewContactRoute => NewContact,
 }
 
-part! {
-    contact_history_part, preload_contact_history_part, HistoryScreen:
+lazy_screens! {
+    contact_history_screens, preload_contact_history_screens, HistoryScreen:
     ContactEventsRoute => Events,
     ContactEmailsRoute => Emails,
 }

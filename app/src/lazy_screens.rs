@@ -7,23 +7,23 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ui::{PageTitle, is_alive};
+use crate::ui::{PageTitle, is_hydrated};
 
 pub use leptos::wasm_split::SplitLoaderError;
 
 /// How long to wait before a part is asked for again.
 const WAITS_MS: [i32; 3] = [300, 1_000, 2_000];
 
-/// `part! { name, preload_name, Screens: Route => Component, … }` makes one part of these components, and a route for each.
+/// `lazy_screens! { name, preload_name, Screens: Route => Component, … }` makes one part of these components, and a route for each.
 /// Write the part's name into `.ci/budget.mjs` too.
-macro_rules! part {
+macro_rules! lazy_screens {
     ($part:ident, $preload:ident, $Screen:ident: $($route:ident => $screen:ident),+ $(,)?) => {
         enum $Screen {
             $($screen),+
         }
 
         #[leptos::wasm_split::wasm_split($part, wasm_split_path = leptos::wasm_split, preload($preload), fallible)]
-        fn $part(screen: $Screen) -> Result<leptos::prelude::AnyView, $crate::part::SplitLoaderError> {
+        fn $part(screen: $Screen) -> Result<leptos::prelude::AnyView, $crate::lazy_screens::SplitLoaderError> {
             Ok(match screen {
                 $($Screen::$screen => view! { <$screen /> }.into_any()),+
             })
@@ -42,19 +42,19 @@ macro_rules! part {
                 async fn view(_: Self) -> leptos::prelude::AnyView {
                     #[cfg(feature = "ssr")]
                     $crate::shell::preload(stringify!($part));
-                    $crate::part::shown($part($Screen::$screen).await)
+                    $crate::lazy_screens::shown($part($Screen::$screen).await)
                 }
 
                 async fn preload() {
-                    $crate::part::fetched($preload).await;
+                    $crate::lazy_screens::fetched($preload).await;
                 }
             }
         )+
     };
 }
-pub(crate) use part;
+pub(crate) use lazy_screens;
 
-/// Fetches a part. Gives up after a while if the reader can be told; a page that is not alive yet waits for ever, since
+/// Fetches a part. Gives up after a while if the reader can be told; a page that is not hydrated yet waits for ever, since
 /// its HTML stands there already and waits for this very part.
 pub async fn fetched<F>(fetch: fn() -> F)
 where
@@ -62,7 +62,7 @@ where
 {
     let mut failures = 0;
     while fetch().await.is_err() {
-        let Some(wait) = wait_ms(failures, is_alive()) else { return };
+        let Some(wait) = wait_ms(failures, is_hydrated()) else { return };
         pause(wait).await;
         failures += 1;
     }
@@ -84,11 +84,11 @@ async fn pause(ms: i32) {
 
 /// The screen, or that it did not arrive.
 pub fn shown(screen: Result<AnyView, SplitLoaderError>) -> AnyView {
-    screen.unwrap_or_else(|_| view! { <NotArrived /> }.into_any())
+    screen.unwrap_or_else(|_| view! { <LoadFailed /> }.into_any())
 }
 
 #[component]
-fn NotArrived() -> impl IntoView {
+fn LoadFailed() -> impl IntoView {
     let location = use_location();
     let here = format!("{}{}", location.pathname.get_untracked(), location.search.get_untracked());
     view! {

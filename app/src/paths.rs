@@ -1,0 +1,151 @@
+//! Every address of the product: the table of pages, and the links that lead to them.
+
+use crate::domain::ids::{ContactId, EventId};
+
+pub const HOME: &str = EVENTS;
+pub const SIGN_IN: &str = "/sign-in";
+pub const EVENTS: &str = "/events";
+pub const CONTACTS: &str = "/contacts";
+pub const NEW_CONTACT: &str = "/contacts/new";
+pub const SANDBOX: &str = "/sandbox";
+
+/// Who may see a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Whoever is signed in; everybody else is asked to sign in first.
+    Members,
+    /// Whoever is not; members go home.
+    SignedOut,
+    /// Whoever has the link.
+    Everybody,
+}
+
+/// A page, as the router knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// `{name}` stands for one segment, `{*name}` for all that follow.
+    pub path: &'static str,
+    pub audience: Audience,
+    /// Without, the page is finished as the server sends it and loads no script at all.
+    pub scripts: bool,
+}
+
+const fn members(path: &'static str) -> Page {
+    Page { path, audience: Audience::Members, scripts: true }
+}
+
+const fn plain(path: &'static str, audience: Audience) -> Page {
+    Page { path, audience, scripts: false }
+}
+
+/// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
+pub const PAGES: [Page; 12] = [
+    members("/"),
+    members(EVENTS),
+    members("/events/{id}"),
+    members(CONTACTS),
+    members(NEW_CONTACT),
+    members("/contacts/{id}"),
+    members("/contacts/{id}/events"),
+    members("/contacts/{id}/emails"),
+    plain(SIGN_IN, Audience::SignedOut),
+    plain("/v/{token}", Audience::Everybody),
+    plain(SANDBOX, Audience::Members),
+    plain("/sandbox/{*rest}", Audience::Members),
+];
+
+/// Returns the page at `path`, if there is one.
+pub fn page_at(path: &str) -> Option<Page> {
+    PAGES.into_iter().find(|page| matches(page.path, path))
+}
+
+/// A slash at the end makes no difference, as in the router.
+fn matches(pattern: &str, path: &str) -> bool {
+    let mut segments = path.trim_end_matches('/').split('/');
+    for wanted in pattern.trim_end_matches('/').split('/') {
+        let Some(segment) = segments.next() else { return false };
+        if wanted.starts_with("{*") {
+            return true;
+        }
+        let any = wanted.starts_with('{') && !segment.is_empty();
+        if !any && wanted != segment {
+            return false;
+        }
+    }
+    segments.next().is_none()
+}
+
+pub fn planner(event: EventId) -> String {
+    format!("{EVENTS}/{event}")
+}
+
+pub fn contact(contact: ContactId) -> String {
+    format!("{CONTACTS}/{contact}")
+}
+
+pub fn contact_events(contact: ContactId) -> String {
+    format!("{CONTACTS}/{contact}/events")
+}
+
+pub fn contact_emails(contact: ContactId) -> String {
+    format!("{CONTACTS}/{contact}/emails")
+}
+
+/// What a guest opens; the token is the secret.
+pub fn share_page(token: &str) -> String {
+    format!("/v/{token}")
+}
+
+/// A `next` that stays on this site; anything else goes home, so that a crafted link cannot send people elsewhere.
+pub fn local_or_home(next: &str) -> &str {
+    // Browsers read a backslash as a slash and drop tabs; a header takes nothing beyond ASCII.
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let local = plain && next.starts_with('/') && !next.starts_with("//");
+    if local { next } else { HOME }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_never_leaves_the_site() {
+        assert_eq!(local_or_home("/contacts/4?x=1"), "/contacts/4?x=1");
+        for elsewhere in ["", "https://evil.example", "//evil.example", "/\\evil.example", "events", "/a\r\nb"] {
+            assert_eq!(local_or_home(elsewhere), HOME);
+        }
+    }
+
+    #[test]
+    fn a_page_is_found_by_its_segments() {
+        for (path, pattern) in [
+            ("/", "/"),
+            ("/events/", "/events"),
+            ("/events/7", "/events/{id}"),
+            ("/contacts/new", "/contacts/new"),
+            ("/contacts/7/emails", "/contacts/{id}/emails"),
+            ("/v/a-secret_token", "/v/{token}"),
+            ("/sandbox/4/html", "/sandbox/{*rest}"),
+        ] {
+            assert_eq!(page_at(path).map(|page| page.path), Some(pattern), "{path}");
+        }
+        for path in ["/eventsx", "/events/7/x", "//events", "/contacts//emails", "/v", "/v/", "/pkg/callboard.css", ""]
+        {
+            assert_eq!(page_at(path).map(|page| page.path), (path.is_empty()).then_some("/"), "{path}");
+        }
+    }
+
+    #[test]
+    fn links_lead_to_pages() {
+        let id = ContactId(7);
+        for (link, pattern) in [
+            (planner(EventId(7)), "/events/{id}"),
+            (contact(id), "/contacts/{id}"),
+            (contact_events(id), "/contacts/{id}/events"),
+            (contact_emails(id), "/contacts/{id}/emails"),
+            (share_page("token"), "/v/{token}"),
+        ] {
+            assert_eq!(page_at(&link).map(|page| page.path), Some(pattern), "{link}");
+        }
+    }
+}
