@@ -75,6 +75,17 @@ impl Connection {
     }
 }
 
+/// Runs a load on one thread of its own: the client shares the machine with what it measures, and must not also spread its
+/// work over all cores and move it between them.
+pub async fn on_one_thread<T, L>(load: impl FnOnce() -> L + Send + 'static) -> Outcome<T>
+where
+    T: Send + 'static,
+    L: Future<Output = Outcome<T>>,
+{
+    let run = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(load());
+    tokio::task::spawn_blocking(run).await?
+}
+
 /// A request as bytes, made before the clock runs.
 pub fn request(method: &str, address: SocketAddr, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n", body.len());

@@ -14,7 +14,7 @@ use server::provider::svix;
 use sha2::Sha256;
 use tokio::task::JoinSet;
 
-use crate::http::{Connection, request};
+use crate::http::{Connection, on_one_thread, request};
 use crate::subject::{SECRET, Scene, Subject};
 use crate::{Figure, Outcome, ROUNDS, median, percentile, rate, spread};
 
@@ -76,11 +76,11 @@ pub async fn kept(url: &str) -> Outcome<(i64, i64)> {
     let stored = sqlx::query_scalar(
         "SELECT COUNT(*) FROM delivery_event JOIN email ON email.id = email_id WHERE reference LIKE 'bench-%'",
     )
-    .fetch_one(db.reader())
+    .fetch_one(&mut *db.reader().await?)
     .await?;
     let shown =
         sqlx::query_scalar("SELECT COUNT(*) FROM email WHERE reference LIKE 'bench-%' AND status = 'delivered'")
-            .fetch_one(db.reader())
+            .fetch_one(&mut *db.reader().await?)
             .await?;
     db.close().await;
     Ok((stored, shown))
@@ -92,12 +92,16 @@ pub fn reports(address: SocketAddr, first: usize, count: usize) -> Outcome<Vec<V
 }
 
 /// Each connection takes the next request as soon as its last one is acknowledged, for as long as there are requests and
-/// time. Gives how long it took and how long each waited.
+/// time. Returns how long it took and how long each waited.
 pub async fn load(
     address: SocketAddr,
     requests: Vec<Vec<u8>>,
     at_most: Duration,
 ) -> Outcome<(Duration, Vec<Duration>)> {
+    on_one_thread(move || post(address, requests, at_most)).await
+}
+
+async fn post(address: SocketAddr, requests: Vec<Vec<u8>>, at_most: Duration) -> Outcome<(Duration, Vec<Duration>)> {
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
         connections.push(Connection::open(address).await?);

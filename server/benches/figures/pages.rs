@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use crate::http::{Connection, request};
+use crate::http::{Connection, on_one_thread, request};
 use crate::subject::{EMAILS, SPREAD_MS, Scene, Subject};
 use crate::{Figure, Outcome, ROUNDS, percentile, rate, spread};
 
@@ -108,10 +108,15 @@ async fn rounds(address: SocketAddr, requests: Vec<Vec<u8>>) -> Outcome<(Vec<f64
 
 /// Requests a second and p99 of one round.
 pub async fn load(address: SocketAddr, requests: &Arc<Vec<Vec<u8>>>) -> Outcome<(f64, f64)> {
+    let requests = Arc::clone(requests);
+    on_one_thread(move || read(address, requests)).await
+}
+
+async fn read(address: SocketAddr, requests: Arc<Vec<Vec<u8>>>) -> Outcome<(f64, f64)> {
     let begun = Instant::now();
     let mut readers = JoinSet::new();
     for n in 0..CONNECTIONS {
-        let requests = Arc::clone(requests);
+        let requests = Arc::clone(&requests);
         let mut connection = Connection::open(address).await?;
         readers.spawn(async move {
             let mut waits = Vec::new();

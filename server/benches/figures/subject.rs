@@ -47,12 +47,13 @@ pub async fn prepare(binary: &Path, emails: usize) -> Outcome<Scene> {
     let db = Db::open(&url).await?;
     let (crew, account, event, contact): (i64, i64, i64, i64) =
         sqlx::query_as("SELECT id, account_id, event_id, contact_id FROM crew ORDER BY id LIMIT 1")
-            .fetch_one(db.reader())
+            .fetch_one(&mut *db.reader().await?)
             .await?;
-    let (member,): (i64,) = sqlx::query_as("SELECT MIN(member_id) FROM membership").fetch_one(db.reader()).await?;
+    let (member,): (i64,) =
+        sqlx::query_as("SELECT MIN(member_id) FROM membership").fetch_one(&mut *db.reader().await?).await?;
     let usual_contact = sqlx::query_scalar("SELECT id FROM contact WHERE id <> $1 ORDER BY email_count DESC LIMIT 1")
         .bind(contact)
-        .fetch_one(db.reader())
+        .fetch_one(&mut *db.reader().await?)
         .await?;
     let now = Clock::System.now().0;
     let mut transaction = db.write().await?;

@@ -75,7 +75,7 @@ pub async fn login(db: &Db, email_key: &str) -> Result<Option<Login>, StoreError
          WHERE member.email_key = $1 ORDER BY membership.created_at, membership.account_id LIMIT 1",
     )
     .bind(email_key)
-    .fetch_optional(db.reader())
+    .fetch_optional(&mut *db.reader().await?)
     .await?)
 }
 
@@ -119,7 +119,7 @@ pub async fn session_holder(db: &Db, token_hash: &str, now: Timestamp) -> Result
     )
     .bind(token_hash)
     .bind(now.0)
-    .fetch_optional(db.reader())
+    .fetch_optional(&mut *db.reader().await?)
     .await?)
 }
 

@@ -116,14 +116,14 @@ pub async fn list(
     for word in words {
         query = query.bind(word.clone()).bind(search_words::range_end(word));
     }
-    Ok(query.fetch_all(db.reader()).await?)
+    Ok(query.fetch_all(&mut *db.reader().await?).await?)
 }
 
 pub async fn contact(db: &Db, account: AccountId, contact: ContactId) -> Result<Option<StoredContact>, StoreError> {
     let found = sqlx::query_as(select_contacts!("c.id = $1 AND c.account_id = $2"))
         .bind(contact.0)
         .bind(account.0)
-        .fetch_optional(db.reader())
+        .fetch_optional(&mut *db.reader().await?)
         .await?;
     Ok(found)
 }
@@ -137,7 +137,7 @@ pub async fn contacts(db: &Db, ids: &[i64]) -> Result<Vec<StoredContact>, StoreE
         for id in chunk {
             query = query.bind(id);
         }
-        contacts.extend(query.fetch_all(db.reader()).await?);
+        contacts.extend(query.fetch_all(&mut *db.reader().await?).await?);
     }
     Ok(contacts)
 }
@@ -167,7 +167,7 @@ pub async fn events(db: &Db, account: AccountId, contact: ContactId) -> Result<V
     )
     .bind(contact.0)
     .bind(account.0)
-    .fetch_all(db.reader())
+    .fetch_all(&mut *db.reader().await?)
     .await?;
     Ok(events)
 }

@@ -9,9 +9,11 @@ mod change;
 mod error;
 mod feed;
 mod listener;
+mod reader;
 mod write;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -26,6 +28,8 @@ pub use error::StoreError;
 use feed::Feed;
 pub use feed::News;
 pub use listener::listen;
+pub use reader::Reader;
+use reader::Readers;
 pub use write::Write;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -38,10 +42,10 @@ enum Engine {
 }
 
 /// The pools. On SQLite one connection writes and the others only read; on PostgreSQL both are the same pool.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Db {
     engine: Engine,
-    read: AnyPool,
+    readers: Readers,
     write: AnyPool,
     feed: Feed,
     /// How other processes' changes are heard of, where there can be others.
@@ -50,7 +54,7 @@ pub struct Db {
 
 /// Waiting longer than this for a connection or a lock is an outage, which `/readyz` shows.
 const PATIENCE: Duration = Duration::from_secs(5);
-const READERS: u32 = 4;
+const READERS: usize = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 const SQLITE_COMMON: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
@@ -82,20 +86,15 @@ impl Db {
                 })
                 .connect_with(options.clone())
                 .await?;
-            let read = AnyPoolOptions::new()
-                .max_connections(READERS)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .acquire_timeout(PATIENCE)
-                .test_before_acquire(false)
-                .after_connect(|connection, _| {
-                    Box::pin(async move {
-                        connection.execute(SQLITE_COMMON).await?;
-                        connection.execute(SQLITE_READER).await.map(drop)
-                    })
-                })
-                .connect_lazy_with(options);
-            return Ok(Self { engine: Engine::Sqlite, read, write, feed: Feed::new(), listener: None });
+            let mut readers = Vec::new();
+            for _ in 0..READERS {
+                let mut reader = AnyConnection::connect_with(&options).await?;
+                reader.execute(SQLITE_COMMON).await?;
+                reader.execute(SQLITE_READER).await?;
+                readers.push(reader);
+            }
+            let readers = Readers::Local(readers.into());
+            return Ok(Self { engine: Engine::Sqlite, readers, write, feed: Feed::new(), listener: None });
         }
         let pool = AnyPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
@@ -103,7 +102,8 @@ impl Db {
             .connect_with(url.parse()?)
             .await?;
         let listener = Some(url.parse()?);
-        Ok(Self { engine: Engine::Postgres, read: pool.clone(), write: pool, feed: Feed::new(), listener })
+        let readers = Readers::Remote(pool.clone());
+        Ok(Self { engine: Engine::Postgres, readers, write: pool, feed: Feed::new(), listener })
     }
 
     /// Brings the schema up to this version. Safe to run again.
@@ -134,9 +134,14 @@ impl Db {
         Ok(())
     }
 
-    /// For statements that only read.
-    pub fn reader(&self) -> &AnyPool {
-        &self.read
+    /// A connection for statements that only read. Whoever holds one asks for no second: there are few.
+    pub async fn reader(&self) -> Result<Reader, StoreError> {
+        Ok(self.readers.acquire(PATIENCE).await?)
+    }
+
+    /// How to connect to the same database once more.
+    pub fn connect_options(&self) -> Arc<AnyConnectOptions> {
+        self.write.connect_options()
     }
 
     /// A statement over a batch, in the form that the engine binds fastest. Every parameter stands once, in the order of the
@@ -172,12 +177,12 @@ impl Db {
 
     /// Whether a statement can be run and a write begun, for `/readyz`.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(self.reader()).await?;
+        sqlx::query("SELECT 1").execute(&mut *self.reader().await?).await?;
         self.write().await?.rollback().await
     }
 
     pub async fn close(&self) {
-        self.read.close().await;
+        self.readers.close().await;
         self.write.close().await;
     }
 }

@@ -10,11 +10,17 @@ use app::emails::{EmailRow, EventRef};
 use crate::error::StoreError;
 use crate::zone::Zone;
 
-/// A `SELECT` that gives `StoredEmail`: `e` is the email, `v` its event. The argument is what follows the joins.
+/// A `SELECT` that gives `StoredEmail`: `e` is the email, `v` its event. The arguments are further columns, and what follows
+/// the joins.
 macro_rules! select_emails {
     ($rest:literal) => {
+        $crate::emails::row::select_emails!("", $rest)
+    };
+    ($also:literal, $rest:literal) => {
         concat!(
-            "SELECT e.id, e.contact_id, e.event_id, COALESCE(v.name, e.event_name) AS event_name, e.crew_id, \
+            "SELECT ",
+            $also,
+            "e.id, e.contact_id, e.event_id, COALESCE(v.name, e.event_name) AS event_name, e.crew_id, \
              e.link_id, e.kind, e.subject, e.recipient, e.created_at, e.status, e.reason, e.revision, v.time_zone \
              FROM email e LEFT JOIN event v ON v.id = e.event_id ",
             $rest

@@ -7,7 +7,7 @@ use app::emails::{EmailPage, EmailRow, EmailsPort, PAGE_ROWS};
 use app::error::AppError;
 use async_trait::async_trait;
 
-use super::store;
+use super::store::{self, PageRow};
 use crate::core::Core;
 use crate::error::StoreError;
 use crate::zone::Zone;
@@ -22,10 +22,12 @@ impl EmailsService {
         Self { core }
     }
 
-    /// The count on the tab; `NotFound` for a contact of another account.
-    async fn total(&self, caller: &Caller, contact: ContactId) -> Result<u64, AppError> {
-        let count = store::count(&self.core.db, caller.account, contact).await?;
-        let count = count.ok_or(AppError::NotFound)?;
+    /// The count on the tab, of a page that has these rows; `NotFound` for a contact of another account.
+    async fn total(&self, caller: &Caller, contact: ContactId, page: &[PageRow]) -> Result<u64, AppError> {
+        let count = match page.first() {
+            Some(row) => row.total,
+            None => store::count(&self.core.db, caller.account, contact).await?.ok_or(AppError::NotFound)?,
+        };
         Ok(u64::try_from(count).map_err(|_| StoreError::corrupt("count of emails", count))?)
     }
 }
@@ -38,15 +40,15 @@ impl EmailsPort for EmailsService {
         contact: ContactId,
         after: Option<TimeCursor>,
     ) -> Result<EmailPage, AppError> {
-        let total = self.total(caller, contact).await?;
         let mut stored = store::page(&self.core.db, caller.account, contact, after).await?;
+        let total = self.total(caller, contact, &stored).await?;
         let more = stored.len() > PAGE_ROWS as usize;
         stored.truncate(PAGE_ROWS as usize);
 
         let now = self.core.clock.now();
         // A venue's events share its zone nearly always, so the newest email knows what day it is there.
-        let today = stored.first().map_or_else(|| Zone::utc().today(now), |newest| newest.today(now));
-        let rows: Vec<EmailRow> = stored.into_iter().map(|email| email.into_row(now)).collect::<Result<_, _>>()?;
+        let today = stored.first().map_or_else(|| Zone::utc().today(now), |newest| newest.email.today(now));
+        let rows: Vec<EmailRow> = stored.into_iter().map(|row| row.email.into_row(now)).collect::<Result<_, _>>()?;
         let next = rows.last().filter(|_| more).map(|last| TimeCursor { at: last.sent_at.at, id: last.id.0 });
         Ok(EmailPage { rows, next, total, today })
     }

@@ -15,7 +15,7 @@ pub async fn count(db: &Db, account: AccountId, contact: ContactId) -> Result<Op
     let count = sqlx::query_scalar("SELECT email_count FROM contact WHERE id = $1 AND account_id = $2")
         .bind(contact.0)
         .bind(account.0)
-        .fetch_optional(db.reader())
+        .fetch_optional(&mut *db.reader().await?)
         .await?;
     Ok(count)
 }
@@ -23,10 +23,19 @@ pub async fn count(db: &Db, account: AccountId, contact: ContactId) -> Result<Op
 /// One page of a contact's emails and one row more, newest first. The limit stands in the text of every list: SQLite
 /// prepares a statement anew at each run when its `LIMIT` is bound.
 pub const PAGE: &str = select_emails!(
+    "(SELECT c.email_count FROM contact c WHERE c.id = e.contact_id) AS total, ",
     "WHERE e.contact_id = $1 AND e.account_id = $2 AND (e.created_at, e.id) < ($3, $4) \
      ORDER BY e.created_at DESC, e.id DESC LIMIT 26"
 );
 const _: () = assert!(PAGE_ROWS + 1 == 26);
+
+/// An email of a page, with the number of all that its contact has.
+#[derive(sqlx::FromRow)]
+pub struct PageRow {
+    #[sqlx(flatten)]
+    pub email: StoredEmail,
+    pub total: i64,
+}
 
 /// The emails after `after`, newest first: a page, and one row more when there is another page.
 pub async fn page(
@@ -34,14 +43,14 @@ pub async fn page(
     account: AccountId,
     contact: ContactId,
     after: Option<TimeCursor>,
-) -> Result<Vec<StoredEmail>, StoreError> {
+) -> Result<Vec<PageRow>, StoreError> {
     let after = after.unwrap_or(TimeCursor { at: Timestamp(i64::MAX), id: i64::MAX });
     let rows = sqlx::query_as(PAGE)
         .bind(contact.0)
         .bind(account.0)
         .bind(after.at.0)
         .bind(after.id)
-        .fetch_all(db.reader())
+        .fetch_all(&mut *db.reader().await?)
         .await?;
     Ok(rows)
 }
@@ -57,7 +66,7 @@ pub async fn newest(
         "{}{count}",
         select_emails!("WHERE e.contact_id = $1 AND e.account_id = $2 ORDER BY e.created_at DESC, e.id DESC LIMIT ")
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(contact.0).bind(account.0).fetch_all(db.reader()).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(contact.0).bind(account.0).fetch_all(&mut *db.reader().await?).await?)
 }
 
 /// Those of the emails that exist, of any account.
@@ -69,7 +78,7 @@ pub async fn emails(db: &Db, ids: &[i64]) -> Result<Vec<StoredEmail>, StoreError
         for id in chunk {
             query = query.bind(id);
         }
-        emails.extend(query.fetch_all(db.reader()).await?);
+        emails.extend(query.fetch_all(&mut *db.reader().await?).await?);
     }
     Ok(emails)
 }

@@ -72,8 +72,13 @@ async fn page(
     end: Timestamp,
     after: TimeCursor,
 ) -> Result<Vec<StoredEvent>, StoreError> {
-    let rows =
-        sqlx::query_as(sql).bind(account.0).bind(after.at.0).bind(after.id).bind(end.0).fetch_all(db.reader()).await?;
+    let rows = sqlx::query_as(sql)
+        .bind(account.0)
+        .bind(after.at.0)
+        .bind(after.id)
+        .bind(end.0)
+        .fetch_all(&mut *db.reader().await?)
+        .await?;
     Ok(rows)
 }
 
@@ -95,5 +100,5 @@ pub async fn counts(db: &Db, events: &[i64]) -> Result<Vec<Counts>, StoreError> 
     for event in events {
         query = query.bind(*event);
     }
-    Ok(query.fetch_all(db.reader()).await?)
+    Ok(query.fetch_all(&mut *db.reader().await?).await?)
 }

@@ -68,7 +68,7 @@ pub async fn find(db: &Db, email: EmailId) -> Result<Option<StoredMail>, StoreEr
          WHERE e.id = $1",
     )
     .bind(email.0)
-    .fetch_optional(db.reader())
+    .fetch_optional(&mut *db.reader().await?)
     .await?;
     row.map(StoredMail::try_from).transpose()
 }
@@ -103,6 +103,6 @@ pub async fn find_share_link(db: &Db, email: EmailId) -> Result<Option<StoredSha
          WHERE e.id = $1",
     )
     .bind(email.0)
-    .fetch_optional(db.reader())
+    .fetch_optional(&mut *db.reader().await?)
     .await?)
 }

@@ -76,7 +76,7 @@ pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
          FROM outbox_job WHERE purpose = $1",
     )
     .bind(PURPOSE)
-    .fetch_one(db.reader())
+    .fetch_one(&mut *db.reader().await?)
     .await?;
     Ok(due.map(Timestamp))
 }

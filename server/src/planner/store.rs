@@ -73,7 +73,7 @@ where
         for id in chunk {
             query = query.bind(id);
         }
-        rows.extend(query.fetch_all(db.reader()).await?);
+        rows.extend(query.fetch_all(&mut *db.reader().await?).await?);
     }
     Ok(rows)
 }
@@ -92,7 +92,7 @@ pub async fn header(db: &Db, account: AccountId, event: EventId) -> Result<Optio
     let header = sqlx::query_as(select_headers!("v.id = $1 AND v.account_id = $2"))
         .bind(event.0)
         .bind(account.0)
-        .fetch_optional(db.reader())
+        .fetch_optional(&mut *db.reader().await?)
         .await?;
     Ok(header)
 }
@@ -115,7 +115,7 @@ pub async fn items(db: &Db, account: AccountId, event: EventId) -> Result<Vec<St
     let items = sqlx::query_as(select_items!("v.id = $1 AND v.account_id = $2 ORDER BY i.starts_at, i.id"))
         .bind(event.0)
         .bind(account.0)
-        .fetch_all(db.reader())
+        .fetch_all(&mut *db.reader().await?)
         .await?;
     Ok(items)
 }
@@ -139,7 +139,7 @@ pub async fn assignments(db: &Db, account: AccountId, event: EventId) -> Result<
         sqlx::query_as(select_assignments!("i.event_id = $1 AND c.account_id = $2 ORDER BY c.sort_name, c.id"))
             .bind(event.0)
             .bind(account.0)
-            .fetch_all(db.reader())
+            .fetch_all(&mut *db.reader().await?)
             .await?;
     Ok(assignments)
 }
@@ -172,12 +172,13 @@ pub const INVITES_OF_EVENT: &str =
     select_emails!("JOIN crew cr ON cr.invite_email_id = e.id WHERE cr.event_id = $1 AND cr.account_id = $2");
 
 pub async fn crew_of_event(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredCrew>, StoreError> {
-    let crew = sqlx::query_as(CREW_OF_EVENT).bind(event.0).bind(account.0).fetch_all(db.reader()).await?;
+    let crew = sqlx::query_as(CREW_OF_EVENT).bind(event.0).bind(account.0).fetch_all(&mut *db.reader().await?).await?;
     Ok(crew)
 }
 
 pub async fn invites_of_event(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredEmail>, StoreError> {
-    let invites = sqlx::query_as(INVITES_OF_EVENT).bind(event.0).bind(account.0).fetch_all(db.reader()).await?;
+    let invites =
+        sqlx::query_as(INVITES_OF_EVENT).bind(event.0).bind(account.0).fetch_all(&mut *db.reader().await?).await?;
     Ok(invites)
 }
 
@@ -199,7 +200,7 @@ pub async fn is_of_account(db: &Db, account: AccountId, crew: CrewId) -> Result<
     let found: Option<i64> = sqlx::query_scalar("SELECT id FROM crew WHERE id = $1 AND account_id = $2")
         .bind(crew.0)
         .bind(account.0)
-        .fetch_optional(db.reader())
+        .fetch_optional(&mut *db.reader().await?)
         .await?;
     Ok(found.is_some())
 }

@@ -21,8 +21,12 @@ pub async fn may_see(db: &Db, caller: &Caller, topic: Topic) -> Result<bool, Sto
             contact.0,
         ),
     };
-    let found: Option<(i64,)> =
-        sqlx::query_as(sql).bind(id).bind(caller.account.0).bind(caller.member.0).fetch_optional(db.reader()).await?;
+    let found: Option<(i64,)> = sqlx::query_as(sql)
+        .bind(id)
+        .bind(caller.account.0)
+        .bind(caller.member.0)
+        .fetch_optional(&mut *db.reader().await?)
+        .await?;
     Ok(found.is_some())
 }
 
@@ -35,7 +39,7 @@ pub async fn session_is_live(db: &Db, session: &str, now: Timestamp) -> Result<b
     )
     .bind(session.to_owned())
     .bind(now.0)
-    .fetch_optional(db.reader())
+    .fetch_optional(&mut *db.reader().await?)
     .await?;
     Ok(found.is_some())
 }

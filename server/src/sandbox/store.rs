@@ -66,12 +66,13 @@ pub async fn due(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Due>, StoreE
         "SELECT id, svix_id, body, attempts FROM sandbox_callback WHERE done_at IS NULL AND due_at <= $1 \
          ORDER BY due_at, id LIMIT {limit}",
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(now.0).fetch_all(db.reader()).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *db.reader().await?).await?)
 }
 
 pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
-    let (due,): (Option<i64>,) =
-        sqlx::query_as("SELECT MIN(due_at) FROM sandbox_callback WHERE done_at IS NULL").fetch_one(db.reader()).await?;
+    let (due,): (Option<i64>,) = sqlx::query_as("SELECT MIN(due_at) FROM sandbox_callback WHERE done_at IS NULL")
+        .fetch_one(&mut *db.reader().await?)
+        .await?;
     Ok(due.map(Timestamp))
 }
 
@@ -102,13 +103,13 @@ pub async fn page(db: &Db, before: i64, limit: i64) -> Result<Vec<Listed>, Store
     let sql = format!(
         "SELECT id, received_at, recipient, source FROM sandbox_mail WHERE id < $1 ORDER BY id DESC LIMIT {limit}",
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(before).fetch_all(db.reader()).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(before).fetch_all(&mut *db.reader().await?).await?)
 }
 
 pub async fn find(db: &Db, id: i64) -> Result<Option<Listed>, StoreError> {
     Ok(sqlx::query_as("SELECT id, received_at, recipient, source FROM sandbox_mail WHERE id = $1")
         .bind(id)
-        .fetch_optional(db.reader())
+        .fetch_optional(&mut *db.reader().await?)
         .await?)
 }
 
@@ -116,7 +117,7 @@ pub async fn find(db: &Db, id: i64) -> Result<Option<Listed>, StoreError> {
 pub async fn reports(db: &Db, mail: i64) -> Result<Vec<(String, i64, Option<i64>)>, StoreError> {
     Ok(sqlx::query_as("SELECT body, due_at, done_at FROM sandbox_callback WHERE mail_id = $1 ORDER BY due_at, id")
         .bind(mail)
-        .fetch_all(db.reader())
+        .fetch_all(&mut *db.reader().await?)
         .await?)
 }
 

@@ -37,7 +37,7 @@ pub async fn guest(db: &Db, token_hash: &str) -> Result<Option<StoredGuest>, Sto
          WHERE l.token_hash = $1 AND l.revoked_at IS NULL",
     )
     .bind(token_hash.to_owned())
-    .fetch_optional(db.reader())
+    .fetch_optional(&mut *db.reader().await?)
     .await?;
     Ok(guest)
 }
@@ -53,7 +53,7 @@ pub async fn items(db: &Db, event: i64, contact: i64) -> Result<Vec<StoredItem>,
     )
     .bind(event)
     .bind(contact)
-    .fetch_all(db.reader())
+    .fetch_all(&mut *db.reader().await?)
     .await?;
     Ok(items)
 }

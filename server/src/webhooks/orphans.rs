@@ -41,7 +41,7 @@ pub async fn adopt_orphans(transaction: &mut Write, email: EmailId, now: Timesta
 
 /// Matches the events again that have waited since `young` at most; gives the number that found their email.
 pub async fn rematch_orphans(core: &Core, young: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
-    let ids = store::matchable(core.db.reader(), young, BATCH).await?;
+    let ids = store::matchable(&core.db, young, BATCH).await?;
     if ids.is_empty() {
         return Ok(0);
     }

@@ -9,7 +9,7 @@ use app::domain::time::Timestamp;
 
 use sqlx::AssertSqlSafe;
 
-use crate::db::{self, Write};
+use crate::db::{self, Db, Write};
 use crate::error::StoreError;
 use crate::provider::ProviderEvent;
 
@@ -269,7 +269,7 @@ pub async fn orphans_of(transaction: &mut Write, email: EmailId) -> Result<Vec<O
 }
 
 /// The ids of waiting events, received since `young`, whose email exists by now. Reads only.
-pub async fn matchable(reader: &sqlx::AnyPool, young: Timestamp, count: i64) -> Result<Vec<i64>, StoreError> {
+pub async fn matchable(db: &Db, young: Timestamp, count: i64) -> Result<Vec<i64>, StoreError> {
     let sql = format!(
         "SELECT matched.id FROM (\
          SELECT orphan_event.id, orphan_event.received_at FROM orphan_event \
@@ -282,7 +282,7 @@ pub async fn matchable(reader: &sqlx::AnyPool, young: Timestamp, count: i64) -> 
          JOIN email ON email.message_id = orphan_event.message_id WHERE orphan_event.received_at >= $1\
          ) AS matched ORDER BY matched.received_at LIMIT {count}",
     );
-    let ids: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(sql)).bind(young.0).fetch_all(reader).await?;
+    let ids: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(sql)).bind(young.0).fetch_all(&mut *db.reader().await?).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 

@@ -159,8 +159,10 @@ on_both_engines!(
         assert_eq!(attributes, "Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
         assert_eq!(pair.strip_prefix("callboard_session=").expect("its name").len(), 43);
 
-        let stored: Vec<(String,)> =
-            sqlx::query_as("SELECT token_hash FROM session").fetch_all(db.reader()).await.expect("sessions");
+        let stored: Vec<(String,)> = sqlx::query_as("SELECT token_hash FROM session")
+            .fetch_all(&mut *db.reader().await.expect("a reader"))
+            .await
+            .expect("sessions");
         assert!(stored.iter().all(|(hash,)| !pair.contains(hash.as_str())), "only the hash is stored");
     }
 );

@@ -139,11 +139,14 @@ on_both_engines!(
 
         assert!(suppressions::lift(venue.db(), " Ann@Example.COM", "operator", NOON).await.unwrap());
         assert!(!suppressions::lift(venue.db(), "ann@example.com", "operator", NOON).await.unwrap());
-        assert_eq!(suppressions::find(venue.db().reader(), "ann@example.com").await.unwrap(), None);
+        assert_eq!(
+            suppressions::find(&mut *venue.db().reader().await.unwrap(), "ann@example.com").await.unwrap(),
+            None
+        );
         venue.email(crew, "ann@example.com").await.unwrap();
 
         add(&venue, &[report("ann@example.com", SuppressionCause::Bounce, "550")], NOON).await;
-        let cause = suppressions::find(venue.db().reader(), "ann@example.com").await.unwrap();
+        let cause = suppressions::find(&mut *venue.db().reader().await.unwrap(), "ann@example.com").await.unwrap();
         assert_eq!(cause, Some(SuppressionCause::Bounce));
         let rows = venue.planner.page(&venue.caller, venue.event).await.unwrap().crew;
         assert_eq!(rows[0].blocked, Some(SuppressionCause::Bounce));

@@ -187,7 +187,10 @@ on_both_engines!(
         let recorded = recorded(&db, events).await;
         assert_eq!(recorded.fresh.iter().filter(|fresh| **fresh).count(), 5_000);
         assert_eq!(recorded.changed, 1);
-        let at: i64 = sqlx::query_scalar("SELECT status_at FROM email").fetch_one(db.reader()).await.unwrap();
+        let at: i64 = sqlx::query_scalar("SELECT status_at FROM email")
+            .fetch_one(&mut *db.reader().await.unwrap())
+            .await
+            .unwrap();
         assert_eq!(Timestamp(at), NOON.plus_ms(4_999));
     }
 );

@@ -257,8 +257,10 @@ on_both_engines!(
             ))
             .await;
         }
-        let ids: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM event ORDER BY id").fetch_all(db.reader()).await.unwrap();
+        let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM event ORDER BY id")
+            .fetch_all(&mut *db.reader().await.unwrap())
+            .await
+            .unwrap();
         for id in &ids[..16] {
             assert_eq!(snapshot(tab.subscribe(Topic::Event(EventId(*id))).await).events.len(), 1);
         }

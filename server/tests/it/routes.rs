@@ -174,11 +174,16 @@ async fn readiness_returns_by_itself_when_a_lock_is_let_go() {
 async fn readiness_returns_by_itself_when_postgres_does() {
     with_postgres(async |db| {
         let app = TestApp::new(db.clone()).await.sign_in().await;
-        let (name,): (String,) =
-            sqlx::query_as("SELECT current_database()::text").fetch_one(db.reader()).await.expect("a name");
+        let (name,): (String,) = sqlx::query_as("SELECT current_database()::text")
+            .fetch_one(&mut *db.reader().await.expect("a reader"))
+            .await
+            .expect("a name");
         let admin = Db::open(&std::env::var("CALLBOARD_TEST_POSTGRES").expect("a cluster")).await.expect("it runs");
         let run = async |sql: String| {
-            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(admin.reader()).await.expect("an administrator may");
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .execute(&mut *admin.reader().await.expect("a reader"))
+                .await
+                .expect("an administrator may");
         };
 
         run(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;

@@ -56,7 +56,7 @@ const JOBS_AT_VERSION_2: &str = "INSERT INTO outbox_job (email_id, run_at) VALUE
 
 /// A connection of the test's own, on which it may do what no service does.
 pub async fn connect(db: &Db) -> AnyConnection {
-    AnyConnection::connect_with(&db.reader().connect_options()).await.expect("a connection")
+    AnyConnection::connect_with(&db.connect_options()).await.expect("a connection")
 }
 
 /// Writes the rows above into an empty database.

@@ -229,7 +229,7 @@ on_both_engines! {
         assert_eq!(client.say("QUIT").await, "221");
 
         let kept: Vec<(String, Vec<u8>)> = sqlx::query_as("SELECT recipient, source FROM sandbox_mail ORDER BY id")
-            .fetch_all(core.db.reader())
+            .fetch_all(&mut *core.db.reader().await.expect("a reader"))
             .await
             .expect("the mails");
         let recipients: Vec<&str> = kept.iter().map(|(recipient, _)| recipient.as_str()).collect();

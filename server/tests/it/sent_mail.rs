@@ -124,7 +124,7 @@ impl SentMail {
     pub async fn shown(&self, email: EmailId) -> (String, Option<String>, i64) {
         sqlx::query_as("SELECT status, reason, revision FROM email WHERE id = $1")
             .bind(email.0)
-            .fetch_one(self.db.reader())
+            .fetch_one(&mut *self.db.reader().await.expect("a reader"))
             .await
             .expect("the email")
     }
@@ -133,7 +133,7 @@ impl SentMail {
     pub async fn listed(&self, address: &str) -> Option<String> {
         sqlx::query_scalar("SELECT cause FROM suppression WHERE address_key = $1 AND lifted_at IS NULL")
             .bind(address.to_owned())
-            .fetch_optional(self.db.reader())
+            .fetch_optional(&mut *self.db.reader().await.expect("a reader"))
             .await
             .expect("the list")
     }

@@ -159,8 +159,10 @@ async fn a_command_on_a_sqlite_file_reaches_its_pages() {
         assert_eq!(shown.crew[0].blocked, Some(SuppressionCause::Bounce));
         // What the serving process itself writes is not taken for another's.
         tokio::time::sleep(Duration::from_millis(1_100)).await;
-        let file: String =
-            sqlx::query_scalar("SELECT file FROM pragma_database_list").fetch_one(db.reader()).await.unwrap();
+        let file: String = sqlx::query_scalar("SELECT file FROM pragma_database_list")
+            .fetch_one(&mut *db.reader().await.unwrap())
+            .await
+            .unwrap();
         let command = Db::open(&format!("sqlite://{file}")).await.unwrap();
         assert!(suppressions::lift(&command, ADDRESS, "command line", NOON).await.unwrap());
         assert_eq!(snapshot(soon(tab.hear()).await).crew[0].blocked, None);

@@ -203,7 +203,8 @@ pub async fn plan(db: &Db, sql: &str, integers: &[i64]) -> Vec<String> {
     for integer in integers {
         query = query.bind(*integer);
     }
-    let steps: Vec<(i64, i64, i64, String)> = query.fetch_all(db.reader()).await.expect("a plan");
+    let steps: Vec<(i64, i64, i64, String)> =
+        query.fetch_all(&mut *db.reader().await.expect("a reader")).await.expect("a plan");
     steps.into_iter().map(|(.., step)| step).collect()
 }
 

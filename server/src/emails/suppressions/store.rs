@@ -28,7 +28,7 @@ pub async fn list(db: &Db) -> Result<Vec<Suppression>, StoreError> {
         "SELECT address_key, cause, reason, last_seen_at FROM suppression WHERE lifted_at IS NULL \
          ORDER BY last_seen_at DESC, address_key",
     )
-    .fetch_all(db.reader())
+    .fetch_all(&mut *db.reader().await?)
     .await?;
     rows.into_iter()
         .map(|(address_key, code, reason, last_seen_at)| {

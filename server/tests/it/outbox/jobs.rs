@@ -17,7 +17,7 @@ impl Fixture {
     async fn count_called(&self, id: &str) -> i64 {
         sqlx::query_scalar("SELECT COUNT(*) FROM email WHERE provider_message_id = $1")
             .bind(id.to_owned())
-            .fetch_one(self.core.db.reader())
+            .fetch_one(&mut *self.core.db.reader().await.expect("a reader"))
             .await
             .expect("a count")
     }
@@ -94,7 +94,7 @@ on_both_engines! {
         execute(&app.core.db, &["INSERT INTO outbox_job (purpose, run_at) VALUES ('postcard', 0)"]).await;
         assert_eq!(app.drain().await, 1);
         let left: Vec<String> =
-            sqlx::query_scalar("SELECT purpose FROM outbox_job").fetch_all(app.core.db.reader()).await.expect("the jobs");
+            sqlx::query_scalar("SELECT purpose FROM outbox_job").fetch_all(&mut *app.core.db.reader().await.expect("a reader")).await.expect("the jobs");
         assert_eq!(left, ["postcard"]);
     }
 }

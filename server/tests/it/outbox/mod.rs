@@ -78,7 +78,11 @@ impl Fixture {
     }
 
     async fn row(&self, sql: &'static str) -> Option<(i64,)> {
-        sqlx::query_as(sql).bind(self.email.0).fetch_optional(self.core.db.reader()).await.expect("a row or none")
+        sqlx::query_as(sql)
+            .bind(self.email.0)
+            .fetch_optional(&mut *self.core.db.reader().await.expect("a reader"))
+            .await
+            .expect("a row or none")
     }
 
     async fn has_job(&self) -> bool {
@@ -102,7 +106,7 @@ struct State {
 async fn state(db: &Db, email: EmailId) -> State {
     sqlx::query_as("SELECT status, reason, handed_over_at, revision FROM email WHERE id = $1")
         .bind(email.0)
-        .fetch_one(db.reader())
+        .fetch_one(&mut *db.reader().await.expect("a reader"))
         .await
         .expect("the email")
 }
