@@ -8,6 +8,11 @@ use server::config::{Cli, Command, Config};
 use server::{commands, serve};
 use tracing_subscriber::EnvFilter;
 
+/// See `Cargo.toml`.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let config = match Config::check(&cli.settings) {

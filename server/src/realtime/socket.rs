@@ -23,7 +23,8 @@ use super::{rows, store};
 use crate::core::Core;
 use crate::state::AppState;
 
-const READ_BUFFER: usize = 2 * 1024;
+/// What tabs say is short.
+const READ_BUFFER: usize = 1024;
 /// Deltas that go out together share a write of this size.
 const WRITE_BUFFER: usize = 4 * 1024;
 const MAX_MESSAGE: usize = 16 * 1024;
@@ -47,9 +48,9 @@ enum End {
 
 const SESSION_ENDED: End = End::Close(4401, "session ended");
 /// The page is of another version than the server.
-const OUTDATED: End = End::Close(4406, "outdated");
+const VERSION_MISMATCH: End = End::Close(4406, "outdated");
 const GOING_AWAY: End = End::Close(1001, "shutting down");
-const NOT_UNDERSTOOD: End = End::Close(1008, "not understood");
+const DECODE_ERROR: End = End::Close(1008, "not understood");
 const TRY_AGAIN: End = End::Close(1011, "try again");
 
 type Step = ControlFlow<End>;
@@ -81,7 +82,7 @@ pub async fn upgrade(
 async fn converse(core: Core, caller: Caller, socket: WebSocket, current: bool) {
     let subscriber = core.hub.join(&caller);
     let mut tab = Tab { core, caller, socket, subscriber, topics: Vec::new(), heard: Instant::now() };
-    let end = if current { tab.listen().await } else { OUTDATED };
+    let end = if current { tab.listen().await } else { VERSION_MISMATCH };
     if let End::Close(code, reason) = end {
         tab.close(code, reason).await;
     }
@@ -101,7 +102,7 @@ struct Tab {
 impl Tab {
     async fn listen(&mut self) -> End {
         // It may have ended between the request and the subscription to its end.
-        if let ControlFlow::Break(end) = self.check_session().await {
+        if let ControlFlow::Break(end) = Box::pin(self.check_session()).await {
             return end;
         }
         let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
@@ -131,31 +132,35 @@ impl Tab {
     async fn follow(&mut self, signal: Signal) -> Step {
         match signal {
             Signal::Send(message) => self.send(message).await,
-            Signal::CatchUp => {
-                self.check_session().await?;
-                for (topic, rows) in self.topics.clone() {
-                    self.send_snapshot(topic, rows).await?;
-                }
-                Step::Continue(())
-            }
+            // Boxed, as all that is seldom done: a socket that only waits keeps no room for it.
+            Signal::CatchUp => Box::pin(self.catch_up()).await,
             Signal::Close(Closing::SessionEnded) => Step::Break(SESSION_ENDED),
             Signal::Close(Closing::ShuttingDown) => Step::Break(GOING_AWAY),
         }
+    }
+
+    /// Shows everything anew.
+    async fn catch_up(&mut self) -> Step {
+        self.check_session().await?;
+        for (topic, rows) in self.topics.clone() {
+            self.send_snapshot(topic, rows).await?;
+        }
+        Step::Continue(())
     }
 
     async fn hear(&mut self, message: Message) -> Step {
         self.heard = Instant::now();
         match message {
             Message::Binary(message) => match decode(&message) {
-                Ok(ClientMessage::Subscribe { topic, rows }) => self.subscribe(topic, rows).await,
+                Ok(ClientMessage::Subscribe { topic, rows }) => Box::pin(self.subscribe(topic, rows)).await,
                 Ok(ClientMessage::Unsubscribe { topic }) => {
                     self.forget(topic);
                     Step::Continue(())
                 }
                 Ok(ClientMessage::Ping) => self.send(frame(&ServerMessage::Pong)).await,
-                Err(_) => Step::Break(NOT_UNDERSTOOD),
+                Err(_) => Step::Break(DECODE_ERROR),
             },
-            Message::Text(_) => Step::Break(NOT_UNDERSTOOD),
+            Message::Text(_) => Step::Break(DECODE_ERROR),
             // The websocket layer answers pings itself.
             Message::Ping(_) | Message::Pong(_) => Step::Continue(()),
             Message::Close(_) => Step::Break(End::Gone),
@@ -167,7 +172,7 @@ impl Tab {
             return Step::Break(End::Gone);
         }
         if check_session {
-            self.check_session().await?;
+            Box::pin(self.check_session()).await?;
         }
         self.write(Message::Ping(axum::body::Bytes::new())).await
     }
