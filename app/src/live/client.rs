@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
+use super::policy::{self, Beat, Failures, SocketState};
 use super::{ClientMessage, Topic, Update};
 use crate::auth::load_session;
 use crate::error::AppError;
@@ -34,13 +35,7 @@ pub struct Live(RwSignal<LiveStatus>);
 
 /// What the server closes with when the session ended, or this page is of another version: both are for a fresh page.
 const FRESH_PAGE_NEEDED: [u16; 2] = [4401, 4406];
-const FIRST_RETRY_MS: u32 = 300;
-const LONGEST_RETRY_MS: u32 = 15_000;
-/// After so many failures in a row the pill says so.
-const OFFLINE_AFTER: u32 = 3;
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// The server answers each `Ping`; longer silence means that the connection is dead.
-const SILENCE_MS: f64 = 40_000.0;
 
 thread_local! {
     static CONNECTION: RefCell<Connection> = RefCell::new(Connection::default());
@@ -55,7 +50,7 @@ struct Connection {
     /// Comes with the first subscription: what rows look like inside is known to the screens' chunks alone.
     read: Option<ReadFrame>,
     next_id: u64,
-    failures: u32,
+    failures: Failures,
     heard_at: f64,
     retry: Option<TimeoutHandle>,
     opened: bool,
@@ -143,7 +138,7 @@ impl Live {
         let on_open = Closure::new(move || {
             with(|connection| {
                 connection.accepted = true;
-                connection.failures = 0;
+                connection.failures = Failures::default();
                 connection.heard_at = js_sys::Date::now();
             });
             self.0.set(LiveStatus::Live);
@@ -181,26 +176,23 @@ impl Live {
 
     fn retry_later(self) {
         let failures = with(|connection| {
-            connection.failures += 1;
+            connection.failures.add();
             connection.failures
         });
-        self.0.set(if failures > OFFLINE_AFTER { LiveStatus::Offline } else { LiveStatus::Connecting });
-        let longest = FIRST_RETRY_MS.saturating_mul(1 << failures.min(10)).min(LONGEST_RETRY_MS);
-        // Half fixed, half random: a restarted server is not met by everybody at once.
-        let wait = f64::from(longest) * (0.5 + js_sys::Math::random() / 2.0);
+        self.0.set(failures.status());
         let retry = set_timeout_with_handle(
             move || {
                 with(|connection| connection.retry = None);
                 self.connect();
             },
-            Duration::from_secs_f64(wait / 1_000.0),
+            failures.wait(js_sys::Math::random()),
         );
         with(|connection| connection.retry = retry.ok());
     }
 
     fn reconnect_now(self) {
         let waiting = with(|connection| {
-            connection.failures = 0;
+            connection.failures = Failures::default();
             if let Some(retry) = connection.retry.take() {
                 retry.clear();
             }
@@ -213,17 +205,21 @@ impl Live {
     }
 
     fn beat(self) {
-        let (open, silent) = with(|connection| {
-            let open = connection.socket.as_ref().is_some_and(|held| held.socket.ready_state() == WebSocket::OPEN);
-            (open, js_sys::Date::now() - connection.heard_at > SILENCE_MS)
+        let (socket, silent_ms) = with(|connection| {
+            let socket = match &connection.socket {
+                None => SocketState::None,
+                Some(open) if open.socket.ready_state() == WebSocket::OPEN => SocketState::Open,
+                Some(_) => SocketState::Busy,
+            };
+            (socket, js_sys::Date::now() - connection.heard_at)
         });
-        if open && silent {
-            drop_socket();
-            self.reconnect_now();
-        } else if open {
-            send(&ClientMessage::Ping);
-        } else if with(|connection| connection.socket.is_none()) {
-            self.reconnect_now();
+        match policy::beat(socket, silent_ms) {
+            Beat::Ping => send(&ClientMessage::Ping),
+            Beat::Reconnect => {
+                drop_socket();
+                self.reconnect_now();
+            }
+            Beat::Wait => {}
         }
     }
 }
@@ -279,17 +275,9 @@ fn hear(frame: &[u8]) {
     }
 }
 
-/// Each topic once, with as many rows as the neediest of its subscribers wants: one snapshot serves all of them.
 fn subscribe_again() {
-    let mut wanted: Vec<(Topic, u32)> = Vec::new();
-    for subscription in with(|connection| connection.subscriptions.clone()) {
-        let rows = (subscription.rows)();
-        match wanted.iter_mut().find(|(topic, _)| *topic == subscription.topic) {
-            Some((_, most)) => *most = rows.max(*most),
-            None => wanted.push((subscription.topic, rows)),
-        }
-    }
-    for (topic, rows) in wanted {
+    let subscriptions = with(|connection| connection.subscriptions.clone());
+    for (topic, rows) in policy::wanted(subscriptions.iter().map(|held| (held.topic, (held.rows)()))) {
         send(&ClientMessage::Subscribe { topic, rows });
     }
 }

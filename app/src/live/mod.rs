@@ -9,6 +9,7 @@ mod list;
 mod message;
 mod pages;
 mod pill;
+mod policy;
 mod row;
 mod rows;
 mod update;
