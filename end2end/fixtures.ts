@@ -184,7 +184,7 @@ export async function fillSignIn(page: Page, email: string, secret: string): Pro
 export const preloadsRefused = [/request failed: GET \S+\.js csp$/];
 
 /** What the page says to those who are not let in. */
-export function refusalAtDoor(page: Page): Locator {
+export function signInRefusal(page: Page): Locator {
   return page.locator("main").locator("[role=alert], .error").first();
 }
 

@@ -1,5 +1,5 @@
 // Each screen, in light and dark, on a phone and on a desk: no violation that axe knows of, no sideways scrolling.
-import { expect, expectAccessible, refusalAtDoor, test, visit } from "../fixtures.ts";
+import { expect, expectAccessible, signInRefusal, test, visit } from "../fixtures.ts";
 import { CrewRow, EmailsTab, busiestContact, crewRows, notInvited, openContact, openEvent } from "../screens.ts";
 
 // Each screen is looked at four times.
@@ -15,7 +15,7 @@ test.describe("as it is", () => {
     await page.getByLabel(/^email/i).fill("nobody@callboard.test");
     await page.getByLabel(/^password/i).fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(refusalAtDoor(page)).toBeVisible();
+    await expect(signInRefusal(page)).toBeVisible();
     await expectAccessible(page);
   });
 

@@ -1,5 +1,5 @@
 // Signing in: it works without scripts, says the same to everyone who is not let in, and wears guessers out.
-import { expect, fillSignIn, live, password, people, preloadsRefused, refusalAtDoor, test, visit } from "../fixtures.ts";
+import { expect, fillSignIn, live, password, people, preloadsRefused, signInRefusal, test, visit } from "../fixtures.ts";
 import { signOut } from "../screens.ts";
 
 const refused = [/status 4(01|22|29)/, /4(01|22|29) \(/];
@@ -30,7 +30,7 @@ test("a stranger and a wrong password get the same answer", async ({ page, fault
   faults.allow(...refused);
   await page.goto("/sign-in");
   await fillSignIn(page, people.demo, "not the password");
-  const alert = refusalAtDoor(page);
+  const alert = signInRefusal(page);
   await expect(alert).toBeVisible();
   const known = await alert.innerText();
   await page.goto("/sign-in");
@@ -41,7 +41,7 @@ test("a stranger and a wrong password get the same answer", async ({ page, fault
 
 test("after five wrong passwords the right one is refused as well, and says why", async ({ page, faults }) => {
   faults.allow(...refused);
-  const alert = refusalAtDoor(page);
+  const alert = signInRefusal(page);
   await page.goto("/sign-in");
   for (let attempt = 0; attempt < 5; attempt++) {
     const answered = page.waitForResponse((response) => response.request().method() === "POST");
