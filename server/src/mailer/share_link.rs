@@ -27,26 +27,14 @@ struct Subject<'a> {
 #[derive(Template)]
 #[template(path = "share_link/body.txt")]
 struct Text<'a> {
-    first_name: &'a str,
-    sender: &'a str,
-    venue: &'a str,
-    event: &'a str,
-    date: &'a str,
-    place: Option<&'a str>,
-    link: &'a str,
+    mail: &'a ShareLink,
 }
 
 #[derive(Template)]
 #[template(path = "share_link/body.html")]
 struct Html<'a> {
     subject: &'a str,
-    first_name: &'a str,
-    sender: &'a str,
-    venue: &'a str,
-    event: &'a str,
-    date: &'a str,
-    place: Option<&'a str>,
-    link: &'a str,
+    mail: &'a ShareLink,
 }
 
 pub(super) fn subject(event: &str) -> Result<String, MessageError> {
@@ -55,17 +43,21 @@ pub(super) fn subject(event: &str) -> Result<String, MessageError> {
 
 impl ShareLink {
     pub(super) fn bodies(&self, subject: &str) -> Result<Bodies, MessageError> {
-        let first_name = match line(&self.first_name) {
-            name if name.is_empty() => "there".to_owned(),
-            name => name,
-        };
-        let (sender, venue, event) = (line(&self.sender), line(&self.venue), line(&self.event));
-        let place = self.place.as_deref().map(line).filter(|place| !place.is_empty());
-        let (first_name, sender, venue, event) = (&*first_name, &*sender, &*venue, &*event);
-        let (date, place, link) = (&*self.date, place.as_deref(), &*self.link);
-        Ok(Bodies {
-            text: render(&Text { first_name, sender, venue, event, date, place, link })?,
-            html: render(&Html { subject, first_name, sender, venue, event, date, place, link })?,
-        })
+        let mail = &self.in_lines();
+        Ok(Bodies { text: render(&Text { mail })?, html: render(&Html { subject, mail })? })
+    }
+
+    /// As the templates show it: each text on one line, and a word for a person without a name.
+    fn in_lines(&self) -> Self {
+        let first_name = line(&self.first_name);
+        Self {
+            first_name: if first_name.is_empty() { "there".to_owned() } else { first_name },
+            sender: line(&self.sender),
+            venue: line(&self.venue),
+            event: line(&self.event),
+            date: self.date.clone(),
+            place: self.place.as_deref().map(line).filter(|place| !place.is_empty()),
+            link: self.link.clone(),
+        }
     }
 }
