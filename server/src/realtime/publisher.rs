@@ -96,27 +96,15 @@ type Wanted = BTreeMap<Topic, BTreeSet<RowId>>;
 fn look(hub: &Hub, changes: BTreeSet<Change>) -> (Wanted, Vec<i64>) {
     let mut wanted = Wanted::new();
     let mut contacts = Vec::new();
-    let mut want = |topic, id| {
-        wanted.entry(topic).or_default().insert(id);
-    };
     for change in changes {
+        for (topic, id) in rows::shown(&change) {
+            wanted.entry(topic).or_default().insert(id);
+        }
         match change {
-            Change::Event(event) => want(Topic::Event(event), RowId::Event(event)),
-            Change::Item(item, event) => want(Topic::Event(event), RowId::Item(item)),
-            Change::Crew(crew, event) => want(Topic::Event(event), RowId::Crew(crew)),
-            Change::Contact(contact) => {
-                want(Topic::Contact(contact), RowId::Contact(contact));
-                contacts.push(contact.0);
-            }
-            Change::Email(email, contact, crew) => {
-                want(Topic::Contact(contact), RowId::Email(email));
-                if let Some((crew, event)) = crew {
-                    want(Topic::Event(event), RowId::Crew(crew));
-                }
-            }
-            Change::OutboxJob => {}
+            Change::Contact(contact) => contacts.push(contact.0),
             Change::Session(session) => hub.session_ended(&session),
             Change::Membership(account, member) => hub.membership_changed(account, member),
+            _ => {}
         }
     }
     keep_listened(hub, &mut wanted);

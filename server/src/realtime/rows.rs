@@ -1,4 +1,4 @@
-//! The rows that topics show, read from the database: all of a topic, or those that changed.
+//! The rows that topics show: which of them a change concerns, and what the database holds of them now.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,8 +8,25 @@ use app::emails::PAGE_ROWS;
 use app::live::{Row, RowId, Topic};
 
 use crate::core::Core;
+use crate::db::Change;
 use crate::error::StoreError;
 use crate::{contacts, emails, planner};
+
+/// The rows that a change concerns, each with the topic that shows it.
+pub fn shown(change: &Change) -> Vec<(Topic, RowId)> {
+    match *change {
+        Change::Event(event) => vec![(Topic::Event(event), RowId::Event(event))],
+        Change::Item(item, event) => vec![(Topic::Event(event), RowId::Item(item))],
+        Change::Crew(crew, event) => vec![(Topic::Event(event), RowId::Crew(crew))],
+        Change::Contact(contact) => vec![(Topic::Contact(contact), RowId::Contact(contact))],
+        Change::Email(email, contact, crew) => {
+            let in_history = (Topic::Contact(contact), RowId::Email(email));
+            let on_crew_row = crew.map(|(crew, event)| (Topic::Event(event), RowId::Crew(crew)));
+            [in_history].into_iter().chain(on_crew_row).collect()
+        }
+        Change::OutboxJob | Change::Session(_) | Change::Membership(..) => Vec::new(),
+    }
+}
 
 /// All that a topic of the caller's account shows, of a contact's emails at least `newest`; `None` when it is gone.
 pub async fn snapshot(core: &Core, caller: &Caller, topic: Topic, newest: u32) -> Result<Option<Vec<Row>>, StoreError> {
