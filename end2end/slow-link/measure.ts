@@ -10,7 +10,8 @@ const link = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, 
 const preloadOfScreen = /<link[^>]*href="\/pkg\/(?:split|chunk)_[^>]*>/g;
 
 test("a first visit on a slow link", async ({ owner, browsers, faults }) => {
-  faults.allow(/preloaded using link preload but not used/);
+  // A page that the test hands out, and no server, may open no socket to this machine; nothing is measured of that.
+  faults.allow(/BLOCKED_BY_LOCAL_NETWORK_ACCESS/);
   await openEvent(owner);
   const planner = new URL(owner.url()).pathname;
   const busy = await busiestContact(owner);

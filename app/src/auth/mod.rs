@@ -11,7 +11,7 @@ mod sign_in;
 
 #[cfg(not(feature = "ssr"))]
 pub use crate::unscripted::Unscripted as SignInPage;
-pub use api::{LoadSession, SignIn, SignOut, load_session};
+pub use api::*;
 pub use model::Session;
 #[cfg(feature = "ssr")]
 pub use port::{AuthPort, Credentials};

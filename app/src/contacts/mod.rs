@@ -15,10 +15,7 @@ mod screens;
 mod search_box;
 mod submission;
 
-pub use api::{
-    CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, SaveContact, create_contact,
-    load_contacts, save_contact,
-};
+pub use api::*;
 pub use list::ContactsRoute;
 pub use model::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, PAGE_ROWS};
 #[cfg(feature = "ssr")]

@@ -6,7 +6,7 @@ mod model;
 mod port;
 mod status_badge;
 
-pub use api::{LoadContactEmails, load_contact_emails};
+pub use api::*;
 pub use model::{EmailPage, EmailRow, EventRef, PAGE_ROWS};
 #[cfg(feature = "ssr")]
 pub use port::EmailsPort;

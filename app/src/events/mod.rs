@@ -6,7 +6,7 @@ mod model;
 #[cfg(feature = "ssr")]
 mod port;
 
-pub use api::{LoadEvents, load_events};
+pub use api::*;
 pub use list::EventsRoute;
 pub use model::{EventPage, EventRow, EventStatus, PAGE_ROWS};
 #[cfg(feature = "ssr")]

@@ -12,10 +12,7 @@ mod send_link;
 mod share_panel;
 mod timeline;
 
-pub use api::{
-    CorrectAddress, EmailLink, GenerateLink, LoadPlanner, RevokeLink, correct_address, email_link, generate_link,
-    revoke_link,
-};
+pub use api::*;
 pub use model::{CrewRow, DeliveryGroup, EventHeader, LinkState, Person, PlannerPage, TimelineItem};
 pub use page::PlannerRoute;
 #[cfg(feature = "ssr")]

@@ -9,7 +9,7 @@ mod port;
 
 #[cfg(not(feature = "ssr"))]
 pub use crate::unscripted::Unscripted as SharePage;
-pub use api::LoadRunOfShow;
+pub use api::*;
 pub use model::{GuestItem, RunOfShow};
 #[cfg(feature = "ssr")]
 pub use page::SharePage;

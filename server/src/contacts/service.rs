@@ -131,18 +131,9 @@ fn row(stored: StoredContactRow) -> Result<ContactRow, StoreError> {
 fn details(stored: StoredContact) -> Result<ContactDetails, StoreError> {
     Ok(ContactDetails {
         id: ContactId(stored.id),
-        form: ContactForm {
-            first_name: stored.first_name,
-            last_name: stored.last_name,
-            organisation: stored.organisation,
-            role: stored.role,
-            email: stored.email.unwrap_or_default(),
-            mobile: stored.mobile,
-            website: stored.website,
-            notes: stored.notes,
-        },
-        blocked: suppressions::cause(stored.cause)?,
+        blocked: suppressions::cause(stored.cause.clone())?,
         revision: revision(stored.details_revision)?,
+        form: stored.into_form(),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use app::contacts::PAGE_ROWS;
+use app::contacts::{ContactForm, PAGE_ROWS};
 use app::domain::address::RecipientAddress;
 use app::domain::cursor::NameCursor;
 use app::domain::ids::{AccountId, ContactId};
@@ -34,6 +34,22 @@ pub struct StoredContact {
     pub cause: Option<String>,
     /// How many events the contact is on.
     pub events: i64,
+}
+
+impl StoredContact {
+    /// What its form shows.
+    pub fn into_form(self) -> ContactForm {
+        ContactForm {
+            first_name: self.first_name,
+            last_name: self.last_name,
+            organisation: self.organisation,
+            role: self.role,
+            email: self.email.unwrap_or_default(),
+            mobile: self.mobile,
+            website: self.website,
+            notes: self.notes,
+        }
+    }
 }
 
 macro_rules! select_contacts {
