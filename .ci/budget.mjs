@@ -16,15 +16,10 @@ const FURTHER_SCREEN = { goal: 64 * KIB, ceiling: 64 * KIB };
 const WITHOUT_SCRIPTS = { goal: 30 * KIB, ceiling: 30 * KIB };
 const BINARY = { goal: 40 * MB, ceiling: 40 * MB };
 
-// Which lazy parts each screen loads, and after which other one it comes.
+// Every lazy part of the build is a screen that is reached from home; of those that are not it stands here what else they
+// load, and which other one they come after.
 const HOME = "events";
-const SCREENS = [
-  { name: HOME, parts: ["events_screens"] },
-  { name: "planner", parts: ["planner_screens"], after: HOME },
-  { name: "contacts", parts: ["contacts_screens"], after: HOME },
-  { name: "contact", parts: ["contact_screens"], after: HOME },
-  { name: "a contact's events and emails", parts: ["contact_screens", "contact_history_screens"], after: "contact" },
-];
+const DEEPER = { contact_history: { name: "a contact's events and emails", with: ["contact_screens"], after: "contact" } };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pkg = join(root, "target/site/pkg");
@@ -63,9 +58,17 @@ const manifest = JSON.parse(readFileSync(join(pkg, only("manifest", new RegExp(`
 const parts = new Map(
   Object.entries(manifest).map(([name, needed]) => [name, needed.map((part) => (part.endsWith(".wasm") ? part : `${part}.wasm`))]),
 );
-const known = SCREENS.flatMap((screen) => screen.parts);
-for (const name of [...parts.keys(), ...known]) {
-  if (!parts.has(name) || !known.includes(name)) throw new Error(`the build and SCREENS disagree about the part ${name}`);
+const SCREENS = [...parts.keys()].map((part) => {
+  const name = part.replace(/_screens$/, "");
+  const deeper = DEEPER[name];
+  if (deeper !== undefined) return { name: deeper.name, parts: [...deeper.with, part], after: deeper.after };
+  return { name, parts: [part], after: name === HOME ? undefined : HOME };
+});
+// Whatever comes after another one stands behind it.
+const depth = ({ after }) => (after === undefined ? 0 : 1 + depth(SCREENS.find(({ name }) => name === after)));
+SCREENS.sort((one, other) => depth(one) - depth(other));
+for (const name of Object.keys(DEEPER)) {
+  if (!parts.has(`${name}_screens`)) throw new Error(`the build has no part ${name}_screens`);
 }
 const needed = new Set([...parts.values()].flat());
 const lost = files.filter((file) => /^(split|chunk)_.*\.wasm$/.test(file) && !needed.has(file));

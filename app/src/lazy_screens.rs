@@ -15,7 +15,7 @@ pub use leptos::wasm_split::SplitLoaderError;
 const WAITS_MS: [i32; 3] = [300, 1_000, 2_000];
 
 /// `lazy_screens! { name, preload_name, Screens: Route => Component, … }` makes one part of these components, and a route for each.
-/// Write the part's name into `.ci/budget.mjs` too.
+/// The name ends in `_screens`. A part that is not reached from home is named in `.ci/budget.mjs` too.
 macro_rules! lazy_screens {
     ($part:ident, $preload:ident, $Screen:ident: $($route:ident => $screen:ident),+ $(,)?) => {
         enum $Screen {

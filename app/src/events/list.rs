@@ -98,8 +98,8 @@ fn Row(row: EventRow) -> impl IntoView {
                     {people} {(row.delivered > 0).then(|| format!(" · {} delivered", row.delivered))}
                 </span>
                 <span class="counts">
-                    {(row.need_a_look > 0).then(|| view! {
-                        <span class="badge" data-status="bounced">{need_a_look(row.need_a_look)}</span>
+                    {(row.need_attention > 0).then(|| view! {
+                        <span class="badge" data-status="bounced">{need_attention(row.need_attention)}</span>
                     }
                     .into_any())}
                     <span class="chip" data-status=row.status.code()>{row.status.label()}</span>
@@ -110,17 +110,17 @@ fn Row(row: EventRow) -> impl IntoView {
     .into_any()
 }
 
-fn need_a_look(count: u32) -> String {
+fn need_attention(count: u32) -> String {
     if count == 1 { "1 needs a look".into() } else { format!("{count} need a look") }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::need_a_look;
+    use super::need_attention;
 
     #[test]
     fn one_needs_and_two_need() {
-        assert_eq!(need_a_look(1), "1 needs a look");
-        assert_eq!(need_a_look(2), "2 need a look");
+        assert_eq!(need_attention(1), "1 needs a look");
+        assert_eq!(need_attention(2), "2 need a look");
     }
 }

@@ -61,7 +61,7 @@ pub struct EventRow {
     /// Of those, with an invite that was delivered.
     pub delivered: u32,
     /// Of those, with a newest invite that bounced, failed or was reported as spam.
-    pub need_a_look: u32,
+    pub need_attention: u32,
 }
 
 impl LiveRow for EventRow {

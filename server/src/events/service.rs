@@ -98,6 +98,6 @@ fn row(event: StoredEvent, counts: Option<&Counts>, now: Timestamp) -> Result<Ev
         place: event.place,
         people: count(|counts| counts.people)?,
         delivered: count(|counts| counts.delivered)?,
-        need_a_look: count(|counts| counts.need_a_look)?,
+        need_attention: count(|counts| counts.need_attention)?,
     })
 }

@@ -26,7 +26,7 @@ pub struct Counts {
     pub event_id: i64,
     pub people: i64,
     pub delivered: i64,
-    pub need_a_look: i64,
+    pub need_attention: i64,
 }
 
 const SOONEST_FIRST: &str = "SELECT v.id, v.name, v.status, v.starts_at, v.ends_at, v.time_zone, s.name AS place \
@@ -91,7 +91,7 @@ pub async fn counts(db: &Db, events: &[i64]) -> Result<Vec<Counts>, StoreError> 
         "SELECT cr.event_id, COUNT(*) AS people, \
          CAST(SUM(CASE WHEN e.status = 'delivered' THEN 1 ELSE 0 END) AS BIGINT) AS delivered, \
          CAST(SUM(CASE WHEN e.status IN ('bounced', 'spam_reported', 'failed') THEN 1 ELSE 0 END) AS BIGINT) \
-         AS need_a_look \
+         AS need_attention \
          FROM crew cr LEFT JOIN email e ON e.id = cr.invite_email_id \
          WHERE cr.event_id IN ({}) GROUP BY cr.event_id",
         placeholders(1, events.len())

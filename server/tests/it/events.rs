@@ -49,8 +49,8 @@ on_both_engines!(
         venue.cast("Eve", "").await;
         venue.event("Empty", NOON.plus_ms(2 * DAY_MS)).await;
         let rows = venue.events.list(&venue.caller, false, None).await.unwrap().rows;
-        assert_eq!((rows[0].people, rows[0].delivered, rows[0].need_a_look), (5, 1, 2));
-        assert_eq!((rows[1].people, rows[1].delivered, rows[1].need_a_look), (0, 0, 0));
+        assert_eq!((rows[0].people, rows[0].delivered, rows[0].need_attention), (5, 1, 2));
+        assert_eq!((rows[1].people, rows[1].delivered, rows[1].need_attention), (0, 0, 0));
     }
 );
 
