@@ -17,6 +17,6 @@ pub trait AuthPort: Send + Sync {
     /// The `Set-Cookie` value of a new session. Unknown accounts and wrong passwords answer alike, after the same time.
     async fn sign_in(&self, credentials: Credentials) -> Result<String, AppError>;
 
-    /// Ends the caller's session and closes its live connections; gives the `Set-Cookie` value that forgets it.
+    /// Ends the caller's session and closes its live connections; returns the `Set-Cookie` value that forgets it.
     async fn sign_out(&self, caller: &Caller) -> Result<String, AppError>;
 }

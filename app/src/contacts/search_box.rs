@@ -34,7 +34,7 @@ impl SearchBox {
         })
     }
 
-    /// Takes note of the question in the address bar; gives the text that the field must show from now on, if it was
+    /// Takes note of the question in the address bar; returns the text that the field must show from now on, if it was
     /// not our own question coming back.
     pub fn follow(&mut self, question: &str) -> Option<String> {
         (question != self.asked).then(|| {

@@ -258,7 +258,7 @@ fn subscribe(topic: Box<dyn Fn() -> Option<Topic>>, rows: Rc<dyn Fn() -> u32>, o
     });
 }
 
-/// Gives a frame to the subscribers of its topic.
+/// Hands a frame to the subscribers of its topic.
 fn hear(frame: &[u8]) {
     let Some(read) = with(|connection| connection.read) else { return };
     match read(frame) {

@@ -13,7 +13,7 @@ use crate::error::AppError;
 
 type Answer = Result<Vec<u8>, AppError>;
 
-/// Posts to a server function; gives the body of the answer, which is a `Result` in postcard. Boxed, so that it is
+/// Posts to a server function; returns the body of the answer, which is a `Result` in postcard. Boxed, so that it is
 /// compiled once and not into each caller.
 pub fn post(path: &str, body: Vec<u8>) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
     let path = path.to_owned();

@@ -118,7 +118,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Starts it and waits for its first answer; gives how long that took.
+    /// Starts it and waits for its first answer; returns how long that took.
     pub async fn start(binary: &Path, scene: &Scene) -> Outcome<(Self, Duration)> {
         Self::start_at(binary, &scene.url).await
     }

@@ -200,7 +200,7 @@ pub async fn forget_attempts(transaction: &mut Write, key: &str) -> Result<(), S
     Ok(())
 }
 
-/// Deletes expired sessions and attempts of yesterday; gives the number of sessions.
+/// Deletes expired sessions and attempts of yesterday; returns the number of sessions.
 pub async fn prune(db: &Db, now: Timestamp) -> Result<u64, StoreError> {
     let mut transaction = db.write().await?;
     let sessions =

@@ -1,7 +1,7 @@
 //! Delivery events become statuses here, and only here: webhooks, the hand-over and the sweep all come through `record`.
 //!
 //! Guarantees: an event counts once, in any order; whenever an email is shown as bounced or spam reported the address it
-//! went to is listed, in the same transaction, and no other status ever lists one.
+//! went to is suppressed, in the same transaction, and no other status ever suppresses one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -102,7 +102,7 @@ pub async fn record(transaction: &mut Write, events: Vec<Incoming>, now: Timesta
     Ok(Recorded { fresh, changed })
 }
 
-/// The cause under which an event lists the address; only what is shown as bounced or spam reported ever does.
+/// The cause under which an event suppresses the address; only what is shown as bounced or spam reported ever does.
 fn blocks(event: &Incoming) -> Option<SuppressionCause> {
     match event.event.report {
         Report::SpamReported => Some(event.suppress.unwrap_or(SuppressionCause::Complaint)),

@@ -89,7 +89,7 @@ pub async fn lock(
     Ok(tracked)
 }
 
-/// Writes down what was not known yet; gives the provider and key of each event that was new.
+/// Writes down what was not known yet; returns the provider and key of each event that was new.
 pub async fn insert_new(
     transaction: &mut Write,
     events: &[&Incoming],

@@ -38,7 +38,7 @@ async fn run(core: Core, mut stop: Stop) {
     }
 }
 
-/// Fails every email that has been delayed for more than 72 hours since its hand-over; gives their number.
+/// Fails every email that has been delayed for more than 72 hours since its hand-over; returns their number.
 pub async fn sweep(core: &Core, now: Timestamp) -> Result<usize, StoreError> {
     let limit = now.plus_ms(-DELAY_LIMIT_MS);
     let mut swept = 0;

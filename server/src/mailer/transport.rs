@@ -105,7 +105,7 @@ impl Mailer {
         Ok(Self::Smtp(smtp::Smtp::new(SmtpUrl::parse(smtp_url)?, public_url)))
     }
 
-    /// Gives the envelope. The failure is never `Accepted` and never `Unknown`: nothing has gone out yet. `bytes` are
+    /// Offers the envelope. The failure is never `Accepted` and never `Unknown`: nothing has gone out yet. `bytes` are
     /// those that will be delivered, since the server must know beforehand what they need.
     pub async fn offer(&self, envelope: &Envelope, bytes: &[u8]) -> Result<Offer, HandOver> {
         match self {

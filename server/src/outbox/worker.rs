@@ -78,7 +78,7 @@ impl Worker {
         if db.is_shared() { Ok(()) } else { store::release_all(db).await }
     }
 
-    /// Hands over what is due now and nobody else's; gives how many jobs that were.
+    /// Hands over what is due now and nobody else's; returns how many jobs that were.
     pub async fn run_due(&self) -> Result<usize, StoreError> {
         let leased = self.lease(CONCURRENCY).await?;
         let count = leased.len();

@@ -62,7 +62,7 @@ pub async fn run(core: Core, url: String, wake: Arc<Notify>, mut stop: Stop) {
     }
 }
 
-/// Sends what is due; gives how long to wait for the next.
+/// Sends what is due; returns how long to wait for the next.
 async fn round(core: &Core, http: &Http, url: &str, secret: &str) -> Result<Duration, StoreError> {
     let due = store::due(&core.db, core.clock.now(), ROUND).await?;
     if !due.is_empty() {

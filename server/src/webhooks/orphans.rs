@@ -39,7 +39,7 @@ pub async fn adopt_orphans(transaction: &mut Write, email: EmailId, now: Timesta
     store::forget_orphans(transaction, &ids).await
 }
 
-/// Matches the events again that have waited since `young` at most; gives the number that found their email.
+/// Matches the events again that have waited since `young` at most; returns the number that found their email.
 pub async fn rematch_orphans(core: &Core, young: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
     let ids = store::matchable(&core.db, young, BATCH).await?;
     if ids.is_empty() {
@@ -57,7 +57,7 @@ pub async fn rematch_orphans(core: &Core, young: Timestamp, now: Timestamp) -> R
     Ok(found.len())
 }
 
-/// Drops what found no email within a week; gives the number dropped.
+/// Drops what found no email within a week; returns the number dropped.
 pub async fn drop_old_orphans(db: &Db, now: Timestamp) -> Result<u64, StoreError> {
     let mut transaction = db.write().await?;
     let dropped = store::forget_orphans_before(&mut transaction, now.plus_ms(-KEEP_MS)).await?;

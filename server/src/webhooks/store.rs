@@ -312,7 +312,7 @@ pub async fn forget_orphans(transaction: &mut Write, ids: &[i64]) -> Result<(), 
     Ok(())
 }
 
-/// Gives the number dropped.
+/// Returns the number dropped.
 pub async fn forget_orphans_before(transaction: &mut Write, limit: Timestamp) -> Result<u64, StoreError> {
     let done = sqlx::query("DELETE FROM orphan_event WHERE received_at < $1")
         .bind(limit.0)

@@ -1,4 +1,4 @@
-//! Any order, any repetition, both engines: one end state, and a listed address exactly where the badge says so.
+//! Any order, any repetition, both engines: one end state, and a suppressed address exactly where the badge says so.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
@@ -77,7 +77,7 @@ on_both_engines!(
                 let (status, reason, _) = sent.shown(email).await;
                 assert_eq!((status.as_str(), reason.as_deref()), ("bounced", Some("550 later")));
             }
-            assert_eq!(sent.listed(&address).await.as_deref(), Some("bounce"));
+            assert_eq!(sent.suppressed(&address).await.as_deref(), Some("bounce"));
         }
         assert_eq!(sent.count("delivery_event").await, 120 * 5 * 2);
     }
@@ -97,7 +97,7 @@ on_both_engines!(
                     event.suppress = Some(SuppressionCause::ProviderSuppressed);
                     recorded(&db, vec![event]).await;
                     let status = DeliveryStatus::from_code(&sent.shown(email).await.0).unwrap();
-                    assert_eq!(sent.listed(&address).await.is_some(), status.blocks_address(), "{name}");
+                    assert_eq!(sent.suppressed(&address).await.is_some(), status.blocks_address(), "{name}");
                 }
             }
         }
@@ -110,13 +110,13 @@ on_both_engines!(
         let email = sent.email("r").await;
         recorded(&db, vec![incoming(email, "1", Report::SpamReported, None, 1)]).await;
         recorded(&db, vec![incoming(email, "2", Report::Bounced, Some("550"), 2)]).await;
-        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("complaint"));
+        assert_eq!(sent.suppressed(ADDRESS).await.as_deref(), Some("complaint"));
         sent.execute("UPDATE suppression SET lifted_at = 1, lifted_by = 'operator'").await;
         recorded(&db, vec![incoming(email, "2", Report::Bounced, Some("550"), 2)]).await;
-        assert_eq!(sent.listed(ADDRESS).await, None, "a repetition brings nothing back");
+        assert_eq!(sent.suppressed(ADDRESS).await, None, "a repetition brings nothing back");
         let again = sent.email("r2").await;
         recorded(&db, vec![incoming(again, "3", Report::Bounced, Some("550"), 3)]).await;
-        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("bounce"));
+        assert_eq!(sent.suppressed(ADDRESS).await.as_deref(), Some("bounce"));
     }
 );
 
@@ -147,7 +147,7 @@ on_both_engines!(
         recorded(&db, vec![incoming(late, "2", Report::SpamReported, None, 2)]).await;
         let rows = hear_rows(&mut page).await;
         assert!(matches!(&rows[..], [Row::Email(changed)] if changed.id == late), "{rows:?}");
-        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("complaint"), "where it went to");
+        assert_eq!(sent.suppressed(ADDRESS).await.as_deref(), Some("complaint"), "where it went to");
     }
 );
 

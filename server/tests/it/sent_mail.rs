@@ -130,7 +130,7 @@ impl SentMail {
     }
 
     /// The cause an address is refused for, if it is.
-    pub async fn listed(&self, address: &str) -> Option<String> {
+    pub async fn suppressed(&self, address: &str) -> Option<String> {
         sqlx::query_scalar("SELECT cause FROM suppression WHERE address_key = $1 AND lifted_at IS NULL")
             .bind(address.to_owned())
             .fetch_optional(&mut *self.db.reader().await.expect("a reader"))

@@ -35,7 +35,7 @@ on_both_engines!(
         assert_eq!(sweep(&app.core, limit.plus_ms(1)).await.unwrap(), 1);
         assert_eq!(sent.shown(delayed).await, ("failed".into(), Some(STILL_DELAYED.into()), 3));
         assert_eq!(sent.shown(silent).await.0, "sent", "silence is never swept");
-        assert_eq!(sent.listed(ADDRESS).await, None);
+        assert_eq!(sent.suppressed(ADDRESS).await, None);
         assert_eq!(sweep(&app.core, limit.plus_ms(2)).await.unwrap(), 0, "once");
     }
 );

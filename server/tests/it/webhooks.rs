@@ -86,14 +86,14 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn a_bounce_shows_the_servers_words_and_lists_the_address(db: Db) {
+    async fn a_bounce_shows_the_servers_words_and_suppresses_the_address(db: Db) {
         let (app, sent) = (app(&db).await, SentMail::set(&db).await);
         let email = sent.email(REFERENCE).await;
         assert_eq!(post(&app, "msg_1", &fixture("bounced_permanent")).await, StatusCode::OK);
         let (status, reason, _) = sent.shown(email).await;
         assert_eq!(status, "bounced");
         assert!(reason.unwrap().contains("550 5.5.0 Requested action not taken"));
-        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("bounce"));
+        assert_eq!(sent.suppressed(ADDRESS).await.as_deref(), Some("bounce"));
     }
 );
 
@@ -198,7 +198,7 @@ on_both_engines!(
         adopt_orphans(&mut transaction, email, app.now()).await.unwrap();
         transaction.commit().await.unwrap();
         assert_eq!(sent.shown(email).await.0, "bounced");
-        assert_eq!(sent.listed(ADDRESS).await.as_deref(), Some("bounce"));
+        assert_eq!(sent.suppressed(ADDRESS).await.as_deref(), Some("bounce"));
 
         assert_eq!(post(&app, "msg_1", &fixture("bounced_permanent")).await, StatusCode::OK);
         assert_eq!((sent.count("orphan_event").await, sent.count("delivery_event").await), (0, 1));
@@ -252,7 +252,7 @@ on_both_engines!(
         let body = format!(r#"{{"type":"email.bounced","data":{{"to":["{ADDRESS}"],"subject":"Your run of show"}}}}"#);
         assert_eq!(post(&app, "msg_1", body.as_bytes()).await, StatusCode::OK);
         assert_eq!(sent.shown(email).await.0, "sent");
-        assert_eq!(sent.listed(ADDRESS).await, None);
+        assert_eq!(sent.suppressed(ADDRESS).await, None);
     }
 );
 

@@ -109,7 +109,7 @@ pub struct NewLink {
     pub created_at: Timestamp,
 }
 
-/// Gives the link of each crew row that has one.
+/// Sets the link of each crew row that has one.
 pub async fn insert_links(transaction: &mut Write, links: &[NewLink]) -> Result<HashMap<i64, i64>, StoreError> {
     let rows =
         links.iter().map(|link| row![link.crew, link.seed.clone(), link.token_hash.clone(), link.created_at]).collect();
