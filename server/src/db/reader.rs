@@ -2,7 +2,7 @@
 //!
 //! sqlx's own pool asks a connection whether it is still there each time one is given back, in a task of its own. Over a
 //! network that is worth its price. SQLite's connection is a thread of this process, and the question is a second way there
-//! and back for every statement: nearly half of a page's time on two cores. So SQLite's readers wait in a plain pool.
+//! and back for every statement. So SQLite's readers wait in a plain pool.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
