@@ -27,6 +27,7 @@ use crate::venue::{Venue, core};
 
 /// All that a running server does besides what people ask of its services, over the rows of `plans`.
 pub async fn the_rest(venue: &Venue) {
+    venue.stop_publishing();
     let app = TestApp::new(venue.db().clone()).await;
     sign_in_and_out(&app).await;
     hand_over(venue).await;
@@ -68,7 +69,7 @@ async fn hand_over(venue: &Venue) {
     while worker.run_due().await.expect("an answer") > 0 {}
     assert!(!memory.handed().is_empty());
     let (_stop, stopped) = watch::channel(false);
-    assert!(timeout(Duration::from_millis(200), worker.run(stopped)).await.is_err(), "it waits for more");
+    assert!(timeout(Duration::from_secs(1), worker.run(stopped)).await.is_err(), "it waits for more");
 }
 
 /// A report on a mail that is known by its reference, and one that came too early.

@@ -39,7 +39,7 @@ pub struct Venue {
     pub share_page: SharePageService,
     /// On the caller's account, tomorrow.
     pub event: EventId,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
 }
 
 impl Venue {
@@ -51,7 +51,7 @@ impl Venue {
         let (stop, stopped) = watch::channel(false);
         realtime::start(&core, &mut Workers::new(stopped));
         Self {
-            _stop: stop,
+            stop,
             contacts: ContactsService::new(core.clone()),
             emails: EmailsService::new(core.clone()),
             events: EventsService::new(core.clone()),
@@ -75,6 +75,11 @@ impl Venue {
         let mut venue = Self::new(db).await;
         (venue.caller.member, venue.caller.account, venue.event) = (MemberId(1), AccountId(1), EventId(1));
         venue
+    }
+
+    /// Publishes nothing from now on: a process has one publisher, and a `TestApp` over the same database has its own.
+    pub fn stop_publishing(&self) {
+        self.stop.send_replace(true);
     }
 
     pub fn db(&self) -> &Db {
