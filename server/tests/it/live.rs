@@ -27,11 +27,6 @@ pub const SESSION: &str = "session-hash";
 /// Signs the member in.
 pub async fn sign_in(sent: &SentMail) {
     sent.execute(&format!(
-        "INSERT INTO membership (account_id, member_id, role, created_at) VALUES ({}, {}, 'owner', 0)",
-        sent.account, sent.member
-    ))
-    .await;
-    sent.execute(&format!(
         "INSERT INTO session (token_hash, member_id, account_id, created_at, expires_at) \
              VALUES ('{SESSION}', {}, {}, {at}, {at} + 1000)",
         sent.member,

@@ -6,7 +6,7 @@ use server::db::{Change, Db};
 use server::secret;
 use sqlx::AssertSqlSafe;
 
-use crate::support::NOON;
+use crate::support::{NOON, new_owner};
 
 pub struct SentMail {
     pub db: Db,
@@ -23,17 +23,7 @@ pub const ADDRESS: &str = "ann@guests.test";
 impl SentMail {
     /// An account of its own with an event and Ann on it.
     pub async fn set(db: &Db) -> Self {
-        let insert = async |sql: &'static str| id(db, sql).await;
-        let account = insert("INSERT INTO account (name, created_at) VALUES ('Venue', 0) RETURNING id").await;
-        let unique = server::secret::unique();
-        let member = id(
-            db,
-            &format!(
-                "INSERT INTO member (email, email_key, name, password_hash, created_at) \
-                 VALUES ('m', '{unique}', 'M', '', 0) RETURNING id"
-            ),
-        )
-        .await;
+        let (account, member) = new_owner(db, &format!("{}@venue.test", secret::unique())).await;
         let event = id(
             db,
             &format!(
@@ -59,14 +49,7 @@ impl SentMail {
             ),
         )
         .await;
-        Self {
-            db: db.clone(),
-            account: AccountId(account),
-            member: MemberId(member),
-            event: EventId(event),
-            contact: ContactId(contact),
-            crew,
-        }
+        Self { db: db.clone(), account, member, event: EventId(event), contact: ContactId(contact), crew }
     }
 
     /// An email to Ann, handed over at noon and "sent", with this reference and `{reference}@venue.test` as Message-ID.

@@ -324,6 +324,16 @@ pub fn settings() -> Settings {
     }
 }
 
+/// A new account with its owner, who cannot sign in.
+pub async fn new_owner(db: &Db, email: &str) -> (AccountId, MemberId) {
+    let mut transaction = db.write().await.expect("a transaction");
+    let account = store::add_account(&mut transaction, "Venue", NOON).await.expect("an account");
+    let member = NewMember { email, name: "Somebody", password_hash: "", role: Role::Owner };
+    let member = store::add_member(&mut transaction, account, &member, NOON).await.expect("a member");
+    transaction.commit().await.expect("a commit");
+    (account, member.expect("a new address"))
+}
+
 /// An account with its owner and a handler: `demo…@callboard.test` and `handler…@callboard.test`.
 async fn people(core: &Core, tag: &str) -> (AccountId, MemberId, MemberId) {
     let now = core.clock.now();

@@ -25,7 +25,7 @@ use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 
 use crate::rows;
-use crate::support::NOON;
+use crate::support::{NOON, new_owner};
 
 pub struct Venue {
     pub core: Core,
@@ -214,22 +214,8 @@ pub async fn plan(db: &Db, sql: &str, integers: &[i64]) -> Vec<String> {
 }
 
 async fn sign_up(core: &Core, email: &str) -> Caller {
-    let account = number(core, "INSERT INTO account (name, created_at) VALUES ('Venue', 0) RETURNING id").await;
-    let member = number(
-        core,
-        &format!(
-            "INSERT INTO member (email, email_key, name, password_hash, created_at) \
-             VALUES ('{email}', '{email}', 'Somebody', '', 0) RETURNING id"
-        ),
-    )
-    .await;
-    Caller {
-        member: MemberId(member),
-        account: AccountId(account),
-        role: Role::Owner,
-        name: "Somebody".into(),
-        session: email.to_owned(),
-    }
+    let (account, member) = new_owner(&core.db, email).await;
+    Caller { member, account, role: Role::Owner, name: "Somebody".into(), session: email.to_owned() }
 }
 
 async fn event(core: &Core, account: AccountId, name: &str, starts_at: Timestamp) -> EventId {
