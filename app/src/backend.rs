@@ -8,6 +8,7 @@ use leptos::prelude::{expect_context, use_context};
 use crate::auth::{AuthPort, Role};
 use crate::contacts::ContactsPort;
 use crate::domain::ids::{AccountId, MemberId};
+use crate::domain::time::Timestamp;
 use crate::emails::EmailsPort;
 use crate::error::AppError;
 use crate::events::EventsPort;
@@ -23,6 +24,8 @@ pub struct Backend {
     pub events: Arc<dyn EventsPort>,
     pub planner: Arc<dyn PlannerPort>,
     pub share_page: Arc<dyn SharePagePort>,
+    /// The server's clock, which browsers reckon with.
+    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Whether mail goes to the sandbox, which the banner says.
     pub sandbox: bool,
 }
@@ -66,18 +69,10 @@ pub fn report(error: AppError) -> AppError {
         AppError::VersionMismatch => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         AppError::Internal(_) | AppError::Unreachable => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>().filter(|_| !is_plain_form()) {
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(status);
     }
     error
-}
-
-/// A form without WASM is answered by a redirect that carries the error; another status would undo it.
-fn is_plain_form() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accepts = parts.headers.get(http::header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
-        parts.method == http::Method::POST && accepts.is_some_and(|accepts| accepts.contains("text/html"))
-    })
 }
 
 /// The address the request came from, as the server saw it.
@@ -88,6 +83,11 @@ pub fn peer() -> Option<std::net::IpAddr> {
 /// The client's address; the server's outermost layer puts it in the request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub std::net::IpAddr);
+
+/// Where a browser that posted a form by itself goes after a success, instead of back to the form.
+pub fn lead_to(path: &str) {
+    leptos_axum::redirect(path);
+}
 
 /// Adds a `Set-Cookie` header to the response under way.
 pub fn set_cookie(cookie: &str) {

@@ -45,6 +45,7 @@ fn TopBar(session: Session) -> impl IntoView {
                     <div>
                         <p class="fine">{session.member_name}</p>
                         <form method="post" action="/api/sign_out">
+                            <input type="hidden" name="page" value="/events" />
                             <button class="button" data-kind="plain">"Sign out"</button>
                         </form>
                     </div>

@@ -24,6 +24,7 @@ mod frame;
 mod lazy_screens;
 pub mod live;
 pub mod paths;
+pub mod plain_form;
 pub mod planner;
 mod routes;
 pub mod share_page;
@@ -34,6 +35,7 @@ mod ui;
 mod unscripted;
 pub mod wire;
 
+pub use plain_form::RefusedForm;
 pub use routes::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -1,5 +1,7 @@
 //! Every address of the product: the table of pages, and the links that lead to them.
 
+use leptos_router::params::ParamsMap;
+
 use crate::domain::ids::{ContactId, EventId};
 
 pub const HOME: &str = EVENTS;
@@ -8,6 +10,8 @@ pub const EVENTS: &str = "/events";
 pub const CONTACTS: &str = "/contacts";
 pub const NEW_CONTACT: &str = "/contacts/new";
 pub const SANDBOX: &str = "/sandbox";
+/// Stands in the query of a page whose form was just saved.
+pub const SAVED: &str = "saved";
 
 /// Who may see a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,12 +87,24 @@ pub fn contact(contact: ContactId) -> String {
     format!("{CONTACTS}/{contact}")
 }
 
+/// The contact after it was saved without scripts: the page says so.
+pub fn contact_saved(contact: ContactId) -> String {
+    format!("{}?{SAVED}", self::contact(contact))
+}
+
 pub fn contact_events(contact: ContactId) -> String {
     format!("{CONTACTS}/{contact}/events")
 }
 
 pub fn contact_emails(contact: ContactId) -> String {
     format!("{CONTACTS}/{contact}/emails")
+}
+
+/// Asks for the sign-in, then leads to `next`.
+pub fn sign_in_then(next: &str) -> String {
+    let mut query = ParamsMap::new();
+    query.insert("next", next.to_owned());
+    format!("{SIGN_IN}{}", query.to_query_string())
 }
 
 /// What a guest opens; the token is the secret.

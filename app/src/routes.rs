@@ -12,6 +12,7 @@ use crate::events::EventsRoute;
 use crate::frame::{Frame, NotFound};
 use crate::live::Live;
 use crate::paths::HOME;
+use crate::plain_form::RefusedForm;
 use crate::planner::PlannerRoute;
 use crate::share_page::SharePage;
 use crate::ui::{Announcer, Now};
@@ -20,6 +21,7 @@ use crate::ui::{Announcer, Now};
 /// chunk of its own.
 #[component]
 pub fn App() -> impl IntoView {
+    RefusedForm::provide();
     Now::provide();
     Announcer::provide();
     Live::provide();

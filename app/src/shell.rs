@@ -1,6 +1,6 @@
 //! The document around every page, rendered by the server alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http::HeaderValue;
 use http::header::CONTENT_SECURITY_POLICY;
@@ -9,9 +9,11 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{Link, MetaTags, provide_meta_context};
 
+use crate::backend::Backend;
 use crate::client_files::ClientFiles;
 use crate::csp::content_security_policy;
 use crate::paths;
+use crate::plain_form::RefusedForm;
 use crate::routes::App;
 
 /// The whole document.
@@ -26,20 +28,31 @@ pub fn shell(options: LeptosOptions, client: Arc<ClientFiles>) -> impl IntoView 
         }
     }
     let stylesheet = client.stylesheet.clone();
-    let scripts = page.is_none_or(|page| page.scripts).then(|| {
+    let with_scripts = page.is_none_or(|page| page.scripts);
+    let shown_again = RefusedForm::page();
+    let start = if with_scripts {
+        Some(view! { <Start client=Arc::clone(&client) /> }.into_any())
+    } else {
+        shown_again.is_some().then(|| view! { <script nonce=use_nonce()>{OWN_ADDRESS}</script> }.into_any())
+    };
+    let scripts = with_scripts.then(|| {
         provide_context(Arc::clone(&client));
         view! {
             <AutoReload options />
-            <Scripts client />
+            <Preloads client />
         }
     });
+    let now = use_context::<Backend>().map(|backend| (backend.now)().0.to_string());
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-now=now data-page=shown_again>
             <head>
                 <meta charset="utf-8" />
+                {start}
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
+                // Phones make links of what looks like a number, a date or an address.
+                <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet id="style" />
                 {scripts}
@@ -52,18 +65,32 @@ pub fn shell(options: LeptosOptions, client: Arc<ClientFiles>) -> impl IntoView 
     }
 }
 
+/// A form that was refused came back under the address it was posted to.
+const OWN_ADDRESS: &str = r#"history.replaceState(null, "", document.documentElement.dataset.page)"#;
+
+/// `start.js` without its comments and indents.
+static START: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("start.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+});
+
 /// Starts the client. Leptos' own `HydrationScripts` reads the file with the names at every page.
 #[component]
-fn Scripts(client: Arc<ClientFiles>) -> impl IntoView {
+fn Start(client: Arc<ClientFiles>) -> impl IntoView {
+    let ClientFiles { script, module, .. } = &*client;
+    view! {
+        <script nonce=use_nonce() data-client=script.clone() data-wasm=module.clone()>{START.as_str()}</script>
+    }
+}
+
+/// Has the browser fetch the client while it reads the page.
+#[component]
+fn Preloads(client: Arc<ClientFiles>) -> impl IntoView {
     let ClientFiles { script, module, loader, .. } = &*client;
-    let start = format!(
-        "import({script:?}).then((client) => client.default({{ module_or_path: {module:?} }}).then(() => client.hydrate()))"
-    );
     view! {
         <link rel="modulepreload" href=script.clone() />
         {loader.clone().map(|loader| view! { <link rel="modulepreload" href=loader /> })}
         <link rel="preload" href=module.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-        <script type="module" nonce=use_nonce()>{start}</script>
     }
 }
 

@@ -28,7 +28,7 @@ use crate::auth::session;
 use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
-use crate::{realtime, request_log, sandbox, security, site, webhooks};
+use crate::{plain_forms, realtime, request_log, sandbox, security, site, webhooks};
 
 /// Webhooks have a limit of their own.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -52,7 +52,11 @@ pub fn router(state: AppState) -> Router {
     if config.sandbox {
         members = members.merge(sandbox::routes());
     }
-    let members = members.layer(with_session.clone()).layer(RequestBodyLimitLayer::new(BODY_LIMIT));
+    let members = members.layer(with_session.clone());
+    let pages: Router = members.clone().with_state(state.clone());
+    let members = members
+        .layer(from_fn(move |request, next| plain_forms::answer(pages.clone(), BODY_LIMIT, request, next)))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT));
 
     let not_found = any(not_found).layer(with_session).with_state(state.clone());
 

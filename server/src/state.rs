@@ -61,6 +61,10 @@ pub fn backend(core: &Core) -> Backend {
         events: Arc::new(EventsService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
         share_page: Arc::new(SharePageService::new(core.clone())),
+        now: Arc::new({
+            let clock = core.clock.clone();
+            move || clock.now()
+        }),
         sandbox: core.config.sandbox,
     }
 }

@@ -154,7 +154,9 @@ async fn check_emails(pool: &AnyPool) -> Emails {
     .expect("the emails");
     let mut emails = Emails { keys: HashSet::new(), unconfirmed: 0 };
     for row in &rows {
+        // Stored with whom it is for.
         let key: String = row.get("idempotency_key");
+        let key = key.split(':').next().unwrap_or_default().to_owned();
         let status: Option<String> = row.get("status");
         let reason: Option<String> = row.get("reason");
         let mails: i64 = row.get("mails");

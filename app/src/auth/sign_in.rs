@@ -2,20 +2,22 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::server_fn::error::ServerFnUrlError;
 use leptos_router::hooks::use_query_map;
 
 use super::SignIn;
-use crate::error::AppError;
+use crate::paths;
+use crate::plain_form::{FormPage, RefusedForm};
 use crate::ui::{Notice, NoticeKind, PageTitle};
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let (next, refusal) = use_query_map().with_untracked(|query| {
-        // A refused post comes back here with the error in the query.
-        let refusal = query.get("__err").map(|error| ServerFnUrlError::<AppError>::decode_err(&error).to_string());
-        (query.get("next").unwrap_or_default(), refusal)
-    });
+    let posted = RefusedForm::of::<SignIn>();
+    let typed = |field| posted.as_ref().and_then(|posted| posted.field(field)).map(ToOwned::to_owned);
+    let asked_for = use_query_map().with_untracked(|query| query.get("next"));
+    let next = typed("next").or(asked_for).unwrap_or_default();
+    let email = typed("email");
+    let known = email.is_some();
+    let refusal = posted.as_ref().map(|posted| posted.error.to_string());
     view! {
         <PageTitle text=|| "Sign in".into() />
         <main class="sign-in" id="main">
@@ -24,14 +26,33 @@ pub fn SignInPage() -> impl IntoView {
                 <h1>"Sign in"</h1>
                 {refusal.map(|sentence| view! { <Notice kind=NoticeKind::Error><p>{sentence}</p></Notice> })}
                 <form class="form" method="post" action=SignIn::PATH>
+                    <FormPage path=paths::sign_in_then(&next) />
                     <input type="hidden" name="next" value=next />
                     <div class="field">
                         <label for="email">"Email"</label>
-                        <input id="email" name="email" type="email" autocomplete="username" required autofocus />
+                        <input
+                            id="email"
+                            name="email"
+                            type="text"
+                            inputmode="email"
+                            autocapitalize="none"
+                            spellcheck="false"
+                            autocomplete="username"
+                            required
+                            autofocus=!known
+                            value=email
+                        />
                     </div>
                     <div class="field">
                         <label for="password">"Password"</label>
-                        <input id="password" name="password" type="password" autocomplete="current-password" required />
+                        <input
+                            id="password"
+                            name="password"
+                            type="password"
+                            autocomplete="current-password"
+                            required
+                            autofocus=known
+                        />
                     </div>
                     <button class="button" data-kind="primary" data-wide>"Sign in"</button>
                 </form>

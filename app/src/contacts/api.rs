@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage};
 use crate::domain::cursor::NameCursor;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ContactId, IdempotencyKey};
 use crate::error::AppError;
 use crate::wire::Wire;
 
@@ -37,15 +37,22 @@ pub async fn load_contact_events(contact: ContactId) -> Result<Vec<ContactEvent>
 }
 
 #[server(protocol = Wire, endpoint = "create_contact")]
-pub async fn create_contact(form: ContactForm) -> Result<ContactId, AppError> {
-    use crate::backend;
+pub async fn create_contact(
+    form: ContactForm,
+    #[server(default)] key: Option<IdempotencyKey>,
+) -> Result<ContactId, AppError> {
+    use crate::{backend, paths};
     let (caller, backend) = backend::enter().await?;
-    backend.contacts.create(&caller, form).await.map_err(backend::report)
+    let created = backend.contacts.create(&caller, form, key).await.map_err(backend::report)?;
+    backend::lead_to(&paths::contact_saved(created));
+    Ok(created)
 }
 
 #[server(protocol = Wire, endpoint = "save_contact")]
 pub async fn save_contact(contact: ContactId, revision: u32, form: ContactForm) -> Result<ContactDetails, AppError> {
-    use crate::backend;
+    use crate::{backend, paths};
     let (caller, backend) = backend::enter().await?;
-    backend.contacts.save(&caller, contact, revision, form).await.map_err(backend::report)
+    let saved = backend.contacts.save(&caller, contact, revision, form).await.map_err(backend::report)?;
+    backend::lead_to(&paths::contact_saved(contact));
+    Ok(saved)
 }

@@ -4,25 +4,31 @@ use std::sync::Arc;
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_query_map;
+use wasm_bindgen::JsValue;
 
+use super::drafts::{self, Draft};
 use super::fields::{ContactFields, NotSaved, Typed};
 use super::form::{HeaderReload, TabError, contact_of_route};
 use super::submission::Submission;
-use super::{ContactDetails, ContactHeader, LoadContactDetails, save_contact};
+use super::{ContactDetails, ContactHeader, LoadContactDetails, SaveContact, save_contact};
 use crate::domain::ids::ContactId;
 use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Extent, Live, LiveList, Topic, Update};
-use crate::ui::{Announcer, Notice, NoticeKind, dynamic, on_save_key, query_view, warn_on_leaving};
+use crate::paths;
+use crate::plain_form::{FormPage, RefusedForm};
+use crate::ui::{Announcer, Notice, NoticeKind, after_hydration, dynamic, is_hydrated, on_save_key, query_view};
 use crate::wire::Query;
 
 #[component]
 pub fn Details() -> impl IntoView {
     let contact = contact_of_route();
     let details = Query::new(move || LoadContactDetails { contact: contact.get() });
-    let reload = Reload { details, header: HeaderReload::expect() };
+    let reload = Reload { contact, details, header: HeaderReload::expect() };
     query_view(details, 6, move |answer| match answer {
         Ok((_, details)) => view! { <DetailsForm details reload /> }.into_any(),
         Err(error) => view! { <TabError error /> }.into_any(),
@@ -32,12 +38,19 @@ pub fn Details() -> impl IntoView {
 /// Reads the contact again, as somebody else left it.
 #[derive(Clone, Copy)]
 struct Reload {
+    contact: Memo<ContactId>,
     details: Query<LoadContactDetails>,
     header: HeaderReload,
 }
 
 impl Reload {
+    fn path(self) -> String {
+        paths::contact(self.contact.get_untracked())
+    }
+
+    /// Forgets what was typed.
     fn run(self) {
+        drafts::keep(self.contact.get_untracked(), None);
         self.details.refetch();
         self.header.reload();
     }
@@ -79,17 +92,25 @@ fn follow(contact: ContactId) -> LiveList<ContactHeader> {
 #[component]
 fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     let announcer = Announcer::expect();
-    let typed = Typed::new(&details.form);
-    let heard = follow(details.id);
-    let held = RwSignal::new(details);
+    let contact = details.id;
+    let posted = RefusedForm::of::<SaveContact>();
+    let draft = drafts::of(contact);
+    let typed = Typed::after(posted.as_ref(), draft.as_ref().map_or(&details.form, |draft| &draft.form));
+    let restored = RwSignal::new(draft.is_some());
+    let heard = follow(contact);
+    // What was typed into an older revision is not to replace this one unseen.
+    let conflict = posted.as_ref().filter(|posted| posted.error == AppError::Conflict);
+    let older = conflict.and_then(|posted| posted.field("revision")?.parse().ok());
+    let older = older.or(draft.map(|draft| draft.revision));
+    let held = RwSignal::new(ContactDetails { revision: older.unwrap_or(details.revision), ..details });
     let known = move || Known { saved: held.get(), heard: heard.first().map(|row| row.get()) };
-    let submission = Submission::new();
+    let submission = Submission::after(posted.as_ref());
     let Submission { pending, refused } = submission;
-    let saved = RwSignal::new(false);
+    let saved = RwSignal::new(just_saved());
     let save = move || {
         let Some(form) = submission.begin(typed) else { return };
         saved.set(false);
-        let ContactDetails { id: contact, revision, .. } = held.get_untracked();
+        let revision = held.with_untracked(|held| held.revision);
         spawn_local(async move {
             let answer = save_contact(contact, revision, form.clone()).await;
             let Some(details) = submission.end(answer) else { return };
@@ -105,7 +126,10 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     };
     let unsaved = Memo::new(move |_| typed.form() != held.get().form);
     on_save_key(save);
-    warn_on_leaving(unsaved);
+    Effect::new(move |_| {
+        let draft = || Draft { form: typed.form(), revision: held.with(|held| held.revision) };
+        drafts::keep(contact, unsaved.get().then(draft));
+    });
     let theirs = Memo::new(move |_| {
         let conflict = refused.get() == Some(AppError::Conflict);
         conflict || !pending.get() && known().is_outdated()
@@ -120,6 +144,9 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
             Some(view! { <ChangedMeanwhile unsaved reload /> }.into_any())
         } else if let Some(error) = refused.get() {
             Some(view! { <NotSaved error /> }.into_any())
+        } else if restored.get() && unsaved.get() {
+            let discard = move |_| typed.seed(&held.get_untracked().form);
+            Some(view! { <Restored discard /> }.into_any())
         } else {
             (saved.get() && !unsaved.get()).then(|| view! { <Saved /> }.into_any())
         }
@@ -129,7 +156,10 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
         save();
     };
     view! {
-        <form class="form card" novalidate on:submit=on_submit>
+        <form class="form card" method="post" action=SaveContact::PATH novalidate on:submit=on_submit>
+            <FormPage path=paths::contact(contact) />
+            <input type="hidden" name="contact" value=contact.to_string() />
+            <input type="hidden" name="revision" value=move || held.with(|held| held.revision.to_string()) />
             {dynamic(outcome)}
             <ContactFields typed refused blocked=Arc::new(blocked) />
             <div class="actions">
@@ -145,6 +175,31 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
         </form>
     }
     .into_any()
+}
+
+/// Whether the form was posted without scripts, and saved. The address then says so, until the page reacts.
+fn just_saved() -> bool {
+    if is_hydrated() {
+        return false;
+    }
+    after_hydration(|| {
+        if let Ok(history) = window().history() {
+            // The address stays as it is if the browser will not change it.
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", window().location().pathname().ok().as_deref());
+        }
+    });
+    use_query_map().with_untracked(|query| query.get(paths::SAVED).is_some())
+}
+
+/// What was typed before the form was left is back.
+#[component]
+fn Restored(discard: impl Fn(ev::MouseEvent) + Send + 'static) -> impl IntoView {
+    view! {
+        <Notice kind=NoticeKind::Warning>
+            <p><b>"Not saved yet."</b> " What you typed before you left is still here."</p>
+            <button type="button" class="button" on:click=discard>"Discard"</button>
+        </Notice>
+    }
 }
 
 #[component]
@@ -166,10 +221,14 @@ fn ChangedMeanwhile(unsaved: Memo<bool>, reload: Reload) -> impl IntoView {
             " Reload to see their version."
         }
     };
+    let load = move |ev: ev::MouseEvent| {
+        ev.prevent_default();
+        reload.run();
+    };
     view! {
         <Notice kind=NoticeKind::Warning>
             <p><b>"Somebody else changed this contact meanwhile."</b> {what_now}</p>
-            <button type="button" class="button" on:click=move |_| reload.run()>"Reload"</button>
+            <a class="button" href=reload.path() on:click=load>"Reload"</a>
         </Notice>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::ContactForm;
 use crate::error::AppError;
+use crate::plain_form::RefusedForm;
 use crate::ui::{FieldError, InlineError, Notice, NoticeKind, TextArea, TextField, focus_soon};
 
 /// What stands in the fields now.
@@ -33,7 +34,27 @@ const WEBSITE_MAX: u32 = 500;
 const EMAIL_MAX: u32 = 254;
 const NOTES_MAX: u32 = 3_000;
 
+/// The argument of the server functions that the fields make up.
+const FORM: &str = "form";
+
 impl Typed {
+    /// As the page was left by a post that was refused, else as `form` has it.
+    pub(super) fn after(refused: Option<&RefusedForm>, form: &ContactForm) -> Self {
+        let typed = Self::new(form);
+        for (field, value) in FIELDS.iter().zip(typed.values()) {
+            if let Some(text) = refused.and_then(|refused| refused.field(&format!("{FORM}[{field}]"))) {
+                value.set(text.to_owned());
+            }
+        }
+        typed
+    }
+
+    /// In the order of `FIELDS`.
+    fn values(self) -> [RwSignal<String>; 8] {
+        let Self { first_name, last_name, organisation, role, email, mobile, website, notes } = self;
+        [first_name, last_name, organisation, role, email, mobile, website, notes]
+    }
+
     pub(super) fn new(form: &ContactForm) -> Self {
         Self {
             first_name: RwSignal::new(form.first_name.clone()),
@@ -157,9 +178,17 @@ pub(super) fn ContactFields(
                 value=typed.first_name
                 required=true
                 max=NAME_MAX
+                part_of=FORM
                 error=fault("first_name")
             />
-            <TextField id="last_name" label="Last name" value=typed.last_name max=NAME_MAX error=fault("last_name") />
+            <TextField
+                id="last_name"
+                label="Last name"
+                value=typed.last_name
+                max=NAME_MAX
+                part_of=FORM
+                error=fault("last_name")
+            />
         </div>
         <TextField
             id="email"
@@ -168,6 +197,7 @@ pub(super) fn ContactFields(
             inputmode="email"
             max=EMAIL_MAX
             hint="Emails already sent keep the address they went to."
+            part_of=FORM
             error=email_error
         />
         <div class="pair">
@@ -177,6 +207,7 @@ pub(super) fn ContactFields(
                 value=typed.role
                 max=ROLE_MAX
                 hint="Photographer, band leader, guest …"
+                part_of=FORM
                 error=fault("role")
             />
             <TextField
@@ -184,6 +215,7 @@ pub(super) fn ContactFields(
                 label="Business or group"
                 value=typed.organisation
                 max=ORGANISATION_MAX
+                part_of=FORM
                 error=fault("organisation")
             />
         </div>
@@ -194,6 +226,7 @@ pub(super) fn ContactFields(
                 value=typed.mobile
                 kind="tel"
                 max=MOBILE_MAX
+                part_of=FORM
                 error=fault("mobile")
             />
             <TextField
@@ -203,6 +236,7 @@ pub(super) fn ContactFields(
                 inputmode="url"
                 max=WEBSITE_MAX
                 hint="Begins with https://"
+                part_of=FORM
                 error=fault("website")
             />
         </div>
@@ -212,6 +246,7 @@ pub(super) fn ContactFields(
             value=typed.notes
             max=NOTES_MAX
             hint="Never shown to crew."
+            part_of=FORM
             error=fault("notes")
         />
     }

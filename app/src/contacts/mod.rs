@@ -2,6 +2,7 @@
 
 mod api;
 mod details_tab;
+mod drafts;
 mod emails_tab;
 mod events_tab;
 mod fields;

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage};
 use crate::backend::Caller;
 use crate::domain::cursor::NameCursor;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ContactId, IdempotencyKey};
 use crate::error::AppError;
 
 #[async_trait]
@@ -20,9 +20,15 @@ pub trait ContactsPort: Send + Sync {
     /// Every event the contact is on, newest first.
     async fn events(&self, caller: &Caller, contact: ContactId) -> Result<Vec<ContactEvent>, AppError>;
 
-    async fn create(&self, caller: &Caller, form: ContactForm) -> Result<ContactId, AppError>;
+    /// The same form with the same key is one contact, however often it comes.
+    async fn create(
+        &self,
+        caller: &Caller,
+        form: ContactForm,
+        key: Option<IdempotencyKey>,
+    ) -> Result<ContactId, AppError>;
 
-    /// Saves what was typed if nobody saved since `revision`; else `Conflict`. Saving a corrected address is all it
+    /// Saves what was typed if nobody saved anything else since `revision`; else `Conflict`. Saving a corrected address is all it
     /// takes to send again.
     async fn save(
         &self,

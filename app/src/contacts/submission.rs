@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::ContactForm;
 use super::fields::{Typed, check, focus_fault};
 use crate::error::AppError;
+use crate::plain_form::RefusedForm;
 
 #[derive(Clone, Copy)]
 pub(super) struct Submission {
@@ -15,8 +16,9 @@ pub(super) struct Submission {
 }
 
 impl Submission {
-    pub(super) fn new() -> Self {
-        Self { pending: RwSignal::new(false), refused: RwSignal::new(None) }
+    /// As the page was left by a post that was refused.
+    pub(super) fn after(refused: Option<&RefusedForm>) -> Self {
+        Self { pending: RwSignal::new(false), refused: RwSignal::new(refused.map(|refused| refused.error.clone())) }
     }
 
     /// What to send. `None` while an answer is awaited, and when what was typed cannot be right.
@@ -68,7 +70,7 @@ mod tests {
     #[test]
     fn one_at_a_time_until_it_is_refused() {
         Owner::new().with(|| {
-            let submission = Submission::new();
+            let submission = Submission::after(None);
             assert!(submission.begin(typed("Luis")).is_some());
             assert_eq!(submission.begin(typed("Luis")), None);
             assert_eq!(submission.end(Err::<(), _>(AppError::Conflict)), None);

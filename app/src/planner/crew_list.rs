@@ -3,20 +3,25 @@
 use leptos::prelude::*;
 
 use super::crew_row::CrewRowView;
+use super::view_state::{SHOW, VIEW_FORM, ViewState};
 use super::{CrewRow, DeliveryGroup};
 use crate::domain::delivery::DeliveryStatus;
+use crate::domain::ids::EventId;
 use crate::domain::time::Timestamp;
 use crate::live::{LiveCell, LiveList};
+use crate::paths;
 use crate::ui::{dynamic, joined};
 
 #[component]
 pub fn CrewList(
+    event: EventId,
     crew: LiveList<CrewRow>,
     /// When the server read the page.
     now: Timestamp,
     today: String,
 ) -> impl IntoView {
-    let shown = RwSignal::new(None::<DeliveryGroup>);
+    let state = ViewState::of_address();
+    let shown = RwSignal::new(state.shown);
     let people = move || match crew.len() {
         1 => "1 person".to_owned(),
         people => format!("{people} people"),
@@ -33,8 +38,11 @@ pub fn CrewList(
             .into_any();
         }
         let today = today.clone();
-        let row = move |cell| view! { <CrewRowView cell list=crew shown now today=today.clone() /> }.into_any();
+        let row =
+            move |cell| view! { <CrewRowView event cell list=crew state shown now today=today.clone() /> }.into_any();
         view! {
+            // What its buttons open stands in the address until the page reacts.
+            <form id=VIEW_FORM method="get" action=paths::planner(event)></form>
             {dynamic(move || Summary::of(&crew.rows()).view(shown))}
             <ul class="crew">{crew.view(row)}</ul>
         }
@@ -101,10 +109,15 @@ impl Summary {
         let chip = |group: Option<DeliveryGroup>, label: &'static str, count: usize| {
             view! {
                 <button
-                    type="button"
                     class="chip"
+                    form=VIEW_FORM
+                    name=SHOW
+                    value=group.map_or("", DeliveryGroup::code)
                     aria-pressed=(chosen == group).to_string()
-                    on:click=move |_| shown.set(group.filter(|_| shown.get_untracked() != group))
+                    on:click=move |ev| {
+                        ev.prevent_default();
+                        shown.set(group.filter(|_| shown.get_untracked() != group));
+                    }
                 >
                     <b>{count.to_string()}</b>
                     " "

@@ -1,40 +1,51 @@
 //! One person on the event: who, the invite and how it fares, and the button that sends it.
 
+use leptos::ev;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::fix_address::FixAddress;
-use super::send_link::{ContactUpdate, SendLink, more_id, send_to};
+use super::send_link::{ContactUpdate, Refused, SendLink, form_id, more_id, send_to};
 use super::share_panel::SharePanel;
-use super::{CrewRow, DeliveryGroup};
+use super::view_state::{MORE, VIEW_FORM, ViewState, row_page};
+use super::{CrewRow, DeliveryGroup, EmailLink};
+use crate::domain::ids::EventId;
 use crate::domain::send_rules::WAIT_MS;
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, badge};
 use crate::live::{LiveCell, LiveList};
 use crate::paths;
+use crate::plain_form::FormPage;
 use crate::ui::{Ago, Avatar, Now, dotted, dynamic};
 
 #[component]
 pub fn CrewRowView(
+    event: EventId,
     cell: LiveCell<CrewRow>,
     /// What takes in the server's answers.
     list: LiveList<CrewRow>,
+    /// What is open at first.
+    state: ViewState,
     /// Which group the list shows now.
     shown: RwSignal<Option<DeliveryGroup>>,
     /// When the server read the page.
     now: Timestamp,
     today: String,
 ) -> impl IntoView {
-    let sending = StoredValue::new(SendLink::new(cell.with_untracked(|row| row.id), list));
+    let id = cell.with_untracked(|row| row.id);
+    let refused = Refused::of(id);
+    let sending = StoredValue::new(SendLink::new(cell.clone(), list, refused.any()));
     // What stands in "Send to" once somebody typed there; until then it follows the contact.
-    let typed = RwSignal::new(None::<String>);
-    let open = RwSignal::new(false);
+    let posted = refused.sending.as_ref().and_then(|refused| refused.field("address")).map(ToOwned::to_owned);
+    let typed = RwSignal::new(posted.filter(|posted| cell.with_untracked(|row| Some(posted) != row.address.as_ref())));
+    let open = RwSignal::new(state.open == Some(id) || typed.with_untracked(Option::is_some));
     let clock = Now::expect();
 
     let current = cell.clone();
     // Reads no clock: what changes with the time is a node of its own.
     let line = move || {
         let row = current.get();
-        let (pending, refusal) = sending.with_value(|sending| (sending.pending.get(), sending.refusal.get()));
+        let (pending, refusal) = sending.with_value(|sending| (sending.pending.get(), sending.refusal()));
         let address = send_to(&row, typed.get());
         let until = row.wait_until(&address);
         let wait = move || minutes_left(until?, clock.get().unwrap_or(now));
@@ -43,7 +54,8 @@ pub fn CrewRowView(
         let (name, part) = (row.name.clone(), part(&row));
         let more = format!(" for {name}");
         let nowhere = address.trim().is_empty();
-        let send = move |_| sending.with_value(|sending| sending.send(address.clone(), ContactUpdate::Keep));
+        let form = SendForm { event, row: &row, address, sending, pending, refusal_id: &refusal_id };
+        let disabled = move || pending || blocked || nowhere || wait().is_some();
         view! {
             <div class="row">
                 <Avatar name=row.name.clone() />
@@ -52,16 +64,7 @@ pub fn CrewRowView(
                     " "
                     <span class="fine">{part}</span>
                 </span>
-                <button
-                    type="button"
-                    class="button"
-                    disabled=move || pending || blocked || nowhere || wait().is_some()
-                    aria-busy=pending.then_some("true")
-                    aria-describedby=refusal_id.clone()
-                    on:click=send
-                >
-                    "Email link"
-                </button>
+                {form.view(disabled, open.get())}
                 <span class="state">
                     {match &row.invite {
                         Some(invite) => invited(invite, &today, current.fresh()),
@@ -75,11 +78,16 @@ pub fn CrewRowView(
                         <span class="fine">{format!("again in {minutes} min")}</span>
                     }.into_any())))}
                     <button
-                        type="button"
                         class="toggle"
-                        id=more_id(row.id)
+                        id=more_id(id)
+                        form=VIEW_FORM
+                        name=MORE
+                        value=id.to_string()
                         aria-expanded=open.get().to_string()
-                        on:click=move |_| open.update(|open| *open = !*open)
+                        on:click=move |ev| {
+                            ev.prevent_default();
+                            open.update(|open| *open = !*open);
+                        }
                     >
                         <span>"More" <span class="visually-hidden">{more}</span></span>
                     </button>
@@ -95,15 +103,21 @@ pub fn CrewRowView(
     };
     let fix = {
         let cell = cell.clone();
+        let correcting = refused.correcting.clone();
         move || {
-            let way_out = || view! { <FixAddress cell=cell.clone() sending=sending.get_value() /> }.into_any();
+            let way_out = || {
+                let (cell, posted) = (cell.clone(), correcting.clone());
+                view! { <FixAddress event cell sending=sending.get_value() posted /> }.into_any()
+            };
             needs_fixing.get().then(way_out)
         }
     };
     let panels = {
         let cell = cell.clone();
         move || {
-            let panel = || view! { <div class="panels"><SharePanel cell=cell.clone() list typed /></div> }.into_any();
+            let panel = || {
+                view! { <div class="panels"><SharePanel event cell=cell.clone() list state typed /></div> }.into_any()
+            };
             open.get().then(panel)
         }
     };
@@ -115,6 +129,48 @@ pub fn CrewRowView(
         </li>
     }
     .into_any()
+}
+
+/// The form around "Email link".
+struct SendForm<'a> {
+    event: EventId,
+    row: &'a CrewRow,
+    /// As the row shows it, or as it is typed in the panel.
+    address: String,
+    sending: StoredValue<SendLink>,
+    pending: bool,
+    refusal_id: &'a str,
+}
+
+impl SendForm<'_> {
+    fn view(self, disabled: impl Fn() -> bool + Send + 'static, panel_open: bool) -> AnyView {
+        let Self { event, row, address, sending, pending, refusal_id } = self;
+        let id = row.id;
+        // An open panel has a field for it, which is part of this form.
+        let shown =
+            (!panel_open).then(|| view! { <input type="hidden" name="address" value=address.clone() /> }.into_any());
+        let send = move |ev: ev::SubmitEvent| {
+            ev.prevent_default();
+            sending.with_value(|sending| sending.send(address.clone(), ContactUpdate::Keep));
+        };
+        view! {
+            <form id=form_id(id) method="post" action=EmailLink::PATH on:submit=send>
+                <FormPage path=row_page(event, id) />
+                <input type="hidden" name="crew" value=id.to_string() />
+                <input type="hidden" name="key" value=row.send_key().0 />
+                {shown}
+                <button
+                    class="button"
+                    disabled=disabled
+                    aria-busy=pending.then_some("true")
+                    aria-describedby=refusal_id.to_owned()
+                >
+                    "Email link"
+                </button>
+            </form>
+        }
+        .into_any()
+    }
 }
 
 /// In how many minutes the link may go to the same address again; `None` when it may now.

@@ -1,20 +1,36 @@
 //! The way out of a bounce, where the bounce is seen: correct the address, send again.
 
+use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use super::CrewRow;
 use super::send_link::{ContactUpdate, SendLink};
+use super::view_state::row_page;
+use super::{CorrectAddress, CrewRow};
 use crate::domain::delivery::DeliveryStatus;
+use crate::domain::ids::EventId;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::typo;
 use crate::live::LiveCell;
-use crate::ui::dynamic;
+use crate::plain_form::{FormPage, RefusedForm};
+use crate::ui::{bind_field, dynamic};
 
 #[component]
-pub fn FixAddress(cell: LiveCell<CrewRow>, sending: SendLink) -> impl IntoView {
+pub fn FixAddress(
+    event: EventId,
+    cell: LiveCell<CrewRow>,
+    sending: SendLink,
+    /// A correction that was refused.
+    posted: Option<RefusedForm>,
+) -> impl IntoView {
     let at_first = cell.get_untracked();
     let first = Story::of(&at_first);
-    let corrected = RwSignal::new(first.prefill(&at_first));
+    let posted = posted.as_ref().and_then(|posted| posted.field("address")).map(ToOwned::to_owned);
+    let corrected = RwSignal::new(posted.unwrap_or_else(|| first.prefill(&at_first)));
+    let typed_in = NodeRef::<Input>::new();
+    bind_field(typed_in, move || corrected.get(), move |text| corrected.set(text));
+    let id = at_first.id;
+    let key_cell = cell.clone();
     let guess = first.suggested;
     let field = format!("corrected-{}", at_first.id);
     let pending = sending.pending;
@@ -25,7 +41,10 @@ pub fn FixAddress(cell: LiveCell<CrewRow>, sending: SendLink) -> impl IntoView {
     view! {
         <div class="fix" role="group" aria-label="Fix the address">
             {dynamic(move || cell.with(Story::of).view())}
-            <form class="do" on:submit=submit>
+            <form class="do" method="post" action=CorrectAddress::PATH on:submit=submit>
+                <FormPage path=row_page(event, id) />
+                <input type="hidden" name="crew" value=id.to_string() />
+                <input type="hidden" name="key" value=move || key_cell.with(|row| row.send_key().0) />
                 <div class="field">
                     <label for=field.clone()>
                         {match guess {
@@ -35,10 +54,14 @@ pub fn FixAddress(cell: LiveCell<CrewRow>, sending: SendLink) -> impl IntoView {
                     </label>
                     <input
                         id=field
-                        type="email"
+                        name="address"
+                        // Not of type "email": browsers refuse or rewrite addresses there that mail servers take.
+                        inputmode="email"
                         autocomplete="off"
+                        autocapitalize="none"
+                        spellcheck="false"
                         required
-                        prop:value=move || corrected.get()
+                        node_ref=typed_in
                         value=corrected.get_untracked()
                         on:input=move |ev| corrected.set(event_target_value(&ev))
                     />

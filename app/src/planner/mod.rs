@@ -11,6 +11,7 @@ mod port;
 mod send_link;
 mod share_panel;
 mod timeline;
+mod view_state;
 
 pub use api::*;
 pub use model::{CrewRow, DeliveryGroup, EventHeader, LinkState, Person, PlannerPage, TimelineItem};

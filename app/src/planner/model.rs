@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::cursor::{NameCursor, TimeCursor};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::email_kind::EmailKind;
-use crate::domain::ids::{ContactId, CrewId, EventId, ItemId, LinkId};
+use crate::domain::ids::{ContactId, CrewId, EventId, IdempotencyKey, ItemId, LinkId};
 use crate::domain::send_rules::wait_until;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::time::{Moment, Timestamp};
@@ -176,6 +176,12 @@ impl CrewRow {
         counts.then(|| wait_until(invite.sent_at.at))
     }
 
+    /// The idempotency key of the next send: whoever presses a button on the same sight of the row, and however often, it is
+    /// one send to one address.
+    pub fn send_key(&self) -> IdempotencyKey {
+        IdempotencyKey(format!("row-{}-{}", self.id, self.invite.as_ref().map_or(0, |invite| invite.id.0)))
+    }
+
     /// Whether the address has to be corrected before anything can arrive.
     pub fn needs_fixing(&self) -> bool {
         let refused = self.invite.as_ref().and_then(|invite| invite.status).is_some_and(DeliveryStatus::blocks_address);
@@ -191,6 +197,24 @@ pub enum DeliveryGroup {
     Waiting,
     NeedsAttention,
     NotInvited,
+}
+
+impl DeliveryGroup {
+    pub const ALL: [Self; 4] = [Self::Delivered, Self::Waiting, Self::NeedsAttention, Self::NotInvited];
+
+    /// As an address spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Waiting => "waiting",
+            Self::NeedsAttention => "attention",
+            Self::NotInvited => "not-invited",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.code() == code)
+    }
 }
 
 impl CrewRow {

@@ -53,7 +53,7 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
         <Head event />
         <div class="two">
             <Timeline items now />
-            <CrewList crew now today />
+            <CrewList event=id crew now today />
         </div>
     }
 }

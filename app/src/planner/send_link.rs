@@ -1,26 +1,35 @@
 //! Sending a share link from a row: to which address, and what a click is doing.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{CrewRow, correct_address, email_link};
-use crate::domain::ids::{CrewId, IdempotencyKey};
-use crate::error::AppError;
-use crate::live::LiveList;
-use crate::ui::{Now, focus_soon};
+use super::{CorrectAddress, CrewRow, EmailLink, correct_address, email_link};
+use crate::domain::ids::{CrewId, EmailId};
+use crate::live::{LiveCell, LiveList};
+use crate::plain_form::RefusedForm;
+use crate::ui::focus_soon;
 
 /// What a click of a sending button is doing.
 #[derive(Clone)]
 pub struct SendLink {
-    crew: CrewId,
+    cell: LiveCell<CrewRow>,
     list: LiveList<CrewRow>,
     pub pending: RwSignal<bool>,
-    /// Why the last click was refused; shown at the button.
-    pub refusal: RwSignal<Option<String>>,
-    /// Kept until the server gave an answer, so that a click repeated after a lost one is the same send.
-    key: Arc<Mutex<Option<IdempotencyKey>>>,
+    refusal: RwSignal<Option<Refusal>>,
+}
+
+/// Why a click was refused, and what the row was like then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refusal {
+    sentence: String,
+    seen: Seen,
+}
+
+/// What a refusal speaks of: the newest invite, and the contact's revision. It is untrue once one of them has changed.
+type Seen = (Option<EmailId>, u32);
+
+fn seen(row: &CrewRow) -> Seen {
+    (row.invite.as_ref().map(|invite| invite.id), row.contact_revision)
 }
 
 /// Whether the address is only used, or also saved on the contact.
@@ -31,51 +40,72 @@ pub enum ContactUpdate {
 }
 
 impl SendLink {
-    pub fn new(crew: CrewId, list: LiveList<CrewRow>) -> Self {
-        Self { crew, list, pending: RwSignal::new(false), refusal: RwSignal::new(None), key: Arc::default() }
+    pub fn new(cell: LiveCell<CrewRow>, list: LiveList<CrewRow>, refused: Option<&RefusedForm>) -> Self {
+        let seen = cell.with_untracked(seen);
+        let refusal = refused.map(|refused| Refusal { sentence: refused.error.to_string(), seen });
+        Self { cell, list, pending: RwSignal::new(false), refusal: RwSignal::new(refusal) }
     }
 
-    /// Sends the link to `address`; one click at a time.
+    /// Why the last click was refused, as long as that is true. Tracked.
+    pub fn refusal(&self) -> Option<String> {
+        let refusal = self.refusal.get()?;
+        (self.cell.with(seen) == refusal.seen).then_some(refusal.sentence)
+    }
+
+    /// Sends the link to `address`; one click at a time. A click repeated after a lost answer has the same key, and is the
+    /// same send.
     pub fn send(&self, address: String, contact: ContactUpdate) {
         if self.pending.get_untracked() {
             return;
         }
         self.pending.set(true);
         self.refusal.set(None);
-        let key = self.key().get_or_insert_with(new_key).clone();
+        let (crew, key, seen) = self.cell.with_untracked(|row| (row.id, row.send_key(), seen(row)));
         let this = self.clone();
         spawn_local(async move {
             let answer = match contact {
-                ContactUpdate::Keep => email_link(this.crew, address, key).await,
-                ContactUpdate::Replace => correct_address(this.crew, address, key).await,
+                ContactUpdate::Keep => email_link(crew, address, key).await,
+                ContactUpdate::Replace => correct_address(crew, address, key).await,
             };
-            if !matches!(answer, Err(AppError::Unreachable)) {
-                *this.key() = None;
-            }
             match answer {
                 Ok(row) => {
                     this.list.merge(row);
                     // The form with the button goes; the keyboard stays in the row.
                     if contact == ContactUpdate::Replace {
-                        focus_soon(more_id(this.crew));
+                        focus_soon(more_id(crew));
                     }
                 }
-                Err(error) => drop(this.refusal.try_set(Some(error.to_string()))),
+                Err(error) => drop(this.refusal.try_set(Some(Refusal { sentence: error.to_string(), seen }))),
             }
             this.pending.try_set(false);
         });
     }
+}
 
-    fn key(&self) -> MutexGuard<'_, Option<IdempotencyKey>> {
-        self.key.lock().unwrap_or_else(PoisonError::into_inner)
+/// What a refused post had typed, of this person and as it was posted.
+pub struct Refused {
+    /// Posted by "Email link".
+    pub sending: Option<RefusedForm>,
+    /// Posted by "Correct and send again".
+    pub correcting: Option<RefusedForm>,
+}
+
+impl Refused {
+    pub fn of(crew: CrewId) -> Self {
+        Self {
+            sending: of_crew(RefusedForm::of::<EmailLink>(), crew),
+            correcting: of_crew(RefusedForm::of::<CorrectAddress>(), crew),
+        }
+    }
+
+    pub fn any(&self) -> Option<&RefusedForm> {
+        self.sending.as_ref().or(self.correcting.as_ref())
     }
 }
 
-/// Unique for this account, and no secret.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "any 32 bits do")]
-fn new_key() -> IdempotencyKey {
-    let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-    IdempotencyKey(format!("{}-{:x}-{:x}", Now::exactly().0, random(), random()))
+/// A refused post about this person.
+pub fn of_crew(refused: Option<RefusedForm>, crew: CrewId) -> Option<RefusedForm> {
+    refused.filter(|refused| refused.field("crew") == Some(crew.to_string().as_str()))
 }
 
 /// Where "Email link" sends to: what was typed, else the contact's address.
@@ -86,4 +116,9 @@ pub fn send_to(row: &CrewRow, typed: Option<String>) -> String {
 /// The id of the button that opens a row.
 pub fn more_id(crew: CrewId) -> String {
     format!("more-{crew}")
+}
+
+/// The id of the form that a row's "Email link" posts; its address may stand in the row's panel.
+pub fn form_id(crew: CrewId) -> String {
+    format!("send-{crew}")
 }

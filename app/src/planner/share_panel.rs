@@ -3,15 +3,21 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use leptos::ev;
+use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 
-use super::send_link::send_to;
-use super::{CrewRow, LinkState, generate_link, revoke_link};
-use crate::domain::ids::CrewId;
+use super::send_link::{form_id, of_crew, send_to};
+use super::view_state::{MORE, REVOKE, VIEW_FORM, ViewState, panel_page};
+use super::{CrewRow, GenerateLink, LinkState, RevokeLink, generate_link, revoke_link};
+use crate::domain::ids::{CrewId, EventId};
 use crate::error::AppError;
 use crate::live::{LiveCell, LiveList};
-use crate::ui::{Announcer, dynamic};
+use crate::plain_form::{FormPage, RefusedForm};
+use crate::ui::{Announcer, bind_field, dynamic, hydrated};
 
 /// How long "Copied" stays.
 const COPIED: Duration = Duration::from_secs(2);
@@ -19,19 +25,27 @@ const COPIED: Duration = Duration::from_secs(2);
 /// What "More" opens.
 #[component]
 pub fn SharePanel(
+    event: EventId,
     cell: LiveCell<CrewRow>,
     /// What takes in the server's answers.
     list: LiveList<CrewRow>,
+    /// What is open at first.
+    state: ViewState,
     /// What stands in "Send to" once somebody typed there.
     typed: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let at_first = cell.get_untracked();
     let id = at_first.id;
-    let asking = Asking { id, list, problem: RwSignal::new(None), working: RwSignal::new(false) };
-    let (problem, working) = (asking.problem, asking.working);
+    let generating = of_crew(RefusedForm::of::<GenerateLink>(), id);
+    let refused = generating.or_else(|| of_crew(RefusedForm::of::<RevokeLink>(), id));
+    let problem = RwSignal::new(refused.map(|refused| refused.error.to_string()));
+    let asking = Asking { event, id, list, problem, working: RwSignal::new(false) };
+    let working = asking.working;
     let field = format!("send-to-{id}");
     let first = send_to(&at_first, typed.get_untracked());
     let (shown, linked) = (cell.clone(), cell.clone());
+    let typed_in = NodeRef::<Input>::new();
+    bind_field(typed_in, move || shown.with(|row| send_to(row, typed.get())), move |text| typed.set(Some(text)));
     // Empty without a link.
     let link = Memo::new(move |_| {
         linked.with(|row| match &row.link {
@@ -48,9 +62,13 @@ pub fn SharePanel(
                 <label for=field.clone()>"Send to"</label>
                 <input
                     id=field
-                    type="email"
+                    form=form_id(id)
+                    name="address"
+                    inputmode="email"
                     autocomplete="off"
-                    prop:value=move || shown.with(|row| send_to(row, typed.get()))
+                    autocapitalize="none"
+                    spellcheck="false"
+                    node_ref=typed_in
                     value=first
                     on:input=move |ev| typed.set(Some(event_target_value(&ev)))
                 />
@@ -67,18 +85,22 @@ pub fn SharePanel(
                 if url.is_empty() {
                     view! {
                         <p class="fine">"No link yet. “Email link” makes one as it sends."</p>
-                        <button
-                            type="button"
-                            class="button"
-                            disabled=move || working.get()
-                            on:click=move |_| asking.ask(generate_link(id))
+                        <form
+                            method="post"
+                            action=GenerateLink::PATH
+                            on:submit=move |ev| {
+                                ev.prevent_default();
+                                asking.ask(generate_link(id));
+                            }
                         >
-                            "Generate link"
-                        </button>
+                            <FormPage path=panel_page(event, id) />
+                            <input type="hidden" name="crew" value=id.to_string() />
+                            <button class="button" disabled=move || working.get()>"Generate link"</button>
+                        </form>
                     }
                     .into_any()
                 } else {
-                    view! { <LiveLink asking url /> }.into_any()
+                    view! { <LiveLink asking url confirm=state.revoking == Some(id) /> }.into_any()
                 }
             })}
             <p class="error" role="alert">{move || problem.get().unwrap_or_default()}</p>
@@ -90,6 +112,7 @@ pub fn SharePanel(
 /// Something is asked of the server, and its answer shown.
 #[derive(Clone, Copy)]
 struct Asking {
+    event: EventId,
     id: CrewId,
     list: LiveList<CrewRow>,
     problem: RwSignal<Option<String>>,
@@ -119,15 +142,28 @@ impl Asking {
 }
 
 #[component]
-fn LiveLink(asking: Asking, url: String) -> impl IntoView {
+fn LiveLink(
+    asking: Asking,
+    url: String,
+    /// Whether revoking was asked for already.
+    confirm: bool,
+) -> impl IntoView {
     let copied = RwSignal::new(false);
-    let confirming = RwSignal::new(false);
+    let confirming = RwSignal::new(confirm);
+    let field = NodeRef::<Input>::new();
     let announcer = Announcer::expect();
-    let Asking { problem, working, .. } = asking;
+    let Asking { event, id, working, .. } = asking;
+    let selected = RwSignal::new(false);
     let copy = {
         let url = url.clone();
         move |_| {
-            let write = window().navigator().clipboard().write_text(&url);
+            // The browser offers no clipboard on plain http.
+            let Some(clipboard) = clipboard() else {
+                select(field);
+                selected.set(true);
+                return;
+            };
+            let write = clipboard.write_text(&url);
             spawn_local(async move {
                 if wasm_bindgen_futures::JsFuture::from(write).await.is_ok() {
                     copied.try_set(true);
@@ -138,41 +174,90 @@ fn LiveLink(asking: Asking, url: String) -> impl IntoView {
                         },
                         COPIED,
                     );
-                } else {
-                    problem.try_set(Some(
-                        "The browser did not allow copying. Select the link and copy it by hand.".into(),
-                    ));
+                } else if !selected.is_disposed() {
+                    select(field);
+                    selected.set(true);
                 }
             });
         }
     };
     let confirm = move || {
-        let revoke = move |_| asking.ask(revoke_link(asking.id));
+        let revoke = move |ev: ev::SubmitEvent| {
+            ev.prevent_default();
+            asking.ask(revoke_link(id));
+        };
+        let keep = move |ev: ev::MouseEvent| {
+            ev.prevent_default();
+            confirming.set(false);
+        };
         confirming.get().then(|| {
             view! {
-                <div class="confirm" role="group" aria-label="Revoke the link?">
+                <form
+                    class="confirm"
+                    role="group"
+                    aria-label="Revoke the link?"
+                    method="post"
+                    action=RevokeLink::PATH
+                    on:submit=revoke
+                >
+                    <FormPage path=panel_page(event, id) />
+                    <input type="hidden" name="crew" value=id.to_string() />
                     <span>"The link stops at once, for ever."</span>
-                    <button type="button" class="button" data-kind="danger" disabled=move || working.get() on:click=revoke>
-                        "Yes, revoke"
-                    </button>
-                    <button type="button" class="button" data-kind="plain" on:click=move |_| confirming.set(false)>
+                    <button class="button" data-kind="danger" disabled=move || working.get()>"Yes, revoke"</button>
+                    <button class="button" data-kind="plain" form=VIEW_FORM name=MORE value=id.to_string() on:click=keep>
                         "Keep it"
                     </button>
-                </div>
+                </form>
             }
         })
     };
+    let ask = move |ev: ev::MouseEvent| {
+        ev.prevent_default();
+        confirming.set(true);
+    };
     view! {
-        <div class="link-line">
-            <input readonly value=url aria-label="Share link" />
-            <button type="button" class="button" on:click=copy>
-                {move || if copied.get() { "Copied" } else { "Copy link" }}
-            </button>
-            <button type="button" class="button" data-kind="plain" hidden=move || confirming.get() on:click=move |_| confirming.set(true)>
-                "Revoke"
-            </button>
-        </div>
-        {dynamic(confirm)}
-    }
+           <div class="link-line">
+               <input readonly value=url aria-label="Share link" node_ref=field />
+               <button
+                   type="button"
+                   class="button"
+                   data-needs-scripts=""
+    disabled=move || !hydrated()
+                   title=move || (!hydrated()).then_some("Needs scripts. Without them, select the link and copy it.")
+                   on:click=copy
+               >
+                   {move || if copied.get() { "Copied" } else { "Copy link" }}
+               </button>
+               <button
+                   class="button"
+                   data-kind="plain"
+                   form=VIEW_FORM
+                   name=REVOKE
+                   value=id.to_string()
+                   hidden=move || confirming.get()
+                   on:click=ask
+               >
+                   "Revoke"
+               </button>
+           </div>
+           <p class="fine" role="status">
+               {move || if selected.get() { "The link is selected: copy it with Ctrl+C, or ⌘C on a Mac." } else { "" }}
+           </p>
+           {dynamic(confirm)}
+       }
     .into_any()
+}
+
+fn clipboard() -> Option<web_sys::Clipboard> {
+    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;
+    clipboard.is_truthy().then(|| clipboard.unchecked_into())
+}
+
+/// Selects the whole link, so that it can be copied by hand.
+fn select(field: NodeRef<Input>) {
+    if let Some(field) = field.get_untracked() {
+        // A field that cannot take the focus can be selected all the same.
+        let _ = field.focus();
+        field.select();
+    }
 }

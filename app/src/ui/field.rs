@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 
-use super::dynamic;
+use super::raw_text::raw_text;
+use super::{bind_field, dynamic};
 
 /// What is wrong with what stands in a field, if anything. May read signals.
 pub type FieldError = Arc<dyn Fn() -> Option<String> + Send + Sync>;
@@ -46,15 +48,21 @@ pub fn TextField(
     #[prop(optional)] required: bool,
     #[prop(optional)] max: u32,
     #[prop(optional)] hint: &'static str,
+    /// The argument of the form's server function that the field is part of.
+    #[prop(optional)]
+    part_of: &'static str,
     error: FieldError,
 ) -> impl IntoView {
     let note = format!("{id}-note");
     let wrong = Arc::clone(&error);
+    let field = NodeRef::<Input>::new();
+    bind_field(field, move || value.get(), move |text| value.set(text));
     view! {
         <Field id label hint error>
             <input
                 id=id
-                name=id
+                name=name_of(part_of, id)
+                node_ref=field
                 type=kind
                 inputmode=inputmode
                 autocomplete=autocomplete
@@ -62,7 +70,6 @@ pub fn TextField(
                 maxlength=(max > 0).then_some(max)
                 aria-describedby=note
                 aria-invalid=move || wrong().is_some().then_some("true")
-                prop:value=move || value.get()
                 value=value.get_untracked()
                 on:input=move |ev| value.set(event_target_value(&ev))
             />
@@ -80,21 +87,26 @@ pub fn TextArea(
     #[prop(default = 4)] rows: u32,
     #[prop(optional)] max: u32,
     #[prop(optional)] hint: &'static str,
+    /// The argument of the form's server function that the field is part of.
+    #[prop(optional)]
+    part_of: &'static str,
     error: FieldError,
 ) -> impl IntoView {
     let note = format!("{id}-note");
+    let field = NodeRef::<Textarea>::new();
+    bind_field(field, move || value.get(), move |text| value.set(text));
     let first = text_of_textarea(&value.get_untracked());
     let wrong = Arc::clone(&error);
     view! {
         <Field id label hint error>
             <textarea
                 id=id
-                name=id
+                name=name_of(part_of, id)
+                node_ref=field
                 rows=rows
                 maxlength=(max > 0).then_some(max)
                 aria-describedby=note
                 aria-invalid=move || wrong().is_some().then_some("true")
-                prop:value=move || value.get()
                 on:input=move |ev| value.set(event_target_value(&ev))
             >
                 {first}
@@ -104,10 +116,15 @@ pub fn TextArea(
     .into_any()
 }
 
+/// As the server function's arguments are written in a form.
+fn name_of(part_of: &str, id: &str) -> String {
+    if part_of.is_empty() { id.to_owned() } else { format!("{part_of}[{id}]") }
+}
+
 /// What stands between the tags. Leptos writes it as it is, so markup in it would be part of the page.
 fn text_of_textarea(text: &str) -> String {
     // HTML drops a line break at the start of a text area.
-    text.trim_start_matches(['\r', '\n']).replace('&', "&amp;").replace('<', "&lt;")
+    raw_text(text.trim_start_matches(['\r', '\n']))
 }
 
 #[cfg(all(test, feature = "ssr"))]

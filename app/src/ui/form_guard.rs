@@ -1,5 +1,6 @@
 //! What a form with a Save button owes its user: the key they know, and a question before typing is lost.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::ev;
@@ -23,14 +24,17 @@ fn listen_for_save_key(save: Rc<dyn Fn()>) {
     });
 }
 
-/// Lets the browser ask before the tab is closed or reloaded while something typed is not saved.
-pub fn warn_on_leaving(unsaved: Memo<bool>) {
-    Effect::new(move |_| {
-        let listener = window_event_listener(ev::beforeunload, move |ev| {
-            if unsaved.try_get_untracked() == Some(true) {
-                ev.prevent_default();
-            }
-        });
-        on_cleanup(move || listener.remove());
+thread_local! {
+    static ASKING: RefCell<Option<WindowListenerHandle>> = const { RefCell::new(None) };
+}
+
+/// Lets the browser ask before the page is left while something typed is not saved, whichever screen is shown. Browser only.
+pub fn warn_on_leaving(unsaved: bool) {
+    ASKING.with_borrow_mut(|asking| {
+        if unsaved {
+            asking.get_or_insert_with(|| window_event_listener(ev::beforeunload, |ev| ev.prevent_default()));
+        } else if let Some(listener) = asking.take() {
+            listener.remove();
+        }
     });
 }

@@ -27,6 +27,11 @@ pub fn is_hydrated() -> bool {
     HYDRATED.with(ArcRwSignal::get_untracked)
 }
 
+/// As `is_hydrated`, tracked: what reads it is drawn again once the page reacts. On the server the answer is no.
+pub fn hydrated() -> bool {
+    cfg!(not(feature = "ssr")) && HYDRATED.with(ArcRwSignal::get)
+}
+
 /// Says that the whole page is taken over. `<html>` then carries `data-hydrated`.
 pub fn mark_hydrated() {
     if let Some(root) = document().document_element() {

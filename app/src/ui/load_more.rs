@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::dynamic;
+use super::{dynamic, hydrated};
 
 /// A button that asks for the next page, with how far the list has come. Gone when there is no more.
 #[component]
@@ -25,18 +25,22 @@ pub fn LoadMore(
     };
     let button = move || {
         view! {
-            <div class="load-more">
-                <button
-                    type="button"
-                    class="button"
-                    aria-disabled=move || loading.get().to_string()
-                    on:click=press
-                >
-                    {move || if loading.get() { "Loading…" } else { "Load more" }}
-                </button>
-                <span class="fine">{move || progress.get()}</span>
-            </div>
-        }
+                   <div class="load-more">
+                       <button
+                           type="button"
+                           class="button"
+                           // On the server's page: what follows is only fetched by scripts.
+                           data-needs-scripts=""
+        disabled=move || !hydrated()
+                           title=move || (!hydrated()).then_some("Needs scripts")
+                           aria-disabled=move || loading.get().to_string()
+                           on:click=press
+                       >
+                           {move || if loading.get() { "Loading…" } else { "Load more" }}
+                       </button>
+                       <span class="fine">{move || progress.get()}</span>
+                   </div>
+               }
         .into_any()
     };
     let more = Memo::new(move |_| more.get());

@@ -1,4 +1,4 @@
-//! Server functions over [`super::MEDIA_TYPE`], and over JSON for everybody else.
+//! Server functions over [`super::MEDIA_TYPE`], over forms that the browser posts by itself, and over JSON for everybody else.
 
 use leptos::server_fn::Protocol;
 use leptos::server_fn::client::Client;
@@ -27,15 +27,18 @@ where
         F: Fn(I) -> Fut + Send,
         Fut: Future<Output = Result<O, AppError>> + Send,
     {
-        use leptos::server_fn::Http;
-        use leptos::server_fn::codec::Json;
+        use leptos::server_fn::codec::{Json, PostUrl};
         use leptos::server_fn::request::Req;
         use leptos::server_fn::response::TryRes;
+        use leptos::server_fn::{ContentType, Http};
 
         use super::{ANY_VERSION, MEDIA_TYPE, decode, encode};
         use crate::backend::report;
 
         let kind = request.to_content_type().unwrap_or_default().into_owned();
+        if kind.starts_with(<PostUrl as ContentType>::CONTENT_TYPE) {
+            return <Http<PostUrl, Json> as Protocol<I, O, C, S, AppError>>::run_server(request, server_fn).await;
+        }
         if !kind.starts_with(ANY_VERSION) {
             return <Http<Json, Json> as Protocol<I, O, C, S, AppError>>::run_server(request, server_fn).await;
         }

@@ -16,6 +16,7 @@ pub use password::hash as hash_password;
 pub use service::AuthService;
 
 use crate::core::Core;
+use crate::receipts;
 use crate::workers::{Stop, Workers};
 
 const TIDY_EVERY: Duration = Duration::from_hours(1);
@@ -33,6 +34,9 @@ async fn tidy(core: Core, mut stop: Stop) {
             Ok(0) => {}
             Ok(sessions) => tracing::info!(sessions, "Expired sessions were deleted."),
             Err(error) => tracing::warn!(%error, "Expired sessions could not be deleted; the next hour tries again."),
+        }
+        if let Err(error) = receipts::prune(&core.db, core.clock.now()).await {
+            tracing::warn!(%error, "Old receipts could not be deleted; the next hour tries again.");
         }
         tokio::select! {
             _ = stop.wait_for(|stopped| *stopped) => return,

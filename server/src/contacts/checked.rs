@@ -38,8 +38,25 @@ impl CheckedContact {
     }
 }
 
+impl CheckedContact {
+    /// As the form shows it once it is saved.
+    pub fn to_form(&self) -> ContactForm {
+        ContactForm {
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            organisation: self.organisation.clone(),
+            role: self.role.clone(),
+            email: self.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
+            mobile: self.mobile.clone(),
+            website: self.website.clone(),
+            notes: self.notes.clone(),
+        }
+    }
+}
+
 fn text(typed: &str, field: &str, what: &str, max_chars: usize) -> Result<String, AppError> {
-    let text = typed.trim();
+    // A form that the browser posts by itself ends lines in both characters (HTML, constructing the entry list).
+    let text = typed.trim().replace("\r\n", "\n");
     let chars = text.chars().count();
     if chars > max_chars {
         let message = format!("{what} may have {max_chars} characters; this has {chars}.");
@@ -49,7 +66,7 @@ fn text(typed: &str, field: &str, what: &str, max_chars: usize) -> Result<String
     if text.contains('\0') {
         return Err(AppError::invalid(field, format!("{what} has a character that cannot be stored.")));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 fn email(typed: &str) -> Result<Option<RecipientAddress>, AppError> {

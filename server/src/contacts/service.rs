@@ -7,7 +7,7 @@ use app::contacts::{
     ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, ContactsPort, PAGE_ROWS,
 };
 use app::domain::cursor::NameCursor;
-use app::domain::ids::{ContactId, EventId};
+use app::domain::ids::{ContactId, EventId, IdempotencyKey};
 use app::domain::time::Timestamp;
 use app::error::AppError;
 use async_trait::async_trait;
@@ -18,6 +18,7 @@ use crate::core::Core;
 use crate::emails::row::{revision, status};
 use crate::emails::suppressions;
 use crate::error::StoreError;
+use crate::receipts::{Claim, Receipt};
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -87,11 +88,29 @@ impl ContactsPort for ContactsService {
         Ok(events?)
     }
 
-    async fn create(&self, caller: &Caller, form: ContactForm) -> Result<ContactId, AppError> {
-        let checked = CheckedContact::check(form)?;
+    async fn create(
+        &self,
+        caller: &Caller,
+        form: ContactForm,
+        key: Option<IdempotencyKey>,
+    ) -> Result<ContactId, AppError> {
+        let checked = CheckedContact::check(form.clone())?;
+        let now = self.core.clock.now();
         let write = async {
             let mut transaction = self.core.db.write().await?;
-            let id = store::insert(&mut transaction, caller.account, &checked, self.core.clock.now()).await?;
+            let receipt = match key {
+                Some(key) => {
+                    match Receipt::claim(&mut transaction, caller.account, "create_contact", &key, &form, now).await? {
+                        Claim::New(receipt) => Some(receipt),
+                        Claim::Made(contact) => return Ok(ContactId(contact)),
+                    }
+                }
+                None => None,
+            };
+            let id = store::insert(&mut transaction, caller.account, &checked, now).await?;
+            if let Some(receipt) = receipt {
+                receipt.settle(&mut transaction, id.0).await?;
+            }
             transaction.commit().await?;
             Ok::<_, StoreError>(id)
         };
@@ -108,10 +127,10 @@ impl ContactsPort for ContactsService {
         // Whose it is comes before what is wrong with it.
         self.stored(caller, contact).await?;
         let checked = CheckedContact::check(form)?;
-        if !self.write(caller, contact, revision, &checked).await? {
-            return Err(AppError::Conflict);
-        }
-        self.details(caller, contact).await
+        let written = self.write(caller, contact, revision, &checked).await?;
+        let details = self.details(caller, contact).await?;
+        // The same form twice is one save, also when the first answer was lost.
+        if written || details.form == checked.to_form() { Ok(details) } else { Err(AppError::Conflict) }
     }
 }
 

@@ -53,7 +53,7 @@ on_both_engines!(
         ];
         for (first, last, organisation, email) in people {
             let form = ContactForm { organisation: organisation.into(), ..form(first, last, email) };
-            venue.contacts.create(&venue.caller, form).await.unwrap();
+            venue.contacts.create(&venue.caller, form, None).await.unwrap();
         }
         assert_eq!(found(&venue, "ZO").await, ["Zoë Achterberg", "Zora Abel"]);
         assert_eq!(found(&venue, "zoe").await, ["Zoë Achterberg"]);
@@ -122,7 +122,7 @@ on_both_engines!(
         let contact = venue.contact("Ann", "ann@example.com").await;
         let wrong = venue.contacts.save(&venue.caller, contact, 1, form("Ann", "", "ann@example")).await;
         assert!(matches!(&wrong, Err(AppError::Invalid { field, .. }) if field == "email"), "{wrong:?}");
-        let wrong = venue.contacts.create(&venue.caller, form(" ", "", "")).await;
+        let wrong = venue.contacts.create(&venue.caller, form(" ", "", ""), None).await;
         assert!(matches!(&wrong, Err(AppError::Invalid { field, .. }) if field == "first_name"), "{wrong:?}");
         assert_eq!(venue.number("SELECT COUNT(*) FROM contact").await, 1);
         assert_eq!(venue.number("SELECT revision FROM contact").await, 1);

@@ -12,6 +12,8 @@ mod demo;
 mod emails;
 mod events;
 mod fold;
+mod forms;
+mod html;
 mod life;
 mod live;
 mod mailer;

@@ -108,7 +108,9 @@ async fn everything(venue: &Venue) {
     venue.contacts.events(caller, contact).await.unwrap();
     let details = venue.contacts.details(caller, contact).await.unwrap();
     venue.contacts.save(caller, contact, details.revision, form("Zoe", "", "zoe@x.test")).await.unwrap();
-    let new = venue.contacts.create(caller, form("Yan", "", "yan@x.test")).await.unwrap();
+    let create = || venue.contacts.create(caller, form("Yan", "", "yan@x.test"), Some(key("new")));
+    let new = create().await.unwrap();
+    assert_eq!(create().await.unwrap(), new);
     assert_eq!(venue.emails.page_for_contact(caller, new, None).await.unwrap().total, 0);
     assert_eq!(venue.emails.page_for_contact(caller, contact, None).await.unwrap().rows.len(), 3);
 

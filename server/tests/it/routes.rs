@@ -33,7 +33,7 @@ on_both_engines!(
             assert_eq!(asked_to_sign_in, audience == Audience::Members, "{path}");
             let html = if audience == Audience::Members { member.get(&path).await } else { visitor.get(&path).await };
             if !html.status.is_redirection() {
-                assert_eq!(html.text().contains("<script type=\"module\""), scripts, "{path}");
+                assert_eq!(html.text().contains("data-client="), scripts, "{path}");
             }
         }
     }

@@ -16,7 +16,7 @@ use server::outbox::Worker;
 use server::provider::ProviderEvent;
 use server::webhooks::Ingest;
 use server::workers::Workers;
-use server::{demo, realtime};
+use server::{demo, realtime, receipts};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -57,6 +57,7 @@ async fn sign_in_and_out(app: &TestApp) {
     app.sign_in().await.post_form(server_fn("sign_out"), &[]).await;
     assert!(store::remove_member(app.db(), app.account, app.handler).await.expect("an answer"));
     store::prune(app.db(), app.now()).await.expect("an answer");
+    receipts::prune(app.db(), app.now()).await.expect("an answer");
 }
 
 /// What waits in the outbox: the first mail has to wait, the second is accepted under the provider's id.

@@ -91,7 +91,7 @@ impl Venue {
     }
 
     pub async fn contact(&self, first_name: &str, email: &str) -> ContactId {
-        self.contacts.create(&self.caller, form(first_name, "", email)).await.expect("a good contact")
+        self.contacts.create(&self.caller, form(first_name, "", email), None).await.expect("a good contact")
     }
 
     pub async fn crew(&self, event: EventId, contact: ContactId) -> CrewId {

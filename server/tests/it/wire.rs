@@ -14,7 +14,8 @@ on_both_engines!(
     async fn postcard_and_json_say_the_same(db: Db) {
         let app = TestApp::new(db).await.sign_in().await;
         let form = ContactForm { first_name: "Ann".into(), last_name: "Lee".into(), ..ContactForm::default() };
-        let created = app.post_wire(server_fn("create_contact"), MEDIA_TYPE, encode(&CreateContact { form })).await;
+        let created =
+            app.post_wire(server_fn("create_contact"), MEDIA_TYPE, encode(&CreateContact { form, key: None })).await;
         assert_eq!((created.status, created.header("content-type")), (StatusCode::OK, MEDIA_TYPE));
         decode::<Result<ContactId, AppError>>(&created.body).expect("understood").expect("a contact");
 

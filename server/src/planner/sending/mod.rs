@@ -89,13 +89,14 @@ async fn accept(
 ) -> Result<Option<EmailId>, SendError> {
     let now = core.clock.now();
     let mut crew = lock_crew(transaction, caller.account, command.crew).await?.ok_or(SendError::NotFound)?;
-    match store::crew_of_key(transaction, caller.account, &command.key).await? {
+    let recipient = RecipientAddress::parse(&command.address)?;
+    let key = key_to(&command.key, &recipient);
+    match store::crew_of_key(transaction, caller.account, &key).await? {
         Some(known) if known == Some(crew.id) => return Ok(None),
         Some(_) => return Err(SendError::BadKey),
         None => {}
     }
 
-    let recipient = RecipientAddress::parse(&command.address)?;
     send_rules::may_send(facts(transaction, &crew, &recipient).await?, now)?;
 
     let corrected =
@@ -115,7 +116,7 @@ async fn accept(
         message_id: format!("{unique}@{}", core.config.mail_from.domain()),
         reference: secret::unique(),
         provider: core.config.provider.code,
-        key: &command.key,
+        key: &key,
     };
     let id = store::insert(transaction, email, now).await?;
     transaction.changed(Change::Email(id, crew.contact, Some((crew.id, crew.event))));
@@ -123,6 +124,11 @@ async fn accept(
     transaction.changed(Change::Contact(crew.contact));
     transaction.changed(Change::OutboxJob);
     Ok(Some(id))
+}
+
+/// The key as it is stored: the same click to another address is another send.
+fn key_to(key: &IdempotencyKey, recipient: &RecipientAddress) -> IdempotencyKey {
+    IdempotencyKey(format!("{}:{}", key.0, secret::token_hash(recipient.key().as_str())))
 }
 
 /// What the rules look at. A suppression that another transaction is writing right now is not seen here; the outbox asks

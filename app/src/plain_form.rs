@@ -1,0 +1,117 @@
+//! Forms that the browser posts by itself: before the page is hydrated, without scripts, and after a page died.
+//!
+//! Every form posts to its server function, with the page it stands on in a hidden field. The server answers a success by
+//! a redirect, and a refusal with that page again: the form finds what was typed, and why it was refused, in a
+//! [`RefusedForm`]. Once the page is hydrated the forms ask by themselves, and nothing of this is used.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::server::codee::{Decoder, Encoder};
+use leptos::server_fn::ServerFn;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::ui::is_hydrated;
+use crate::wire::{DecodeError, Wire, decode, encode};
+
+/// The hidden field that names the page, as a path on this site.
+pub const PAGE: &str = "page";
+
+/// A form that was posted and refused. The server leaves it in the extensions of the request that renders the page again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedForm {
+    /// Path of the server function.
+    pub function: String,
+    /// As posted, without passwords.
+    pub fields: Vec<(String, String)>,
+    pub error: AppError,
+}
+
+impl RefusedForm {
+    /// Makes the refused form, if there is one, known to the page, on the server and while it is hydrated.
+    pub(crate) fn provide() {
+        let refused = SharedValue::<Refused, Wire>::new_with_encoding(|| Refused(posted()));
+        provide_context(refused.into_inner());
+    }
+
+    /// Returns the refused form if it was posted to this server function. A form that is made in the browser, later, is a
+    /// new one.
+    pub(crate) fn of<F: ServerFn>() -> Option<Self> {
+        Self::posted_to(F::PATH)
+    }
+
+    fn posted_to(function: &str) -> Option<Self> {
+        if is_hydrated() {
+            return None;
+        }
+        use_context::<Refused>()?.0.filter(|refused| refused.function == function)
+    }
+
+    /// Returns the page that is shown again, as it is to stand in the address bar.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn page() -> Option<String> {
+        posted()?.field(PAGE).map(ToOwned::to_owned)
+    }
+
+    /// Returns what was typed into the field with this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Refused(Option<RefusedForm>);
+
+#[cfg(feature = "ssr")]
+fn posted() -> Option<RefusedForm> {
+    use_context::<http::request::Parts>()?.extensions.get::<RefusedForm>().cloned()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn posted() -> Option<RefusedForm> {
+    None
+}
+
+impl Encoder<Refused> for Wire {
+    type Error = DecodeError;
+    type Encoded = Vec<u8>;
+
+    fn encode(value: &Refused) -> Result<Vec<u8>, DecodeError> {
+        Ok(encode(&value.0))
+    }
+}
+
+impl Decoder<Refused> for Wire {
+    type Error = DecodeError;
+    type Encoded = [u8];
+
+    fn decode(bytes: &[u8]) -> Result<Refused, DecodeError> {
+        decode(bytes).map(Refused)
+    }
+}
+
+/// The form's idempotency key: the same form posted twice is one result. What the page came with stays, so read it off
+/// the field.
+#[component]
+pub(crate) fn FormKey(field: NodeRef<Input>) -> impl IntoView {
+    view! { <input type="hidden" name="key" value=new_key() node_ref=field /> }
+}
+
+/// Unique, and no secret.
+#[cfg(feature = "ssr")]
+fn new_key() -> String {
+    let nonce = leptos::nonce::use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    nonce.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn new_key() -> String {
+    let digits = || js_sys::Math::random().to_string().split_off(2);
+    format!("{}-{}", digits(), digits())
+}
+
+/// Tells the server which page the form stands on.
+#[component]
+pub(crate) fn FormPage(#[prop(into)] path: String) -> impl IntoView {
+    view! { <input type="hidden" name=PAGE value=path /> }
+}

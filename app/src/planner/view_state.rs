@@ -1,0 +1,49 @@
+//! What of the crew list is open, before scripts run: it stands in the address, so that its buttons work without them.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{DeliveryGroup, send_link};
+use crate::domain::ids::{CrewId, EventId};
+use crate::paths;
+
+/// The form that the list's own buttons submit.
+pub const VIEW_FORM: &str = "crew-view";
+/// Opens a person's panel.
+pub const MORE: &str = "more";
+/// Opens a person's panel and asks whether to revoke the link.
+pub const REVOKE: &str = "revoke";
+/// Shows one group of people.
+pub const SHOW: &str = "show";
+
+/// As the address has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ViewState {
+    pub open: Option<CrewId>,
+    pub revoking: Option<CrewId>,
+    pub shown: Option<DeliveryGroup>,
+}
+
+impl ViewState {
+    pub fn of_address() -> Self {
+        use_query_map().with_untracked(|query| {
+            let crew = |name| query.get_str(name).and_then(|id| id.parse().ok());
+            let revoking = crew(REVOKE);
+            Self {
+                open: crew(MORE).or(revoking),
+                revoking,
+                shown: query.get_str(SHOW).and_then(DeliveryGroup::from_code),
+            }
+        })
+    }
+}
+
+/// The page as it is to come back after a post of this person's row.
+pub fn row_page(event: EventId, crew: CrewId) -> String {
+    format!("{}#{}", paths::planner(event), send_link::more_id(crew))
+}
+
+/// The page as it is to come back after a post from this person's panel.
+pub fn panel_page(event: EventId, crew: CrewId) -> String {
+    format!("{}?{MORE}={crew}#{}", paths::planner(event), send_link::more_id(crew))
+}

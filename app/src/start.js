@@ -1,0 +1,90 @@
+// Runs before anything is drawn. Measures the clock, keeps the page as the server sent it until the client takes it over, and
+// starts the client. When that cannot start, or ends, the page goes on as a plain one and says so.
+{
+  const root = document.documentElement;
+  const { client, wasm } = document.currentScript.dataset;
+
+  // How far the server's clock is ahead of this one.
+  root.dataset.serverAhead = root.dataset.now - Date.now();
+
+  // A form that was refused came back under the address it was posted to.
+  if (root.dataset.page) history.replaceState(history.state, "", root.dataset.page);
+
+  // Translators, password managers and phones change a page as soon as it is there. The client takes it over node by node and
+  // must find what the server sent: what others did before is undone, the last first.
+  const changes = [];
+  const others = new MutationObserver((seen) => changes.push(...seen));
+  document.addEventListener("readystatechange", () => {
+    if (document.readyState === "interactive") {
+      others.observe(document.body, { childList: true, characterData: true, characterDataOldValue: true, subtree: true });
+    }
+  }, true);
+  const undoOthers = () => {
+    changes.push(...others.takeRecords());
+    others.disconnect();
+    for (const { type, target, oldValue, addedNodes, removedNodes, nextSibling } of changes.reverse()) {
+      if (type === "characterData") target.data = oldValue;
+      for (const node of addedNodes) if (node.parentNode === target) node.remove();
+      for (const node of removedNodes) target.insertBefore(node, nextSibling);
+    }
+  };
+
+  // Outside of the body, which is the client's. Goes when the client takes the page over after all.
+  const notice = document.createElement("aside");
+  const say = () => {
+    notice.className = "plain-page";
+    notice.setAttribute("role", "alert");
+    notice.innerHTML = "<p><b>This page does not change by itself now.</b> Buttons and forms work, and what you typed is still here. Reload to see what is new.</p>";
+    const reload = document.createElement("a");
+    reload.className = "button";
+    reload.href = location.href;
+    reload.textContent = "Reload";
+    notice.append(reload);
+    root.append(notice);
+    root.dataset.plain = "";
+  };
+
+  // From here on nothing of the client keeps the browser from posting forms and following links itself.
+  let ended = false;
+  const goOnPlain = () => {
+    if (ended) return;
+    ended = true;
+    for (const type of ["beforeunload", "change", "click", "focusout", "input", "keydown", "mouseleave", "popstate", "submit"]) {
+      addEventListener(type, (event) => event.stopImmediatePropagation(), true);
+    }
+    for (const button of document.querySelectorAll("button[data-needs-scripts]")) button.disabled = true;
+    if (!notice.isConnected) say();
+  };
+  const endedBy = (error) => {
+    if (/wasm/i.test(`${error?.name} ${error?.message} ${error?.stack}`)) goOnPlain();
+  };
+  addEventListener("error", (event) => endedBy(event.error));
+  addEventListener("unhandledrejection", (event) => endedBy(event.reason));
+
+  // A translator takes text away from the client, which would then change what nobody sees.
+  const onTranslation = new MutationObserver((seen) => {
+    if (seen.some(({ addedNodes }) => [...addedNodes].some((node) => node.nodeName === "FONT"))) goOnPlain();
+  });
+  const late = setTimeout(() => ended || say(), 15_000);
+  new MutationObserver(() => {
+    clearTimeout(late);
+    if (ended) return;
+    notice.remove();
+    delete root.dataset.plain;
+    onTranslation.observe(document.body, { childList: true, subtree: true });
+  }).observe(root, { attributeFilter: ["data-hydrated"] });
+
+  const start = async (waits) => {
+    try {
+      const { default: load, hydrate } = await import(client);
+      await load({ module_or_path: wasm });
+      if (ended) return;
+      undoOthers();
+      hydrate();
+    } catch {
+      if (waits.length === 0) return goOnPlain();
+      setTimeout(start, waits[0], waits.slice(1));
+    }
+  };
+  document.addEventListener("DOMContentLoaded", () => start([1_000, 3_000]));
+}

@@ -1,0 +1,151 @@
+//! Answers to forms that the browser posted by itself: before the page was hydrated, without scripts, after a page died.
+//!
+//! Scripts, and people with curl, get what a server function answers. A browser gets a page: after a success it is sent on
+//! (303, so that reloading posts nothing again); after a refusal it gets the page that the form stands on, with what was
+//! typed and why it was refused. The page is named by the form, never by the Referer, and is one of ours.
+
+use app::error::AppError;
+use app::paths::{self, Audience};
+use app::{RefusedForm, plain_form};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use tower::ServiceExt;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+/// What `leptos_axum` adds to a redirect for its own client.
+const SERVER_FN_REDIRECT: HeaderName = HeaderName::from_static("serverfnredirect");
+
+/// Wraps the server functions. `pages` are the pages that forms stand on, `limit` is that of a request's body.
+pub async fn answer(pages: Router, limit: usize, request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/api/") || !accepts_html(request.headers()) {
+        return next.run(request).await;
+    }
+    if *request.method() == Method::GET {
+        // Somebody asks for the address that a refused form left in the address bar.
+        return Redirect::to(paths::HOME).into_response();
+    }
+    if !is_form(request.headers()) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, limit).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "This is more than the form can take. Go back and shorten it.")
+            .into_response();
+    };
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
+    let page = fields.iter().find(|(name, _)| name == plain_form::PAGE).and_then(|(_, page)| FormPage::parse(page));
+
+    let mut call = Request::from_parts(parts.clone(), Body::from(body));
+    // So that it answers as it answers scripts, and looks at no Referer.
+    call.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    call.headers_mut().remove(header::REFERER);
+    let answer = next.run(call).await;
+
+    if answer.status().is_success() || answer.status().is_redirection() {
+        return sent_on(answer, page.as_ref());
+    }
+    let status = answer.status();
+    let Some(error) = refusal(answer, limit).await else {
+        return (status, "This did not work. Go back, then try again.").into_response();
+    };
+    let Some(page) = page else { return (status, error.to_string()).into_response() };
+    if error == AppError::Unauthenticated {
+        return Redirect::to(&paths::sign_in_then(&page.to_return_to)).into_response();
+    }
+    let refused = RefusedForm { function: parts.uri.path().to_owned(), fields: without_secrets(fields), error };
+    let mut again = Request::new(Body::empty());
+    *again.uri_mut() = page.uri;
+    *again.headers_mut() = parts.headers;
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::REFERER] {
+        again.headers_mut().remove(name);
+    }
+    *again.extensions_mut() = parts.extensions;
+    again.extensions_mut().insert(refused);
+    let Ok(mut shown) = pages.oneshot(again).await;
+    if shown.status() == StatusCode::OK {
+        *shown.status_mut() = status;
+    }
+    shown
+}
+
+/// The page that a form stands on.
+struct FormPage {
+    /// With its fragment, for the browser.
+    to_return_to: String,
+    uri: Uri,
+}
+
+impl FormPage {
+    /// `None` for what is not a page with forms of this site.
+    fn parse(text: &str) -> Option<Self> {
+        let local = paths::local_or_home(text);
+        let uri: Uri = local.split('#').next()?.parse().ok()?;
+        let page = paths::page_at(uri.path())?;
+        let known = local == text && matches!(page.audience, Audience::Members | Audience::SignedOut);
+        known.then(|| Self { to_return_to: text.to_owned(), uri })
+    }
+}
+
+/// To where the function leads, else back to the page.
+fn sent_on(answer: Response, page: Option<&FormPage>) -> Response {
+    let mut response = answer.map(|_| Body::empty());
+    let home = || HeaderValue::from_static(paths::HOME);
+    let back = page.and_then(|page| HeaderValue::from_str(&page.to_return_to).ok()).unwrap_or_else(home);
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_TYPE);
+    headers.remove(header::CONTENT_LENGTH);
+    headers.remove(SERVER_FN_REDIRECT);
+    headers.entry(header::LOCATION).or_insert(back);
+    response
+}
+
+/// What the server function said, if it was that which refused.
+async fn refusal(answer: Response, limit: usize) -> Option<AppError> {
+    let body: Bytes = to_bytes(answer.into_body(), limit).await.ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
+/// The page shows what was typed, but never a password.
+fn without_secrets(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    fields.retain(|(name, _)| !name.contains("password"));
+    fields
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    mentions(headers, &header::ACCEPT, b"text/html")
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    mentions(headers, &header::CONTENT_TYPE, FORM.as_bytes())
+}
+
+fn mentions(headers: &HeaderMap, name: &HeaderName, what: &[u8]) -> bool {
+    let all = headers.get_all(name).into_iter();
+    all.flat_map(|value| value.as_bytes().windows(what.len())).any(|part| part.eq_ignore_ascii_case(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_leads_back_to_pages_of_this_site_alone() {
+        let page = FormPage::parse("/events/7?more=3#more-3").expect("a page");
+        assert_eq!((page.uri.to_string(), &*page.to_return_to), ("/events/7?more=3".into(), "/events/7?more=3#more-3"));
+        for elsewhere in ["https://evil.example/events", "//evil.example", "/nowhere", "/v/token", "", "events"] {
+            assert!(FormPage::parse(elsewhere).is_none(), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown_again() {
+        let fields = ["email", "password", "new_password"].map(|name| (name.to_owned(), "x".to_owned()));
+        assert_eq!(without_secrets(fields.into()), [("email".to_owned(), "x".to_owned())]);
+    }
+}
