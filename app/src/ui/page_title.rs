@@ -15,7 +15,7 @@ pub fn PageTitle(
 #[cfg(feature = "ssr")]
 fn show(text: Box<dyn Fn() -> String + Send + Sync>) {
     // The component leaves its text with the response when it is made; it has no HTML of its own.
-    let _ = view! { <leptos_meta::Title text=titled(&untrack(text)) /> };
+    let _ = view! { <leptos_meta::Title text=super::raw_text::raw_text(&titled(&untrack(text))) /> };
 }
 
 /// The server's title stands already; whatever comes later is set by the browser, which needs no library for that.

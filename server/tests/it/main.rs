@@ -13,6 +13,7 @@ mod emails;
 mod events;
 mod fold;
 mod forms;
+mod hostile;
 mod html;
 mod life;
 mod live;

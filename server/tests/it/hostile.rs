@@ -1,0 +1,160 @@
+//! Whatever people and mail servers write, it is text on every page. (Issue 7, C11)
+
+use app::domain::ids::{AccountId, CrewId, IdempotencyKey, MemberId};
+use app::paths::{PAGES, Page};
+use app::planner::{LinkState, PlannerPort};
+use axum::http::StatusCode;
+use server::db::Db;
+use server::mailer::{Mailer, Memory};
+use server::outbox::Worker;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::html::{Element, elements};
+use crate::rows::{self, tables, texts};
+use crate::support::TestApp;
+use crate::venue::Venue;
+
+/// Leaves a title, a text area, a script, an attribute in either quotes, a comment, and an address of scripts.
+const HOSTILE: &str = "javascript:evil()//--></title></textarea></script></style><evil evil=1>\"'><evil evil=2 \
+                       onload=evil()><meta http-equiv=refresh content=0;url=//evil.test>&lt;evil&#60;evil {{7*7}}";
+
+/// What only the machine writes: codes, keys, hashes, and what is derived. Every other text is made hostile, also that of a
+/// column that is new.
+const OURS: &[&str] = &[
+    "contact.email_key",
+    "contact_word.word",
+    "delivery_event.event_key",
+    "delivery_event.provider",
+    "delivery_event.report",
+    "email.idempotency_key",
+    "email.kind",
+    "email.message_id",
+    "email.provider",
+    "email.provider_message_id",
+    "email.recipient_key",
+    "email.reference",
+    "email.status",
+    "event.status",
+    "event.time_zone",
+    "form_receipt.key",
+    "link.seed",
+    "link.token_hash",
+    "member.email_key",
+    "member.password_hash",
+    "membership.role",
+    "orphan_event.cause",
+    "orphan_event.event_key",
+    "orphan_event.provider",
+    "orphan_event.report",
+    "outbox_job.lease_owner",
+    "outbox_job.purpose",
+    "sandbox_callback.svix_id",
+    "session.token_hash",
+    "sign_in_attempt.attempt_key",
+    "suppression.address_key",
+    "suppression.cause",
+    "suppression.provider",
+];
+
+/// Every column of text, as "table.column".
+async fn columns(connection: &mut AnyConnection) -> Vec<String> {
+    let mut all = Vec::new();
+    for table in tables(connection).await {
+        let sql = if connection.backend_name() == "SQLite" {
+            format!("SELECT name FROM pragma_table_info('{table}') WHERE type = 'TEXT' ORDER BY name")
+        } else {
+            format!(
+                "SELECT CAST(column_name AS TEXT) FROM information_schema.columns \
+                 WHERE table_name = '{table}' AND data_type = 'text' ORDER BY 1"
+            )
+        };
+        all.extend(texts(connection, &sql).await.into_iter().map(|column| format!("{table}.{column}")));
+    }
+    all
+}
+
+/// Fails when something of the text above became markup.
+fn assert_text_alone(path: &str, page: &[Element]) {
+    for element in page {
+        assert_ne!(element.name, "evil", "{path}: {element:?}");
+        assert!(!element.has("http-equiv"), "{path}: {element:?}");
+        for (name, value) in &element.attributes {
+            assert!(!name.starts_with("evil") && !name.starts_with("on"), "{path}: {element:?}");
+            let leads = matches!(&**name, "href" | "src" | "action" | "formaction");
+            assert!(!leads || !value.trim_start().starts_with("javascript:"), "{path}: {element:?}");
+        }
+    }
+}
+
+/// A page of every row of the table, and what stands behind the sandbox's open end.
+fn addresses(token: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for Page { path, .. } in PAGES {
+        let rests: &[&str] =
+            if path.contains("{*rest}") { &["1", "1?tab=text", "1?tab=source", "1/html"] } else { &[""] };
+        for rest in rests {
+            all.push(path.replace("{id}", "1").replace("{token}", token).replace("{*rest}", rest));
+        }
+    }
+    all.extend(["/events/1?more=1", "/events/1?revoke=1", "/contacts?q=%3Cevil%3E"].map(ToOwned::to_owned));
+    all
+}
+
+on_both_engines!(
+    async fn hostile_text_in_every_column_is_text_on_every_page(db: Db) {
+        let venue = Venue::new_filled(db.clone()).await;
+        let connection = &mut rows::connect(&db).await;
+        let columns = columns(connection).await;
+        for ours in OURS {
+            assert!(columns.iter().any(|column| column == ours), "{ours} is gone: take it off the list");
+        }
+        // Its link was made with another key, so that it cannot be shown.
+        venue.planner.revoke_link(&venue.caller, CrewId(1)).await.expect("a row");
+        for column in columns.iter().filter(|column| !OURS.contains(&column.as_str())) {
+            let (table, column) = column.split_once('.').expect("both");
+            let sql = format!("UPDATE {table} SET {column} = $1 || CAST(rowid AS TEXT)");
+            let sql =
+                if connection.backend_name() == "SQLite" { sql } else { format!("UPDATE {table} SET {column} = $1") };
+            let unique = sqlx::query(AssertSqlSafe(sql)).bind(HOSTILE).execute(&mut *connection).await;
+            unique.unwrap_or_else(|error| panic!("{error}: if {table}.{column} is the machine's, put it on the list"));
+        }
+
+        // The mail that tells of it, as the sandbox shows it.
+        let key = IdempotencyKey("hostile".into());
+        let sent = venue.planner.email_link(&venue.caller, CrewId(1), "ann@y.test".into(), key).await.expect("a row");
+        let LinkState::Live { .. } = sent.link else { panic!("no link: {sent:?}") };
+        let memory = Memory::default();
+        let worker = Worker::new(venue.core.clone(), Mailer::Memory(memory.clone()));
+        while worker.run_due().await.expect("an answer") > 0 {}
+        let mail = memory.handed().into_iter().find(|mail| mail.source.contains("ann@y.test")).expect("a mail");
+        let source = mail.source.into_bytes();
+        let update = "UPDATE sandbox_mail SET source = $1 WHERE id = 1";
+        sqlx::query(update).bind(source).execute(&mut *connection).await.expect("a mail");
+
+        venue.stop_publishing();
+        let token = venue.token(&sent);
+        let visitor = TestApp::new(db).await;
+        let member = visitor.signed_in_as(AccountId(1), MemberId(1)).await;
+        let mut shown = 0;
+        for path in addresses(&token) {
+            let asker = if path.starts_with("/sign-in") { &visitor } else { &member };
+            let answer = asker.get(&path).await;
+            if answer.status.is_redirection() {
+                continue;
+            }
+            assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+            assert_text_alone(&path, &elements(&answer.text()));
+            shown += usize::from(answer.text().contains("evil"));
+        }
+        assert!(shown >= 10, "the pages show what was written: {shown}");
+    }
+);
+
+#[test]
+fn what_became_markup_is_noticed() {
+    for page in ["<title></title><meta http-equiv=refresh>", "<a href=' javascript:evil()'>x</a>", "<p onload=evil()>"]
+    {
+        let page = elements(page);
+        assert!(std::panic::catch_unwind(|| assert_text_alone("", &page)).is_err());
+    }
+}
