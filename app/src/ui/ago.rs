@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::after_hydration;
 use crate::domain::time::{Moment, SECOND_MS, Timestamp, relative};
 
-/// The browser's clock as a signal that ticks; `None` on the server and until the page is hydrated.
+/// The server's clock as a signal that ticks; `None` on the server and until the page is hydrated. A browser's own clock may
+/// be minutes or days off: what counts is how far it is from the server's, measured when the page came.
 #[derive(Clone, Copy)]
 pub struct Now(RwSignal<Option<Timestamp>>);
 
@@ -16,9 +17,10 @@ impl Now {
         let now = Self(RwSignal::new(None));
         provide_context(now);
         after_hydration(move || {
-            now.0.set(Some(browser_now()));
+            let ahead = server_ahead_ms();
+            now.0.set(Some(browser_now().plus_ms(ahead)));
             let tick = set_interval_with_handle(
-                move || now.0.set(Some(browser_now())),
+                move || now.0.set(Some(browser_now().plus_ms(ahead))),
                 std::time::Duration::from_millis(TICK_MS.unsigned_abs()),
             );
             if let Ok(tick) = tick {
@@ -35,11 +37,6 @@ impl Now {
     pub fn get(self) -> Option<Timestamp> {
         self.0.get()
     }
-
-    /// The time to the millisecond, for what a person does now. Browser only.
-    pub fn exactly() -> Timestamp {
-        browser_now()
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit in 53 bits")]
@@ -47,7 +44,13 @@ fn browser_now() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
 }
 
-/// "2 min ago", kept current, of something that has happened: the browser's clock may be a little behind it.
+/// How far the server's clock is ahead of the browser's, as the shell's first script measured it.
+fn server_ahead_ms() -> i64 {
+    let ahead = document().document_element().and_then(|root| root.get_attribute("data-server-ahead"));
+    ahead.and_then(|ahead| ahead.parse().ok()).unwrap_or_default()
+}
+
+/// "2 min ago", kept current, of something that has happened: what we reckon may be a little behind it.
 #[component]
 pub fn Ago(at: Timestamp) -> impl IntoView {
     let now = Now::expect();
