@@ -11,6 +11,7 @@ mod memory;
 mod smtp;
 
 use lettre::Address;
+use tokio_rustls::rustls::RootCertStore;
 
 pub use memory::{Handed, Memory};
 
@@ -102,7 +103,12 @@ pub enum Mailer {
 impl Mailer {
     /// A mail server by its URL. `public_url` is what the server is greeted with.
     pub fn smtp(smtp_url: &str, public_url: &str) -> Result<Self, String> {
-        Ok(Self::Smtp(smtp::Smtp::new(SmtpUrl::parse(smtp_url)?, public_url)))
+        Ok(Self::Smtp(smtp::Smtp::new(SmtpUrl::parse(smtp_url)?, public_url, None)?))
+    }
+
+    /// As `smtp`, for a server whose certificate is by one of these authorities, which need not be public.
+    pub fn smtp_trusting(smtp_url: &str, public_url: &str, authorities: RootCertStore) -> Result<Self, String> {
+        Ok(Self::Smtp(smtp::Smtp::new(SmtpUrl::parse(smtp_url)?, public_url, Some(authorities))?))
     }
 
     /// Offers the envelope. The failure is never `Accepted` and never `Unknown`: nothing has gone out yet. `bytes` are

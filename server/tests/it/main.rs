@@ -30,6 +30,7 @@ mod sandbox;
 mod security;
 mod sent_mail;
 mod share_page;
+mod smtp;
 mod statements;
 mod support;
 mod sweep;

@@ -1,24 +1,25 @@
-//! The hand-over by SMTP, on lettre's connection rather than its transport, which cannot say where a failure fell.
+//! The hand-over by SMTP: which failure means what, and the connections that are kept.
+
+mod connection;
+mod reply;
+mod tls;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use lettre::transport::smtp::response::{Response, Severity};
-use lettre::transport::smtp::{Error, extension};
 use tokio::time::timeout;
+use tokio_rustls::rustls::RootCertStore;
 
+use self::connection::{Broken, Connection};
+use self::reply::Reply;
+use self::tls::Tls;
 use super::super::smtp_url::{Security, SmtpUrl};
 use super::{Envelope, HandOver, MAX_WORDS, SmtpStage, refusal};
 use crate::text::plain;
 
-/// To get through to a server, TCP alone.
-const CONNECT: Duration = Duration::from_secs(8);
-/// For all up to the accepted envelope.
+/// For all up to the accepted envelope. This and the next two are limits on the whole, so a reply that comes byte by byte
+/// does not outlast them.
 const OFFER: Duration = Duration::from_secs(15);
 /// For the message and its answer. Servers look into mail before they answer, and giving up early leaves it unconfirmed.
 const DELIVERY: Duration = Duration::from_secs(30);
@@ -35,14 +36,17 @@ pub struct Smtp(Arc<Shared>);
 
 struct Shared {
     url: SmtpUrl,
-    hello: ClientId,
-    kept: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
+    /// The name a server is greeted with.
+    hello: String,
+    /// Set unless nothing is encrypted.
+    tls: Option<Tls>,
+    kept: Mutex<Vec<(Connection, Instant)>>,
 }
 
 /// A connection on which the envelope was accepted.
 pub struct SmtpOffer {
     smtp: Smtp,
-    connection: AsyncSmtpConnection,
+    connection: Connection,
 }
 
 /// Whether a connection that failed may simply have been too old.
@@ -51,9 +55,22 @@ struct Failure {
     is_lost: bool,
 }
 
+impl From<Broken> for Failure {
+    fn from(broken: Broken) -> Self {
+        Self { outcome: HandOver::Unsent(reason(&broken)), is_lost: true }
+    }
+}
+
 impl Smtp {
-    pub(super) fn new(url: SmtpUrl, public_url: &str) -> Self {
-        Self(Arc::new(Shared { url, hello: hello(public_url), kept: Mutex::default() }))
+    /// `authorities` are those that may vouch for the server; `None` for the public ones.
+    pub(super) fn new(url: SmtpUrl, public_url: &str, authorities: Option<RootCertStore>) -> Result<Self, String> {
+        let tls = match url.security {
+            Security::Clear => None,
+            Security::Implicit | Security::StartTls => {
+                Some(Tls::new(&url.host, authorities.unwrap_or_else(tls::public_authorities))?)
+            }
+        };
+        Ok(Self(Arc::new(Shared { url, hello: hello(public_url), tls, kept: Mutex::default() })))
     }
 
     pub(super) async fn offer(&self, envelope: &Envelope, bytes: &[u8]) -> Result<SmtpOffer, HandOver> {
@@ -64,73 +81,66 @@ impl Smtp {
                     other => return other.map_err(|failure| failure.outcome),
                 }
             }
-            let connection = self.connect().await?;
+            let connection = self.connect().await.map_err(|failure| failure.outcome)?;
             self.give_envelope(connection, envelope, bytes).await.map_err(|failure| failure.outcome)
         })
         .await
         .unwrap_or_else(|_| Err(HandOver::Unsent("the mail server does not answer".into())))
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, HandOver> {
-        let url = &self.0.url;
-        let failed = |error: Error| failure(SmtpStage::Greeting, &error).outcome;
-        let tls = || TlsParameters::new_rustls(url.host.clone()).map_err(failed);
-        let at_once = if url.security == Security::Implicit { Some(tls()?) } else { None };
-        let server = (url.host.as_str(), url.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT), &self.0.hello, at_once, None)
-            .await
-            .map_err(failed)?;
-        if url.security == Security::StartTls {
-            if !connection.can_starttls() {
-                connection.abort().await;
-                return Err(HandOver::Unsent(
-                    "the mail server offers no encryption (STARTTLS), and nothing is sent without it".into(),
-                ));
+    async fn connect(&self) -> Result<Connection, Failure> {
+        let Shared { url, hello, tls, .. } = &*self.0;
+        let greeting = |reply| done(SmtpStage::Greeting, reply);
+        let mut connection = Connection::open(&url.host, url.port).await?;
+        if let (Security::Implicit, Some(tls)) = (url.security, tls) {
+            connection = Box::pin(connection.encrypted(tls)).await?;
+        }
+        greeting(connection.greeting().await?)?;
+        greeting(connection.hello(hello).await?)?;
+        if let (Security::StartTls, Some(tls)) = (url.security, tls) {
+            if !connection.supports("STARTTLS") {
+                let reason = "the mail server offers no encryption (STARTTLS), and nothing is sent without it";
+                return Err(Failure { outcome: HandOver::Unsent(reason.into()), is_lost: true });
             }
-            connection.starttls(tls()?, &self.0.hello).await.map_err(failed)?;
+            greeting(connection.command("STARTTLS").await?)?;
+            connection = Box::pin(connection.encrypted(tls)).await?;
+            greeting(connection.hello(hello).await?)?;
         }
         if let Some((user, password)) = &url.credentials {
-            let credentials = Credentials::new(user.clone(), password.clone());
-            connection.auth(DEFAULT_MECHANISMS, &credentials).await.map_err(failed)?;
+            greeting(connection.login(user, password).await?)?;
         }
         Ok(connection)
     }
 
     async fn give_envelope(
         &self,
-        mut connection: AsyncSmtpConnection,
+        mut connection: Connection,
         envelope: &Envelope,
         bytes: &[u8],
     ) -> Result<SmtpOffer, Failure> {
-        let parameters = mail_parameters(connection.server_info(), envelope, bytes)
-            .map_err(|outcome| Failure { outcome, is_lost: false })?;
-        let mail = Mail::new(Some(envelope.from.clone()), parameters);
-        if let Err(error) = connection.command(mail).await {
-            return Err(self.give_up(connection, failure(SmtpStage::Sender, &error)).await);
+        match ask_for_envelope(&mut connection, envelope, bytes).await {
+            Ok(()) => Ok(SmtpOffer { smtp: self.clone(), connection }),
+            Err(failure) => Err(self.give_up(connection, failure).await),
         }
-        if let Err(error) = connection.command(Rcpt::new(envelope.to.clone(), Vec::new())).await {
-            return Err(self.give_up(connection, failure(SmtpStage::Recipient, &error)).await);
-        }
-        Ok(SmtpOffer { smtp: self.clone(), connection })
     }
 
     /// A refused envelope leaves a good connection behind; a lost connection leaves nothing.
-    async fn give_up(&self, connection: AsyncSmtpConnection, failure: Failure) -> Failure {
+    async fn give_up(&self, connection: Connection, failure: Failure) -> Failure {
         if !failure.is_lost {
             SmtpOffer { smtp: self.clone(), connection }.withdraw().await;
         }
         failure
     }
 
-    fn take_kept(&self) -> Option<AsyncSmtpConnection> {
+    fn take_kept(&self) -> Option<Connection> {
         let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(_, since)| since.elapsed() < MAX_IDLE);
         kept.pop().map(|(connection, _)| connection)
     }
 
-    fn keep(&self, connection: AsyncSmtpConnection) {
+    fn keep(&self, connection: Connection) {
         let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MAX_KEPT && !connection.has_broken() {
+        if kept.len() < MAX_KEPT && !connection.is_spent() {
             kept.push((connection, Instant::now()));
         }
     }
@@ -138,107 +148,158 @@ impl Smtp {
 
 impl SmtpOffer {
     pub(super) async fn deliver(mut self, bytes: &[u8]) -> HandOver {
-        let begun = timeout(OFFER, self.connection.command(Data)).await;
-        match begun {
-            Ok(Ok(response)) if response.has_code(354) => {}
+        match timeout(OFFER, self.connection.command("DATA")).await {
+            Ok(Ok(reply)) if reply.code == 354 => {}
+            Ok(Ok(reply)) if reply.is_refusal() => {
+                let failure = refused(SmtpStage::Content, &reply);
+                return self.smtp.clone().give_up(self.connection, failure).await.outcome;
+            }
             // The server has not been given a byte of the message.
-            Ok(Ok(response)) => {
-                return HandOver::Unsent(format!("the mail server did not let us begin: {}", words(&response)));
+            Ok(Ok(reply)) => {
+                return HandOver::Unsent(format!("the mail server did not let us begin: {}", words(&reply)));
             }
-            Ok(Err(error)) => {
-                return self.smtp.clone().give_up(self.connection, failure(SmtpStage::Content, &error)).await.outcome;
-            }
+            Ok(Err(broken)) => return Failure::from(broken).outcome,
             Err(_) => return HandOver::Unsent("the mail server does not answer".into()),
         }
         match timeout(DELIVERY, self.connection.message(bytes)).await {
-            Ok(Ok(response)) if response.code().severity == Severity::PositiveCompletion => {
+            Ok(Ok(reply)) if reply.is_done() => {
                 self.smtp.keep(self.connection);
-                HandOver::Accepted(words(&response))
+                HandOver::Accepted(words(&reply))
             }
-            Ok(Ok(response)) => HandOver::Unknown(format!("an answer that means nothing here: {}", words(&response))),
-            Ok(Err(error)) => match failure(SmtpStage::Content, &error).outcome {
-                HandOver::Refused(refusal) => {
-                    self.smtp.keep(self.connection);
-                    HandOver::Refused(refusal)
-                }
-                _ => HandOver::Unknown(describe(&error)),
-            },
+            Ok(Ok(reply)) if reply.is_refusal() => {
+                self.smtp.keep(self.connection);
+                refused(SmtpStage::Content, &reply).outcome
+            }
+            Ok(Ok(reply)) => HandOver::Unknown(format!("an answer that means nothing here: {}", words(&reply))),
+            Ok(Err(broken)) => HandOver::Unknown(reason(&broken)),
             Err(_) => HandOver::Unknown("no answer in time".into()),
         }
     }
 
     pub(super) async fn withdraw(mut self) {
-        if let Ok(Ok(_)) = timeout(WITHDRAWAL, self.connection.command(Rset)).await {
+        if let Ok(Ok(reply)) = timeout(WITHDRAWAL, self.connection.command("RSET")).await
+            && reply.is_done()
+        {
             self.smtp.keep(self.connection);
         }
     }
 }
 
+async fn ask_for_envelope(connection: &mut Connection, envelope: &Envelope, bytes: &[u8]) -> Result<(), Failure> {
+    let parameters = mail_parameters(connection, envelope, bytes)?;
+    let sender = connection.command(&format!("MAIL FROM:<{}>{parameters}", envelope.from)).await?;
+    done(SmtpStage::Sender, sender)?;
+    let recipient = connection.command(&format!("RCPT TO:<{}>", envelope.to)).await?;
+    done(SmtpStage::Recipient, recipient)
+}
+
 /// What the server must be able to carry, asked for as RFC 6152 and RFC 6531 say.
-fn mail_parameters(
-    server: &extension::ServerInfo,
-    envelope: &Envelope,
-    bytes: &[u8],
-) -> Result<Vec<MailParameter>, HandOver> {
-    let mut parameters = Vec::new();
-    let lacks = |what: &str| Err(HandOver::Refused(refusal(SmtpStage::Recipient, 550, what)));
+fn mail_parameters(server: &Connection, envelope: &Envelope, bytes: &[u8]) -> Result<String, Failure> {
+    let mut parameters = String::new();
+    let lacks = |what: &str| {
+        Err(Failure { outcome: HandOver::Refused(refusal(SmtpStage::Recipient, 550, what)), is_lost: false })
+    };
     if !(envelope.to.as_ref() as &str).is_ascii() || !(envelope.from.as_ref() as &str).is_ascii() {
-        if !server.supports_feature(Extension::SmtpUtfEight) {
+        if !server.supports("SMTPUTF8") {
             return lacks("5.6.7 the mail server takes no address with letters outside ASCII before the @");
         }
-        parameters.push(MailParameter::SmtpUtfEight);
+        parameters.push_str(" SMTPUTF8");
     }
     if !bytes.is_ascii() {
-        if !server.supports_feature(Extension::EightBitMime) {
+        if !server.supports("8BITMIME") {
             return lacks("5.6.3 the mail server takes no mail with letters outside ASCII in its header");
         }
-        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        parameters.push_str(" BODY=8BITMIME");
     }
     Ok(parameters)
 }
 
-/// What an error before the message means.
-fn failure(stage: SmtpStage, error: &Error) -> Failure {
-    match error.status().map(u16::from) {
-        // 421 closes the connection, whatever was asked.
-        Some(421) => {
-            Failure { outcome: HandOver::Refused(refusal(SmtpStage::Greeting, 421, &said(error))), is_lost: true }
-        }
-        Some(code) => Failure { outcome: HandOver::Refused(refusal(stage, code, &said(error))), is_lost: false },
-        None => Failure { outcome: HandOver::Unsent(describe(error)), is_lost: true },
-    }
-}
-
-/// The text of a negative answer, without its code.
-fn said(error: &Error) -> String {
-    std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
-}
-
-fn words(response: &Response) -> String {
-    plain(&format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")), MAX_WORDS)
-}
-
-/// A failure without an answer, for people.
-fn describe(error: &Error) -> String {
-    let cause = plain(&said(error), MAX_WORDS);
-    if error.is_tls() {
-        format!("no encrypted connection to the mail server: {cause}")
-    } else if cause == "incomplete response" {
-        "the mail server closed the connection".into()
-    } else if error.is_response() || error.is_client() {
-        format!("the mail server cannot be understood: {cause}")
+/// Fails unless what was asked before the message is done.
+fn done(stage: SmtpStage, reply: Reply) -> Result<(), Failure> {
+    if reply.is_done() {
+        Ok(())
+    } else if reply.is_refusal() {
+        Err(refused(stage, &reply))
     } else {
-        format!("no connection to the mail server: {cause}")
+        let reason = format!("the mail server cannot be understood: {}", words(&reply));
+        Err(Failure { outcome: HandOver::Unsent(reason), is_lost: true })
     }
 }
 
-/// The name a server is greeted with: the host people know us by, not that of the machine.
-fn hello(public_url: &str) -> ClientId {
+/// What a no means.
+fn refused(stage: SmtpStage, reply: &Reply) -> Failure {
+    // 421 closes the connection, whatever was asked.
+    let is_lost = reply.code == 421;
+    let stage = if is_lost { SmtpStage::Greeting } else { stage };
+    Failure { outcome: HandOver::Refused(refusal(stage, reply.code, &reply.text())), is_lost }
+}
+
+fn words(reply: &Reply) -> String {
+    plain(&format!("{} {}", reply.code, reply.text()), MAX_WORDS)
+}
+
+fn reason(broken: &Broken) -> String {
+    plain(&broken.to_string(), MAX_WORDS)
+}
+
+/// The name a server is greeted with: the host people know us by, not that of the machine; an address in brackets (RFC
+/// 5321 4.1.3). A URL's host is ASCII.
+fn hello(public_url: &str) -> String {
     let host = url::Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => ClientId::Ipv4(ip),
-        Ok(IpAddr::V6(ip)) => ClientId::Ipv6(ip),
-        Err(_) if host.is_empty() => ClientId::default(),
-        Err(_) => ClientId::Domain(host),
+        Ok(IpAddr::V4(ip)) => format!("[{ip}]"),
+        Ok(IpAddr::V6(ip)) => format!("[IPv6:{ip}]"),
+        Err(_) if host.is_empty() => "[127.0.0.1]".to_owned(),
+        Err(_) => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, duplex};
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// How a hand-over ends, and after how many seconds, over a kept connection to a server that answers this many
+    /// questions and the message properly, and then lets its next answer drip without end.
+    async fn dripping_after(answers: usize) -> (HandOver, u64) {
+        let (ours, theirs) = duplex(1 << 16);
+        tokio::spawn(async move {
+            let mut stream = BufReader::new(theirs);
+            for answer in ["250 Ok\r\n", "250 Ok\r\n", "354 Go ahead\r\n"].into_iter().take(answers) {
+                stream.read_line(&mut String::new()).await.expect("a question");
+                stream.write_all(answer.as_bytes()).await.expect("it is read");
+            }
+            let mut asked = String::new();
+            while !asked.ends_with("\r\n") || (answers == 3 && !asked.ends_with("\r\n.\r\n")) {
+                stream.read_line(&mut asked).await.expect("a question");
+            }
+            while stream.write_all(b"2").await.is_ok() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        });
+        let smtp = Smtp::new(SmtpUrl::parse("smtp://mx.example").expect("a URL"), "", None).expect("a server");
+        smtp.keep(Connection::over(Box::new(ours)));
+        let address = |text: &str| text.parse().expect("an address");
+        let envelope = Envelope { from: address("callboard@callboard.test"), to: address("ann@example.com") };
+        let begun = Instant::now();
+        let outcome = match smtp.offer(&envelope, b"Hello").await {
+            Ok(offer) => offer.deliver(b"Hello").await,
+            Err(outcome) => outcome,
+        };
+        (outcome, begun.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn c09_an_answer_that_drips_does_not_outlast_its_time() {
+        for answers in [1, 2] {
+            let (outcome, seconds) = dripping_after(answers).await;
+            assert!(matches!(outcome, HandOver::Unsent(_)), "{outcome:?}");
+            assert_eq!(seconds, OFFER.as_secs());
+        }
+        let (outcome, seconds) = dripping_after(3).await;
+        assert!(matches!(outcome, HandOver::Unknown(_)), "{outcome:?}");
+        assert_eq!(seconds, DELIVERY.as_secs());
     }
 }

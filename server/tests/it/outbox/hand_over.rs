@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use super::{Fixture, State, core, refused};
 use crate::mailer::{Conversation, FRIENDLY, Server};
+use crate::smtp::ByteServer;
 use crate::support::{NOON, hear_rows, open_page};
 
 on_both_engines! {
@@ -150,5 +151,29 @@ on_both_engines! {
              WHERE e.id = $1 AND b.body LIKE '%X-Callboard-Ref%' AND b.body LIKE '%' || e.reference || '%' \
              AND b.body LIKE '%\"email_id\":\"' || e.provider_message_id || '\"%'";
         assert_eq!(app.row(owed).await, Some((2,)), "sent and delivered, each with our reference and the id it replied");
+    }
+}
+
+on_both_engines! {
+    async fn c09_a_bounce_in_latin_1_is_a_bounce(db: Db) {
+        let server = ByteServer::default().says("RCPT", b"550 5.1.1 endere\xe7o inv\xe1lido\r\n");
+        let app = Fixture::over(db, &format!("smtp://{}", server.start().await)).await;
+        app.drain().await;
+        let state = app.state().await;
+        let shown = (state.status.as_deref(), state.reason.as_deref());
+        assert_eq!(shown, (Some("bounced"), Some("550 5.1.1 endereço inválido")));
+        assert!(app.is_blocked().await && !app.has_job().await);
+    }
+}
+
+on_both_engines! {
+    async fn c09_two_answers_to_a_message_leave_it_unconfirmed(db: Db) {
+        let server = ByteServer::default().says(".", "250 Ok\r\n550 5.1.1 No\r\n");
+        let app = Fixture::over(db, &format!("smtp://{}", server.start().await)).await;
+        app.drain().await;
+        let state = app.state().await;
+        assert_eq!((state.status.as_deref(), state.handed_over_at), (Some("sent"), Some(NOON.0)));
+        assert_eq!(state.reason.as_deref(), Some(app::domain::delivery::UNCONFIRMED));
+        assert!(!app.has_job().await && !app.is_blocked().await);
     }
 }
