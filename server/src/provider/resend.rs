@@ -1,14 +1,13 @@
 //! Resend's events, normalised. Pure: a body in, facts out.
 //!
 //! Opened, clicked and unknown events yield nothing; of them only the type is read. Fields beyond those named here are
-//! never looked at, and any of them may be missing.
+//! never looked at, and any of them may be missing or of another kind than expected: only the type must be there.
 
 use app::domain::delivery::{DeliveryEvent, Report};
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
-use serde::Deserialize;
-use serde_json::Value;
 
+use super::json::{Field, Fields, mended};
 use super::svix::Svix;
 use super::{Malformed, Provider, ProviderEvent, REFERENCE_HEADER, Webhook, Webhooks, words};
 
@@ -36,47 +35,28 @@ fn id_in_reply(reply: &str) -> Option<String> {
     reply.split(|c: char| c != '-' && !c.is_ascii_hexdigit()).find(is_uuid).map(str::to_ascii_lowercase)
 }
 
-#[derive(Deserialize)]
-struct Head {
-    r#type: String,
-}
-
-#[derive(Deserialize)]
-struct Body {
-    /// When it happened. `data.created_at` is when the email was made: the same for all its events.
-    #[serde(default)]
-    created_at: Value,
-    #[serde(default)]
-    data: Data,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Data {
-    email_id: Value,
-    message_id: Value,
-    headers: Value,
-    tags: Value,
-    bounce: Value,
-    failed: Value,
-    suppressed: Value,
-}
-
 fn normalise(key: &str, body: &[u8], now: Timestamp) -> Result<Webhook, Malformed> {
-    let Head { r#type: kind } = serde_json::from_slice(body)?;
+    let text = mended(body);
+    let webhook = Fields::read(&text).ok_or(Malformed("it is no JSON object"))?;
+    let kind = webhook.get("type").text().ok_or(Malformed("it has no type"))?;
     let Some(read) = reader(&kind) else {
         return Ok(Webhook { kind, events: Vec::new() });
     };
-    let Body { created_at, data } = serde_json::from_slice(body)?;
+    let data = webhook.get("data");
+    let data = match data.fields() {
+        Some(fields) => fields,
+        None if data.is_absent() => Fields::default(),
+        None => return Err(Malformed("its data is no object")),
+    };
     let Outcome { report, reason, suppress } = read(&data);
+    // When it happened. `data.created_at` is when the email was made: the same for all its events.
+    let occurred_at = webhook.get("created_at").text().and_then(|text| instant(&text)).unwrap_or(now);
     let event = ProviderEvent {
         key: key.to_owned(),
-        reference: named(&data.headers, REFERENCE_HEADER)
-            .or_else(|| named(&data.tags, REFERENCE_HEADER))
-            .and_then(words::id),
-        provider_message_id: data.email_id.as_str().and_then(words::id),
-        message_id: data.message_id.as_str().map(bare).and_then(words::id),
-        event: DeliveryEvent { report, reason, occurred_at: created_at.as_str().and_then(instant).unwrap_or(now) },
+        reference: ["headers", "tags"].into_iter().find_map(|pairs| id_named(data.get(pairs), REFERENCE_HEADER)),
+        provider_message_id: data.get("email_id").text().and_then(|id| words::id(&id)),
+        message_id: data.get("message_id").text().and_then(|id| words::id(bare(&id))),
+        event: DeliveryEvent { report, reason, occurred_at },
         suppress,
     };
     Ok(Webhook { kind, events: vec![event] })
@@ -106,29 +86,35 @@ impl Outcome {
 }
 
 /// How to read an event of this type; `None` for all that is not about delivery.
-fn reader(kind: &str) -> Option<fn(&Data) -> Outcome> {
+fn reader(kind: &str) -> Option<fn(&Fields) -> Outcome> {
     match kind {
         "email.sent" => Some(|_| Outcome::of(Report::Sent, None)),
         "email.delivered" => Some(|_| Outcome::of(Report::Delivered, None)),
-        "email.delivery_delayed" => Some(|data| Outcome::of(Report::Delayed, bounce_words(&data.bounce))),
-        "email.bounced" => Some(|data| bounced(&data.bounce)),
+        "email.delivery_delayed" => Some(|data| Outcome::of(Report::Delayed, bounce_words(&inside(data, "bounce")))),
+        "email.bounced" => Some(|data| bounced(&inside(data, "bounce"))),
         "email.complained" => Some(|_| Outcome {
             report: Report::SpamReported,
             reason: None,
             suppress: Some(SuppressionCause::Complaint),
         }),
         // Quota, domain, API key: an outage at the sender's side says nothing about the address.
-        "email.failed" => Some(|data| Outcome::of(Report::Failed, said(&data.failed["reason"]))),
-        "email.suppressed" => Some(|data| Outcome::provider_suppressed(said(&data.suppressed["message"]))),
+        "email.failed" => Some(|data| Outcome::of(Report::Failed, said(inside(data, "failed").get("reason")))),
+        "email.suppressed" => {
+            Some(|data| Outcome::provider_suppressed(said(inside(data, "suppressed").get("message"))))
+        }
         _ => None,
     }
 }
 
-fn bounced(bounce: &Value) -> Outcome {
+fn inside<'t>(data: &Fields<'t>, name: &str) -> Fields<'t> {
+    data.get(name).fields().unwrap_or_default()
+}
+
+fn bounced(bounce: &Fields) -> Outcome {
     let said = bounce_words(bounce);
-    let kind = bounce["type"].as_str();
-    let subtype = bounce["subType"].as_str().unwrap_or_default();
-    if matches!(subtype, "Suppressed" | "OnAccountSuppressionList") {
+    let kind = bounce.get("type").text();
+    let subtype = bounce.get("subType").text().unwrap_or_default();
+    if matches!(subtype.as_str(), "Suppressed" | "OnAccountSuppressionList") {
         return Outcome::provider_suppressed(said);
     }
     // Mailbox full, too large, an answering machine: final, but no proof that the address is bad. An unknown type is
@@ -136,37 +122,39 @@ fn bounced(bounce: &Value) -> Outcome {
     if kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("permanent")) {
         return Outcome::of(Report::Failed, said);
     }
-    if bounce["message"].as_str().is_some_and(|message| message.to_ascii_lowercase().contains("suppression list")) {
+    let message = bounce.get("message").text();
+    if message.is_some_and(|message| message.to_ascii_lowercase().contains("suppression list")) {
         return Outcome::provider_suppressed(said);
     }
     Outcome { report: Report::Bounced, reason: said, suppress: Some(SuppressionCause::Bounce) }
 }
 
 /// The receiving server's own words, else the provider's.
-fn bounce_words(bounce: &Value) -> Option<String> {
-    let diagnostic = match &bounce["diagnosticCode"] {
-        Value::Array(lines) => {
-            let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
+fn bounce_words(bounce: &Fields) -> Option<String> {
+    let diagnostic = bounce.get("diagnosticCode");
+    let diagnostic = match diagnostic.items() {
+        Some(lines) => {
+            let lines: Vec<String> = lines.into_iter().filter_map(Field::text).collect();
             words::reason(&lines.join(" "))
         }
-        other => said(other),
+        None => said(diagnostic),
     };
-    diagnostic.or_else(|| said(&bounce["message"]))
+    diagnostic.or_else(|| said(bounce.get("message")))
 }
 
-fn said(value: &Value) -> Option<String> {
-    value.as_str().and_then(words::reason)
+fn said(field: Field) -> Option<String> {
+    field.text().and_then(|text| words::reason(&text))
 }
 
-/// The value under a name in `[{name, value}]` or `{name: value}`: both shapes occur.
-fn named<'v>(pairs: &'v Value, wanted: &str) -> Option<&'v str> {
-    match pairs {
-        Value::Array(pairs) => pairs
-            .iter()
-            .find(|pair| pair["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(wanted)))?["value"]
-            .as_str(),
-        Value::Object(pairs) => pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?.1.as_str(),
-        _ => None,
+/// The id under a name in `[{name, value}]` or `{name: value}`: both shapes occur.
+fn id_named(pairs: Field, wanted: &str) -> Option<String> {
+    let id = |value: Field| words::id(&value.text()?);
+    match pairs.items() {
+        Some(pairs) => pairs.into_iter().filter_map(Field::fields).find_map(|pair| {
+            pair.get("name").text().filter(|name| name.eq_ignore_ascii_case(wanted))?;
+            id(pair.get("value"))
+        }),
+        None => pairs.fields()?.named(wanted).find_map(id),
     }
 }
 

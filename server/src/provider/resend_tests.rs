@@ -1,5 +1,7 @@
 //! Every kind of payload, from the fixtures that the integration tests sign.
 
+use proptest::prelude::*;
+
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_795_435_200_000);
@@ -117,11 +119,108 @@ fn hostile_words_become_plain_text() {
 
 #[test]
 fn what_is_no_event_is_said_to_be_malformed() {
-    let deep = format!(r#"{{"type":"email.sent","data":{{"headers":{}1{}}}}}"#, "[".repeat(200), "]".repeat(200));
-    for body in ["", "{", "[]", "null", "{}", r#"{"type":7}"#, r#"{"type":"email.sent","data":7}"#, &deep, "\u{0}"] {
+    for body in ["", "{", "[]", "null", "{}", r#"{"type":7}"#, r#"{"type":"email.sent","data":7}"#, "\u{0}"] {
         assert!(normalise("msg_1", body.as_bytes(), NOW).is_err(), "{body}");
     }
-    assert!(normalise("msg_1", b"{\"type\":\"email.sent\",\"data\":{\"email_id\":\"\\ud800\"}}", NOW).is_err());
+}
+
+/// All that an event needs to be stored and matched stays, whatever stands in any other field.
+fn assert_still_the_bounce(body: &[u8]) {
+    let read = read(body).unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(body)));
+    let whole = event("bounced_permanent");
+    let decides = |event: ProviderEvent| (event.reference, event.event.report, event.suppress);
+    assert_eq!(decides(read), decides(whole), "{}", String::from_utf8_lossy(body));
+}
+
+/// What stands in for a whole field, and for a text, while the body is written.
+const ODD: &str = "ODD";
+
+/// The bounce with one field after another replaced.
+fn with_each_field_replaced(by: &[u8]) -> Vec<Vec<u8>> {
+    let whole: serde_json::Value = serde_json::from_slice(&fixture("bounced_permanent")).expect("JSON");
+    let fields = [
+        "/created_at",
+        "/data/broadcast_id",
+        "/data/email_id",
+        "/data/from",
+        "/data/to",
+        "/data/to/0",
+        "/data/subject",
+        "/data/message_id",
+        "/data/headers/1",
+        "/data/headers/1/name",
+        "/data/headers/1/value",
+        "/data/bounce/message",
+        "/data/bounce/diagnosticCode",
+        "/data/bounce/diagnosticCode/0",
+    ];
+    let replaced = |field: &&str| {
+        let mut body = whole.clone();
+        *body.pointer_mut(field).expect(field) = ODD.into();
+        let text = body.to_string();
+        let (before, after) = text.split_once(&format!("\"{ODD}\"")).expect("it is there");
+        [before.as_bytes(), by, after.as_bytes()].concat()
+    };
+    fields.iter().map(replaced).collect()
+}
+
+#[test]
+fn c10_one_odd_field_never_loses_the_event() {
+    let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+    let deep_objects = format!("{}1{}", r#"{"a":"#.repeat(10_000), "}".repeat(10_000));
+    for odd in [
+        "null",
+        "7",
+        "-0.0",
+        "1e999999",
+        "true",
+        "[]",
+        "[null,7,[\"x\"]]",
+        "{}",
+        r#"{"a":1,"a":2}"#,
+        &deep,
+        &deep_objects,
+    ] {
+        for body in with_each_field_replaced(odd.as_bytes()) {
+            assert_still_the_bounce(&body);
+            assert_still_the_bounce(&[b"\xef\xbb\xbf", body.as_slice(), b"\r\n\0"].concat());
+        }
+    }
+    // A field named twice, and one without which the type alone decides.
+    let twice =
+        String::from_utf8(fixture("bounced_permanent")).expect("text").replacen("\"data\"", "\"data\":7,\"data\"", 1);
+    assert_still_the_bounce(twice.as_bytes());
+    for data in ["", r#","data":null"#] {
+        let event = read(format!(r#"{{"type":"email.bounced"{data}}}"#).as_bytes()).expect("an event");
+        assert!(!event.can_be_matched());
+    }
+}
+
+#[test]
+fn c10_a_reason_cut_in_the_middle_of_a_character_is_still_a_reason() {
+    let body = br#"{"type":"email.bounced","data":{"headers":{"X-Callboard-Ref":"r"},"bounce":{"type":"Permanent","message":"550 no \ud83d"}}}"#;
+    let event = read(body).expect("an event");
+    assert_eq!((event.reference.as_deref(), event.event.reason.as_deref()), (Some("r"), Some("550 no \u{fffd}")));
+}
+
+/// Text as no strict reader takes it: halves of pairs, escapes that there are not, bytes and control characters.
+fn mangled() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        (0xd700_u16..0xe100).prop_map(|unit| format!("\\u{unit:04X}").into_bytes()),
+        "[\\PC&&[^\"\\\\]]{1,3}".prop_map(String::into_bytes),
+        "\\\\[a-zA-Z0-9/\\\\\"]".prop_map(String::into_bytes),
+        prop::collection::vec(any::<u8>().prop_filter("not the end of it", |byte| !b"\"\\".contains(byte)), 1..4),
+    ];
+    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn c10_any_mangled_text_still_yields_the_event(text in mangled()) {
+        for body in with_each_field_replaced(&[b"\"", text.as_slice(), b"\""].concat()) {
+            assert_still_the_bounce(&body);
+        }
+    }
 }
 
 #[test]

@@ -98,6 +98,25 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn c10_a_bounce_in_broken_json_text_is_kept(db: Db) {
+        let (app, sent) = (app(&db).await, SentMail::set(&db).await);
+        let email = sent.email(REFERENCE).await;
+        let body = String::from_utf8(fixture("bounced_permanent")).unwrap();
+        let body = body.replace("mailbox unavailable", "\\ud83d\\x \u{1} mailbox unavailable\\ud800");
+        let body = body.replace("\"Your run of show\"", "1e999999").replace('\u{1}', "\u{1}\u{fffd}");
+        let mut bytes = body.into_bytes();
+        let at = bytes.iter().position(|byte| *byte == 1).unwrap();
+        bytes.splice(at + 1..at + 4, *b"\xe7\xe3\0");
+        assert_eq!(post(&app, "msg_1", &bytes).await, StatusCode::OK);
+        let (status, reason, _) = sent.shown(email).await;
+        assert_eq!(status, "bounced");
+        let said = "smtp; 550 5.5.0 Requested action not taken: \u{fffd}\u{fffd}x \u{fffd}\u{fffd} mailbox unavailable\u{fffd}";
+        assert_eq!(reason.as_deref(), Some(said));
+        assert_eq!(sent.suppressed(ADDRESS).await.as_deref(), Some("bounce"));
+    }
+);
+
+on_both_engines!(
     async fn bad_input_is_answered_and_stores_nothing(db: Db) {
         let (app, sent) = (app(&db).await, SentMail::set(&db).await);
         let email = sent.email(REFERENCE).await;
