@@ -4,6 +4,7 @@
 //! an unknown account answers as a wrong password does, after the same work; a session that ended opens nothing from the
 //! next request on, and its live connections are closed.
 
+mod cookies;
 mod limits;
 mod password;
 mod service;

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::cookies;
 use super::store::{self, SESSION_MS};
 use crate::config::Config;
 use crate::core::Core;
@@ -58,25 +59,19 @@ pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next)
 }
 
 async fn caller(core: &Core, headers: &HeaderMap) -> Result<Option<Caller>, StoreError> {
-    let Some(token) = session_token(headers, core.config.is_https()) else { return Ok(None) };
-    let session = secret::token_hash(token);
-    let Some(holder) = store::session_holder(&core.db, &session, core.clock.now()).await? else { return Ok(None) };
-    Ok(Some(Caller {
-        member: MemberId(holder.member_id),
-        account: AccountId(holder.account_id),
-        role: Role::from_code(&holder.role).ok_or_else(|| StoreError::corrupt("role", &holder.role))?,
-        name: holder.name,
-        session,
-    }))
-}
-
-fn session_token(headers: &HeaderMap, https: bool) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == cookie_name(https) && !value.is_empty())
-        .map(|(_, value)| value)
+    // A browser may send several of the name, set for another path or domain: one that opens is enough.
+    for token in cookies::values(headers, cookie_name(core.config.is_https())) {
+        let session = secret::token_hash(&token);
+        let Some(holder) = store::session_holder(&core.db, &session, core.clock.now()).await? else { continue };
+        return Ok(Some(Caller {
+            member: MemberId(holder.member_id),
+            account: AccountId(holder.account_id),
+            role: Role::from_code(&holder.role).ok_or_else(|| StoreError::corrupt("role", &holder.role))?,
+            name: holder.name,
+            session,
+        }));
+    }
+    Ok(None)
 }
 
 /// Where a visit to a page goes instead, before anything is rendered.

@@ -178,6 +178,43 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn d13_other_cookies_on_the_host_sign_nobody_out(db: Db) {
+        let app = TestApp::new(db).await;
+        let ours = app.sign_in().await.cookie().to_owned();
+        let (_, token) = ours.split_once('=').expect("a pair");
+        let other = app.sign_in().await.cookie().to_owned();
+        store::end_session(app.db(), &secret::token_hash(other.split_once('=').expect("a pair").1))
+            .await
+            .expect("an end");
+        let quoted = format!("callboard_session=\"{token}\"");
+        let huge = format!("{}; {ours}", "x=\u{1f36a}; ".repeat(5_000));
+        let headers: [&[&[u8]]; 8] = [
+            &[b"name=M\xfcller; ", ours.as_bytes()],
+            &[&[b"na\xefve=\xff\xfe; ", ours.as_bytes()].concat()],
+            &[&[ours.as_bytes(), "; caf\u{e9}=\u{1f36a}".as_bytes()].concat()],
+            &["caf\u{e9}=\u{1f36a}".as_bytes(), ours.as_bytes()],
+            &[quoted.as_bytes()],
+            &[other.as_bytes(), ours.as_bytes()],
+            &[&[other.as_bytes(), b"; callboard_session=\xff; callboard_session=x; ", ours.as_bytes()].concat()],
+            &[huge.as_bytes()],
+        ];
+        for lines in headers {
+            let mut request = app.request(axum::http::Method::GET, "/events");
+            for line in lines {
+                request = request.header("cookie", axum::http::HeaderValue::from_bytes(line).expect("a header"));
+            }
+            let answer = app.send(request.body(axum::body::Body::empty()).expect("a request")).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::OK,
+                "{:?}",
+                lines.iter().map(|l| l[..l.len().min(90)].escape_ascii().to_string()).collect::<Vec<_>>()
+            );
+        }
+    }
+);
+
+on_both_engines!(
     async fn signing_out_ends_the_session_and_its_sockets(db: Db) {
         let app = TestApp::new(db).await;
         let token = secret::token();

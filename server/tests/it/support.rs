@@ -156,6 +156,11 @@ impl TestApp {
         Self { cookie: Some(cookie.to_owned()), ..self.clone() }
     }
 
+    /// The `Cookie` header it sends, "" without one.
+    pub fn cookie(&self) -> &str {
+        self.cookie.as_deref().unwrap_or_default()
+    }
+
     /// This app, asked from another machine.
     pub fn from(&self, peer: SocketAddr) -> Self {
         Self { peer, ..self.clone() }
