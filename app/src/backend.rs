@@ -89,6 +89,17 @@ pub fn lead_to(path: &str) {
     leptos_axum::redirect(path);
 }
 
+/// The values of the cookies by which the browser was known at earlier sign-ins.
+pub fn devices() -> Vec<String> {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Devices>().cloned())
+        .map_or_else(Vec::new, |devices| devices.0)
+}
+
+/// What the server's session layer puts in the request's extensions, for [`devices`].
+#[derive(Clone, Debug)]
+pub struct Devices(pub Vec<String>);
+
 /// Adds a `Set-Cookie` header to the response under way.
 pub fn set_cookie(cookie: &str) {
     if let (Some(response), Ok(value)) =

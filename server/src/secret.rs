@@ -7,6 +7,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
+const DEVICE_MARK: &str = "known device";
+
 /// The installation's key. Share-link tokens are derived from it, so that the database alone opens nothing.
 #[derive(Clone)]
 pub struct SecretKey([u8; 32]);
@@ -38,16 +40,31 @@ impl SecretKey {
 
     /// 256 bits that only this key gives for this purpose and seed.
     fn derive(&self, purpose: &str, seed: &str) -> [u8; 32] {
+        self.mac(purpose, seed).finalize().into_bytes().into()
+    }
+
+    fn mac(&self, purpose: &str, seed: &str) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(seed.as_bytes());
-        mac.finalize().into_bytes().into()
+        mac
     }
 
     /// The token of the share link with this seed.
     pub fn link_token(&self, seed: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.derive("share link", seed))
+    }
+
+    /// The mark that a device keeps of a member who signed in on it.
+    pub fn device_mark(&self, seed: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive(DEVICE_MARK, seed))
+    }
+
+    /// Whether this is the mark for this seed; takes the same time wherever the two differ.
+    pub fn is_device_mark(&self, seed: &str, mark: &str) -> bool {
+        let mac = self.mac(DEVICE_MARK, seed);
+        URL_SAFE_NO_PAD.decode(mark).is_ok_and(|mark| mac.verify_slice(&mark).is_ok())
     }
 
     /// The secret the sandbox provider signs its callbacks with, in Svix form.

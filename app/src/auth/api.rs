@@ -11,10 +11,13 @@ use crate::wire::Wire;
 pub async fn sign_in(email: String, password: String, #[server(default)] next: String) -> Result<(), AppError> {
     use super::Credentials;
     use crate::backend;
-    let peer = backend::peer();
-    let cookie =
-        backend::enter_as_guest().auth.sign_in(Credentials { email, password, peer }).await.map_err(backend::report)?;
-    backend::set_cookie(&cookie);
+    let (peer, devices) = (backend::peer(), backend::devices());
+    let replaces = backend::caller().map(|caller| caller.session);
+    let credentials = Credentials { email, password, peer, devices, replaces };
+    let cookies = backend::enter_as_guest().auth.sign_in(credentials).await.map_err(backend::report)?;
+    for cookie in &cookies {
+        backend::set_cookie(cookie);
+    }
     leptos_axum::redirect(crate::paths::local_or_home(&next));
     Ok(())
 }

@@ -1,10 +1,28 @@
 //! How often signing in may be tried. An attempt is counted before its password is looked at, so that a burst of parallel
 //! guesses counts in full, and given back when it turns out right.
+//!
+//! The limits keep guessers out and let nobody lock out anybody else:
+//!
+//! - **A device that the member signed in on before** (`device`) has a counter of its own, five wrong tries, and no other
+//!   counter matters to it. Whatever happens elsewhere, the right person gets in there. Only that device can fill it.
+//! - **From everywhere else** wrong tries are counted for the address and the network together: five. So a network can only
+//!   use up its own tries. Whoever is new to a device and shares a network with a guesser waits with them, at most ten
+//!   minutes; that much cannot be told apart.
+//! - **A network** has twenty wrong tries over all addresses, so that it cannot go through a list of them. IPv6 hands a
+//!   household a whole /64 and a company a /48, so the latter is a network too, with a wider limit.
+//! - **An address that many networks guess at** is slowed down, never locked: above twenty wrong tries from unknown devices
+//!   in all, each network has two instead of five. One network alone cannot bring that about, since it stops counting at
+//!   its own five.
+//!
+//! All of it is forgotten after ten minutes, and known addresses are counted like unknown ones, so that no answer tells
+//! which exist.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
+use app::domain::ids::MemberId;
 use app::domain::time::{MINUTE_MS, Timestamp};
 
+use super::device::Device;
 use super::store;
 use crate::db::{Db, Write};
 use crate::error::StoreError;
@@ -12,25 +30,44 @@ use crate::secret::token_hash;
 
 /// Failures are counted within this time, and a lock lasts as long.
 pub const WINDOW_MS: i64 = 10 * MINUTE_MS;
-const PER_ADDRESS: i64 = 5;
-const PER_PEER: i64 = 20;
+const PER_DEVICE: i64 = 5;
+const PER_ADDRESS_AND_NETWORK: i64 = 5;
+const PER_NETWORK: i64 = 20;
+const PER_WIDE_NETWORK: i64 = 60;
+/// Wrong tries for one address, from unknown devices everywhere, until each network has fewer.
+const UNDER_FIRE: i64 = 20;
+const PER_NETWORK_UNDER_FIRE: i64 = 2;
 
 /// The counters that one attempt falls under.
-pub struct Attempt {
-    address: String,
-    peer: Option<String>,
+pub enum Attempt {
+    /// On a device that the member signed in on before.
+    Known { device: String },
+    Unknown {
+        /// The network, and the wider one around it, each with its limit.
+        networks: Vec<(String, i64)>,
+        address_and_network: String,
+        address: String,
+    },
 }
 
 impl Attempt {
-    /// `address` is folded; it is counted whether or not an account has it.
-    pub fn new(address: &str, peer: Option<IpAddr>) -> Self {
-        Self {
+    /// By this member on a device that knows them.
+    pub fn on(device: &Device, member: MemberId) -> Self {
+        Self::Known { device: device.counter(member) }
+    }
+
+    /// From anywhere else. `address` is folded; it is counted whether or not an account has it.
+    pub fn from(peer: Option<IpAddr>, address: &str) -> Self {
+        let networks = networks(peer);
+        let own = networks.first().map_or_else(String::new, |(network, _)| network.clone());
+        Self::Unknown {
+            networks: networks.iter().map(|(name, limit)| (token_hash(&format!("peer {name}")), *limit)).collect(),
+            address_and_network: token_hash(&format!("address {address} from {own}")),
             address: token_hash(&format!("address {address}")),
-            peer: peer.map(|ip| token_hash(&format!("peer {}", network(ip)))),
         }
     }
 
-    /// Counts the attempt; `false` when it has to wait. A peer that has to wait cannot lock addresses either.
+    /// Counts the attempt; `false` when it has to wait.
     pub async fn begin(&self, db: &Db, now: Timestamp) -> Result<bool, StoreError> {
         let mut transaction = db.write().await?;
         let allowed = self.count(&mut transaction, now).await?;
@@ -38,31 +75,71 @@ impl Attempt {
         Ok(allowed)
     }
 
+    /// What has to wait by a narrower counter is not counted by a wider one.
     async fn count(&self, transaction: &mut Write, now: Timestamp) -> Result<bool, StoreError> {
-        if let Some(peer) = &self.peer
-            && store::count_attempt(transaction, peer, PER_PEER, WINDOW_MS, now).await? > PER_PEER
-        {
-            return Ok(false);
+        match self {
+            Self::Known { device } => Ok(count(transaction, device, PER_DEVICE, now).await? <= PER_DEVICE),
+            Self::Unknown { networks, address_and_network, address } => {
+                for (network, limit) in networks {
+                    if count(transaction, network, *limit, now).await? > *limit {
+                        return Ok(false);
+                    }
+                }
+                let here = count(transaction, address_and_network, PER_ADDRESS_AND_NETWORK, now).await?;
+                if here > PER_ADDRESS_AND_NETWORK {
+                    return Ok(false);
+                }
+                let everywhere = count(transaction, address, UNDER_FIRE, now).await?;
+                Ok(everywhere <= UNDER_FIRE || here <= PER_NETWORK_UNDER_FIRE)
+            }
         }
-        Ok(store::count_attempt(transaction, &self.address, PER_ADDRESS, WINDOW_MS, now).await? <= PER_ADDRESS)
     }
 
-    /// It was the right password: the address starts afresh, the peer gets this attempt back.
+    /// It was the right password: what it was counted under starts afresh, or gets this attempt back where others are
+    /// counted too.
     pub async fn succeeded(&self, transaction: &mut Write) -> Result<(), StoreError> {
-        if let Some(peer) = &self.peer {
-            store::give_attempt_back(transaction, peer, PER_PEER).await?;
+        match self {
+            Self::Known { device } => store::forget_attempts(transaction, device).await,
+            Self::Unknown { networks, address_and_network, address } => {
+                for (network, limit) in networks {
+                    store::give_attempt_back(transaction, network, *limit).await?;
+                }
+                store::give_attempt_back(transaction, address, UNDER_FIRE).await?;
+                store::forget_attempts(transaction, address_and_network).await
+            }
         }
-        store::forget_attempts(transaction, &self.address).await
     }
 }
 
-/// One household or server counts as one: IPv6 hands each of them a whole /64.
-fn network(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+async fn count(transaction: &mut Write, key: &str, limit: i64, now: Timestamp) -> Result<i64, StoreError> {
+    store::count_attempt(transaction, key, limit, WINDOW_MS, now).await
+}
+
+/// The networks that a peer belongs to, the narrowest first, each with its limit.
+fn networks(peer: Option<IpAddr>) -> Vec<(String, i64)> {
+    match peer.map(|peer| peer.to_canonical()) {
+        None => Vec::new(),
+        Some(IpAddr::V4(peer)) => vec![(peer.to_string(), PER_NETWORK)],
+        Some(IpAddr::V6(peer)) => {
+            let [a, b, c, d, ..] = peer.segments();
+            let narrow = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0);
+            let wide = Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0);
+            vec![(narrow.to_string(), PER_NETWORK), (format!("{wide}/48"), PER_WIDE_NETWORK)]
         }
-        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d16_a_household_is_one_network_and_a_company_another() {
+        let of = |ip: &str| networks(ip.parse().ok()).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(of("203.0.113.7"), ["203.0.113.7"]);
+        assert_eq!(of("::ffff:203.0.113.7"), ["203.0.113.7"]);
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), ["2001:db8:1:2::", "2001:db8:1::/48"]);
+        assert_eq!(of("2001:db8:1:9::1")[1], of("2001:db8:1:2::1")[1]);
+        assert!(networks(None).is_empty());
     }
 }

@@ -5,6 +5,7 @@
 //! next request on, and its live connections are closed.
 
 mod cookies;
+mod device;
 mod limits;
 mod password;
 mod service;

@@ -7,6 +7,7 @@ use app::domain::ids::{AccountId, MemberId};
 use app::error::AppError;
 use async_trait::async_trait;
 
+use super::device::Device;
 use super::limits::Attempt;
 use super::{password, session, store};
 use crate::core::Core;
@@ -44,15 +45,21 @@ impl AuthService {
         Self { core }
     }
 
-    /// The token of a new session.
-    async fn open(&self, credentials: Credentials) -> Result<String, SignInError> {
-        let Core { db, clock, .. } = &self.core;
-        let key = address::fold(&credentials.email);
-        let attempt = Attempt::new(&key, credentials.peer);
+    /// The token of a new session, and the device as it is known from now on.
+    async fn open(&self, credentials: Credentials) -> Result<(String, Device), SignInError> {
+        let Core { db, clock, key, .. } = &self.core;
+        let address = address::fold(&credentials.email);
+        let login = store::login(db, &address).await?;
+        let devices: Vec<Device> = credentials.devices.iter().filter_map(|cookie| Device::read(cookie)).collect();
+        let member = login.as_ref().map(|login| MemberId(login.member_id));
+        let known = member.and_then(|member| Some((devices.iter().find(|device| device.knows(key, member))?, member)));
+        let attempt = match known {
+            Some((device, member)) => Attempt::on(device, member),
+            None => Attempt::from(credentials.peer, &address),
+        };
         if !attempt.begin(db, clock.now()).await? {
             return Err(SignInError::TooMany);
         }
-        let login = store::login(db, &key).await?;
         let stored = login.as_ref().map(|login| login.password_hash.clone());
         let opens = password::verify(credentials.password, stored).await;
         let Some(login) = login.filter(|_| opens) else { return Err(SignInError::Wrong) };
@@ -61,18 +68,23 @@ impl AuthService {
         let (member, account) = (MemberId(login.member_id), AccountId(login.account_id));
         let mut transaction = db.write().await?;
         attempt.succeeded(&mut transaction).await?;
+        if let Some(replaced) = &credentials.replaces {
+            store::end_session_in(&mut transaction, replaced).await?;
+        }
         store::open_session(&mut transaction, &secret::token_hash(&token), member, account, clock.now()).await?;
         transaction.commit().await?;
         tracing::info!(%member, %account, "A member signed in.");
-        Ok(token)
+        let device = known.map(|(device, _)| device).or(devices.first()).cloned().unwrap_or_else(Device::new);
+        Ok((token, device.remembering(key, member)))
     }
 }
 
 #[async_trait]
 impl AuthPort for AuthService {
-    async fn sign_in(&self, credentials: Credentials) -> Result<String, AppError> {
-        let token = self.open(credentials).await?;
-        Ok(session::cookie(&self.core.config, &token))
+    async fn sign_in(&self, credentials: Credentials) -> Result<Vec<String>, AppError> {
+        let (token, device) = self.open(credentials).await?;
+        let config = &self.core.config;
+        Ok(vec![session::cookie(config, &token), device.cookie(config)])
     }
 
     async fn sign_out(&self, caller: &Caller) -> Result<String, AppError> {

@@ -4,7 +4,7 @@
 //! request on. App pages send nobody to sign-in before anything is rendered.
 
 use app::auth::Role;
-use app::backend::Caller;
+use app::backend::{Caller, Devices};
 use app::domain::ids::{AccountId, MemberId};
 use app::error::AppError;
 use app::paths::{self, Audience};
@@ -13,8 +13,8 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::cookies;
 use super::store::{self, SESSION_MS};
+use super::{cookies, device};
 use crate::config::Config;
 use crate::core::Core;
 use crate::error::StoreError;
@@ -54,6 +54,11 @@ pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next)
     }
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
+    }
+    if *request.method() == Method::POST {
+        let name = device::cookie_name(core.config.is_https());
+        let devices = Devices(cookies::values(request.headers(), name));
+        request.extensions_mut().insert(devices);
     }
     next.run(request).await
 }

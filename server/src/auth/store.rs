@@ -125,9 +125,15 @@ pub async fn session_holder(db: &Db, token_hash: &str, now: Timestamp) -> Result
 
 pub async fn end_session(db: &Db, token_hash: &str) -> Result<(), StoreError> {
     let mut transaction = db.write().await?;
-    sqlx::query("DELETE FROM session WHERE token_hash = $1").bind(token_hash).execute(&mut *transaction).await?;
-    transaction.changed(Change::Session(token_hash.to_owned()));
+    end_session_in(&mut transaction, token_hash).await?;
     transaction.commit().await
+}
+
+/// As `end_session`, together with what else the transaction does.
+pub async fn end_session_in(transaction: &mut Write, token_hash: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM session WHERE token_hash = $1").bind(token_hash).execute(&mut **transaction).await?;
+    transaction.changed(Change::Session(token_hash.to_owned()));
+    Ok(())
 }
 
 /// Takes a member's place in an account away: their sessions in it open nothing any more. Returns whether they had one.

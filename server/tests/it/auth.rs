@@ -14,7 +14,7 @@ use server::secret;
 
 use crate::support::{Answer, PASSWORD, TestApp, server_fn};
 
-async fn try_door(app: &TestApp, email: &str, password: &str) -> Answer {
+pub async fn try_door(app: &TestApp, email: &str, password: &str) -> Answer {
     let fields = [("email", email), ("password", password), ("next", ""), ("page", "/sign-in?next=%2Fevents")];
     app.post_form(server_fn("sign_in"), &fields).await
 }
@@ -31,7 +31,18 @@ fn cookie_of(answer: &Answer) -> String {
     answer.header("set-cookie").split(';').next().expect("a pair").to_owned()
 }
 
-fn is_in(answer: &Answer) -> bool {
+/// Every cookie that an answer sets, as a browser sends them back.
+pub fn cookies_of(answer: &Answer) -> String {
+    let set = answer.headers.get_all("set-cookie").into_iter().map(|value| value.to_str().expect("text"));
+    set.map(|cookie| cookie.split(';').next().expect("a pair")).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether the answer asks to wait.
+pub fn must_wait(answer: &Answer) -> bool {
+    !is_in(answer) && refusal(answer).contains("Wait about 10 minutes")
+}
+
+pub fn is_in(answer: &Answer) -> bool {
     answer.status == StatusCode::SEE_OTHER && !answer.header("set-cookie").is_empty()
 }
 

@@ -9,6 +9,7 @@ mod config;
 mod contacts;
 mod deletes;
 mod demo;
+mod devices;
 mod emails;
 mod events;
 mod fold;
