@@ -28,6 +28,7 @@ pub mod router;
 pub mod sandbox;
 pub mod secret;
 pub mod security;
+mod seldom;
 pub mod serve;
 pub mod share_page;
 mod site;

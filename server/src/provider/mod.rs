@@ -64,10 +64,18 @@ pub trait Verify: Send + Sync {
 #[error("expected {0}")]
 pub struct BadSecret(pub &'static str);
 
-/// The request does not come from who it says, or is too old. Carries no hint on purpose.
+/// Why a request is not believed, for the log. Whoever sent it is told no more than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not signed by a secret we know")]
-pub struct Refused;
+pub enum Refused {
+    #[error("not signed by a secret we know")]
+    Unsigned,
+    /// Genuine, but signed at a time that our clock is too far from: a repetition of an old one, or a clock that is wrong.
+    #[error("rightly signed, but {} s {} by this machine's clock", seconds.unsigned_abs(), if *seconds < 0 { "ahead" } else { "ago" })]
+    Clock {
+        /// From the signed time until now.
+        seconds: i64,
+    },
+}
 
 /// Not JSON, or not an event. Says what is missing, never a word of what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

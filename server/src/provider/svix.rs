@@ -1,6 +1,6 @@
 //! Svix signatures: HMAC-SHA256 over `id.timestamp.body`, checked on the bytes as they came in.
 //!
-//! Never says what failed. A timestamp five minutes off is refused; a retry is signed anew under the same id.
+//! The answer never says what failed. A timestamp five minutes off is refused; a retry is signed anew under the same id.
 
 use app::domain::time::{MINUTE_MS, SECOND_MS, Timestamp};
 use axum::http::HeaderMap;
@@ -53,13 +53,17 @@ impl Svix {
 
 impl Verify for Svix {
     fn verify<'h>(&self, headers: &'h HeaderMap, body: &[u8], now: Timestamp) -> Result<&'h str, Refused> {
-        let names =
-            HEADER_SETS.iter().find(|names| names.iter().any(|name| headers.contains_key(*name))).ok_or(Refused)?;
+        let names = HEADER_SETS
+            .iter()
+            .find(|names| names.iter().any(|name| headers.contains_key(*name)))
+            .ok_or(Refused::Unsigned)?;
         let [id, timestamp, signatures] = names.map(|name| headers.get(name).and_then(|value| value.to_str().ok()));
-        let (id, timestamp, signatures) = (id.ok_or(Refused)?, timestamp.ok_or(Refused)?, signatures.ok_or(Refused)?);
-        if id.is_empty() || id.len() > MAX_ID_LEN || !is_fresh(timestamp, now) {
-            return Err(Refused);
+        let (id, timestamp, signatures) =
+            (id.ok_or(Refused::Unsigned)?, timestamp.ok_or(Refused::Unsigned)?, signatures.ok_or(Refused::Unsigned)?);
+        if id.is_empty() || id.len() > MAX_ID_LEN {
+            return Err(Refused::Unsigned);
         }
+        let signed_at = signed_at(timestamp).ok_or(Refused::Unsigned)?;
         let claimed: Vec<Vec<u8>> = signatures
             .split(' ')
             .filter_map(|entry| entry.strip_prefix("v1,"))
@@ -74,17 +78,21 @@ impl Verify for Svix {
             // `verify_slice` takes the same time wherever the bytes differ.
             claimed.iter().any(|bytes| mac.clone().verify_slice(bytes).is_ok())
         });
-        if genuine { Ok(id) } else { Err(Refused) }
+        let late_ms = now.since_ms(signed_at);
+        // Looked at last: of a request that anybody may have made up, the time says nothing about our clock.
+        match genuine {
+            false => Err(Refused::Unsigned),
+            true if late_ms.saturating_abs() > TOLERANCE_MS => Err(Refused::Clock { seconds: late_ms / SECOND_MS }),
+            true => Ok(id),
+        }
     }
 }
 
 /// Plain digits only: no sign, blank, fraction or exponent.
-fn is_fresh(timestamp: &str, now: Timestamp) -> bool {
-    if timestamp.is_empty() || !timestamp.bytes().all(|b| b.is_ascii_digit()) {
-        return false;
-    }
-    let signed_at = timestamp.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(SECOND_MS));
-    signed_at.is_some_and(|at| now.since_ms(Timestamp(at)).saturating_abs() <= TOLERANCE_MS)
+fn signed_at(timestamp: &str) -> Option<Timestamp> {
+    let is_plain = !timestamp.is_empty() && timestamp.bytes().all(|b| b.is_ascii_digit());
+    let seconds = timestamp.parse::<i64>().ok().filter(|_| is_plain)?;
+    seconds.checked_mul(SECOND_MS).map(Timestamp)
 }
 
 #[cfg(test)]
@@ -131,7 +139,7 @@ mod tests {
                 ("webhook-signature", SIGNATURE),
             ]),
         ] {
-            assert_eq!(verifier().verify(&mixed, BODY, NOW), Err(Refused));
+            assert_eq!(verifier().verify(&mixed, BODY, NOW), Err(Refused::Unsigned));
         }
     }
 
@@ -140,22 +148,25 @@ mod tests {
         let rotated = Svix::new(&[OTHER_SECRET, SECRET]).unwrap();
         let several = format!("v1,AAAA v1a,{} {SIGNATURE}", &SIGNATURE[3..]);
         assert_eq!(rotated.verify(&svix(ID, AT, &several), BODY, NOW), Ok(ID));
-        assert_eq!(Svix::new(&[OTHER_SECRET]).unwrap().verify(&svix(ID, AT, SIGNATURE), BODY, NOW), Err(Refused));
-        assert_eq!(Svix(Vec::new()).verify(&svix(ID, AT, SIGNATURE), BODY, NOW), Err(Refused));
+        assert_eq!(
+            Svix::new(&[OTHER_SECRET]).unwrap().verify(&svix(ID, AT, SIGNATURE), BODY, NOW),
+            Err(Refused::Unsigned)
+        );
+        assert_eq!(Svix(Vec::new()).verify(&svix(ID, AT, SIGNATURE), BODY, NOW), Err(Refused::Unsigned));
     }
 
     #[test]
     fn only_v1_counts() {
         for signature in ["", "v1", "v1,", &SIGNATURE.replace("v1,", "v1a,"), &SIGNATURE[3..], &SIGNATURE[..40]] {
-            assert_eq!(verifier().verify(&svix(ID, AT, signature), BODY, NOW), Err(Refused), "{signature:?}");
+            assert_eq!(verifier().verify(&svix(ID, AT, signature), BODY, NOW), Err(Refused::Unsigned), "{signature:?}");
         }
     }
 
     #[test]
     fn what_was_signed_cannot_be_changed() {
-        assert_eq!(verifier().verify(&svix("msg_other", AT, SIGNATURE), BODY, NOW), Err(Refused));
-        assert_eq!(verifier().verify(&svix(ID, "1614265331", SIGNATURE), BODY, NOW), Err(Refused));
-        assert_eq!(verifier().verify(&svix(ID, AT, SIGNATURE), br#"{"test":2432232314}"#, NOW), Err(Refused));
+        assert_eq!(verifier().verify(&svix("msg_other", AT, SIGNATURE), BODY, NOW), Err(Refused::Unsigned));
+        assert_eq!(verifier().verify(&svix(ID, "1614265331", SIGNATURE), BODY, NOW), Err(Refused::Unsigned));
+        assert_eq!(verifier().verify(&svix(ID, AT, SIGNATURE), br#"{"test":2432232314}"#, NOW), Err(Refused::Unsigned));
     }
 
     #[test]
@@ -166,11 +177,21 @@ mod tests {
     }
 
     #[test]
+    fn d14_a_genuine_request_at_the_wrong_time_is_told_from_a_forged_one() {
+        let at = |signature, ms| verifier().verify(&svix(ID, AT, signature), BODY, NOW.plus_ms(ms)).unwrap_err();
+        assert_eq!(at(SIGNATURE, 400_000), Refused::Clock { seconds: 400 });
+        assert_eq!(at(SIGNATURE, -3_600_000), Refused::Clock { seconds: -3_600 });
+        assert_eq!(at(SIGNATURE, 400_000).to_string(), "rightly signed, but 400 s ago by this machine's clock");
+        assert_eq!(at(SIGNATURE, -400_000).to_string(), "rightly signed, but 400 s ahead by this machine's clock");
+        assert_eq!(at("v1,AAAA", 400_000), Refused::Unsigned, "what anybody can make up says nothing of our clock");
+    }
+
+    #[test]
     fn a_timestamp_is_plain_digits() {
         for odd in ["", " 1614265330", "+1614265330", "-1", "1.614265330e9", "1614265330.0", "99999999999999999999"] {
-            assert!(!is_fresh(odd, NOW), "{odd:?}");
+            assert_eq!(signed_at(odd), None, "{odd:?}");
         }
-        assert!(is_fresh(AT, NOW));
+        assert_eq!(signed_at(AT), Some(NOW));
     }
 
     #[test]

@@ -70,6 +70,11 @@ impl Ingest {
     }
 
     /// Returns how to hear this provider; `None` where it is not configured.
+    /// The addresses at which reports are taken.
+    pub(super) fn paths(&self) -> Vec<String> {
+        self.listeners.providers().map(|provider| format!("/webhooks/{provider}")).collect()
+    }
+
     pub(super) fn listener(&self, provider: &str) -> Option<&Listener> {
         self.listeners.find(provider)
     }

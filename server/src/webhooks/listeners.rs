@@ -32,6 +32,11 @@ impl Listeners {
         Self(provider::reporting().filter_map(listener).collect())
     }
 
+    /// The codes of those that are listened to.
+    pub fn providers(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|listener| listener.provider)
+    }
+
     pub fn find(&self, provider: &str) -> Option<&Listener> {
         self.0.iter().find(|listener| listener.provider == provider)
     }

@@ -6,6 +6,7 @@
 
 mod ingest;
 mod listeners;
+mod log;
 mod orphans;
 mod route;
 mod store;

@@ -4,25 +4,41 @@
 //! broken JSON, and 2xx only after the commit. Our own fault is 500 or 503, so that the provider tries again. Logged
 //! are provider, request id, type and outcome, never a word of the payload.
 
+use std::sync::Arc;
+
 use app::domain::time::Timestamp;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{any, post};
+use axum::{Extension, Router};
 
 use super::ingest::Acknowledged;
 use super::listeners::Listener;
+use super::log::Log;
 use crate::error::StoreError;
 use crate::provider::{Malformed, Refused, Webhook};
 use crate::state::AppState;
 
 const MAX_BODY: usize = 1024 * 1024;
 
+/// Routes of the providers that report. A slash at the end of the address, as people copy it, makes no difference.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/webhooks/{provider}", post(receive)).layer(DefaultBodyLimit::max(MAX_BODY))
+    Router::new()
+        .route("/webhooks/{provider}", post(receive))
+        .route("/webhooks/{provider}/", post(receive))
+        .route("/webhooks", any(elsewhere))
+        .route("/webhooks/", any(elsewhere))
+        .route("/webhooks/{provider}/{*rest}", any(elsewhere))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(Extension(Arc::new(Log::new())))
+}
+
+async fn elsewhere(State(state): State<AppState>, log: Extension<Arc<Log>>, request: Request) -> RouteError {
+    log.elsewhere(request.uri().path(), &state.ingest.paths());
+    RouteError::UnknownProvider
 }
 
 /// Why a webhook is not acknowledged.
@@ -60,15 +76,23 @@ impl IntoResponse for RouteError {
 async fn receive(
     State(state): State<AppState>,
     Path(provider): Path<String>,
+    log: Extension<Arc<Log>>,
     request: Request,
 ) -> Result<StatusCode, RouteError> {
-    let listener = state.ingest.listener(&provider).ok_or(RouteError::UnknownProvider)?;
+    let Some(listener) = state.ingest.listener(&provider) else {
+        log.elsewhere(request.uri().path(), &state.ingest.paths());
+        return Err(RouteError::UnknownProvider);
+    };
     let provider = listener.provider;
     let headers = request.headers().clone();
     let body = Bytes::from_request(request, &state).await?;
     let now = state.core.clock.now();
     let (id, webhook) = read(listener, &headers, &body, now).inspect_err(|error| {
-        tracing::info!(provider, outcome = %error, "A webhook was refused.");
+        if let RouteError::Signature(why) = error {
+            log.refused(provider, *why);
+        } else {
+            tracing::info!(provider, outcome = %error, "A webhook was refused.");
+        }
     })?;
     let kind = webhook.kind;
     let Acknowledged { fresh, repeated, waiting } =

@@ -27,6 +27,7 @@ mod published;
 mod recorder;
 mod routes;
 mod rows;
+mod said;
 mod sandbox;
 mod security;
 mod sent_mail;

@@ -15,6 +15,7 @@ use server::provider::{ProviderEvent, svix};
 use server::webhooks::{Acknowledged, adopt_orphans, drop_old_orphans, rematch_orphans};
 use sha2::Sha256;
 
+use crate::said::Said;
 use crate::sent_mail::{ADDRESS, SentMail};
 use crate::support::{Answer, TestApp};
 
@@ -72,6 +73,43 @@ impl Call<'_> {
 async fn post(app: &TestApp, id: &str, body: &[u8]) -> StatusCode {
     Call { id, secret: SECRET, at: app.now(), body }.post(app).await.status
 }
+
+on_both_engines!(
+    async fn d14_a_clock_that_is_wrong_is_named_in_the_log(db: Db) {
+        let app = app(&db).await;
+        let said = Said::from_now_on();
+        let body = fixture("delivered");
+        for minutes in [-90, 20] {
+            let call = Call { id: "msg_1", secret: SECRET, at: app.now().plus_ms(minutes * MINUTE_MS), body: &body };
+            let answer = call.post(&app).await;
+            assert_eq!(
+                (answer.status, answer.text().as_str()),
+                (StatusCode::UNAUTHORIZED, ""),
+                "no hint in the answer"
+            );
+        }
+        let lines = said.with("clock is wrong");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains("rightly signed, but 5400 s ago by this machine's clock"), "{}", lines[0]);
+        assert!(!lines[0].contains("v1,") && !lines[0].contains("whsec"), "{}", lines[0]);
+    }
+);
+
+on_both_engines!(
+    async fn d14_a_slash_at_the_end_of_the_address_loses_nothing(db: Db) {
+        let app = app(&db).await;
+        let sent = SentMail::set(&db).await;
+        sent.email(REFERENCE).await;
+        let body = fixture("delivered");
+        let request = app
+            .request(Method::POST, "/webhooks/resend/")
+            .header("svix-id", "msg_1")
+            .header("svix-timestamp", app.now().0 / 1_000)
+            .header("svix-signature", signature(SECRET, "msg_1", app.now().0 / 1_000, &body));
+        let answer = app.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+);
 
 on_both_engines!(
     async fn a_repeated_event_counts_once(db: Db) {
