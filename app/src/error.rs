@@ -4,7 +4,15 @@ use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use crate::backend::report;
 use crate::domain::send_rules::SendRefusal;
+
+/// In the browser there is no answer under way that has a status.
+#[cfg(not(feature = "ssr"))]
+const fn report(error: AppError) -> AppError {
+    error
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
@@ -31,6 +39,10 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// What is said of a request that cannot be read.
+    pub const NOT_UNDERSTOOD: &str =
+        "This request was not understood: it is not whole, or not what this address takes.";
+
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::Invalid { field: field.into(), message: message.into() }
     }
@@ -42,10 +54,11 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
         match value {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
-            ServerFnErrorErr::Args(message) | ServerFnErrorErr::MissingArg(message) => {
-                Self::Invalid { field: String::new(), message }
+            // Whatever a decoder says of the request is of no use to whoever sent it.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                report(Self::invalid("", Self::NOT_UNDERSTOOD))
             }
-            other => Self::Internal(other.to_string()),
+            _ => Self::Internal("NOANSWER".into()),
         }
     }
 }

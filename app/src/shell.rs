@@ -12,7 +12,7 @@ use leptos_meta::{Link, MetaTags, provide_meta_context};
 use crate::backend::Backend;
 use crate::client_files::ClientFiles;
 use crate::csp::content_security_policy;
-use crate::paths;
+use crate::paths::{self, Audience};
 use crate::plain_form::RefusedForm;
 use crate::routes::App;
 
@@ -28,7 +28,8 @@ pub fn shell(options: LeptosOptions, client: Arc<ClientFiles>) -> impl IntoView 
         }
     }
     let stylesheet = client.stylesheet.clone();
-    let with_scripts = page.is_none_or(|page| page.scripts);
+    let for_guests = page.is_some_and(|page| page.audience == Audience::Everybody);
+    let with_scripts = page.is_some_and(|page| page.scripts);
     let shown_again = RefusedForm::page();
     let start = if with_scripts {
         Some(view! { <Start client=Arc::clone(&client) /> }.into_any())
@@ -53,6 +54,7 @@ pub fn shell(options: LeptosOptions, client: Arc<ClientFiles>) -> impl IntoView 
                 <meta name="color-scheme" content="light dark" />
                 // Phones make links of what looks like a number, a date or an address.
                 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
+                {for_guests.then(|| view! { <meta name="robots" content="noindex, nofollow" /> })}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet id="style" />
                 {scripts}

@@ -8,10 +8,11 @@ use std::time::Duration;
 use app::backend::Backend;
 use app::csp::content_security_policy;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::header::{self, HeaderValue};
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -28,7 +29,7 @@ use crate::auth::session;
 use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
-use crate::{plain_forms, realtime, request_log, sandbox, security, site, webhooks};
+use crate::{pages, plain_forms, realtime, refusals, request_log, sandbox, security, site, webhooks};
 
 /// Webhooks have a limit of their own.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -53,9 +54,9 @@ pub fn router(state: AppState) -> Router {
         members = members.merge(sandbox::routes());
     }
     let members = members.layer(with_session.clone());
-    let pages: Router = members.clone().with_state(state.clone());
+    let with_forms: Router = members.clone().with_state(state.clone());
     let members = members
-        .layer(from_fn(move |request, next| plain_forms::answer(pages.clone(), BODY_LIMIT, request, next)))
+        .layer(from_fn(move |request, next| plain_forms::answer(with_forms.clone(), BODY_LIMIT, request, next)))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT));
 
     let not_found = any(not_found).layer(with_session).with_state(state.clone());
@@ -67,11 +68,13 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(readyz(state.core.db.clone(), state.workers.clone())))
         .nest_service("/pkg", site::client(&config.site))
         .fallback_service(site::files(&config.site, not_found))
+        .layer(from_fn_with_state(state.clone(), pages::finish))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(from_fn_with_state(Arc::clone(&config), security::csrf_guard))
         .layer(from_fn_with_state(Arc::clone(&config), security::client_ip))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(refusals::in_our_words))
         .layer(from_fn_with_state(config, security::security_headers))
         .layer(from_fn(request_log::record))
         .with_state(state)
@@ -91,9 +94,20 @@ fn backend_context(backend: &Backend) -> impl Fn() + Clone + Send + Sync + 'stat
 }
 
 async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path().starts_with("/api/") {
         return StatusCode::NOT_FOUND.into_response();
     }
+    render_nowhere(&state, request).await
+}
+
+/// The page of a path that leads nowhere, for whoever asked for something that is not there, or is not theirs.
+pub async fn nothing_here(state: &AppState) -> Response {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = Uri::from_static("/404");
+    render_nowhere(state, request).await
+}
+
+async fn render_nowhere(state: &AppState, request: Request) -> Response {
     let (options, client) = (state.leptos.clone(), Arc::clone(&state.client));
     let page = leptos_axum::render_app_async_with_context(backend_context(&state.backend), move || {
         app::shell(options.clone(), Arc::clone(&client))

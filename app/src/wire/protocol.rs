@@ -43,9 +43,10 @@ where
             return <Http<Json, Json> as Protocol<I, O, C, S, AppError>>::run_server(request, server_fn).await;
         }
         let answer = if kind == MEDIA_TYPE {
-            match decode(&request.try_into_bytes().await?) {
-                Ok(input) => server_fn(input).await,
-                Err(_) => Err(report(AppError::VersionMismatch)),
+            match request.try_into_bytes().await.map(|body| decode(&body)) {
+                Ok(Ok(input)) => server_fn(input).await,
+                Ok(Err(_)) => Err(report(AppError::VersionMismatch)),
+                Err(error) => Err(error),
             }
         } else {
             Err(report(AppError::VersionMismatch))

@@ -75,7 +75,7 @@ pub async fn upgrade(
                 let current = LIVE.split_once('?').map(|(_, query)| query) == query.as_deref();
                 converse(core, caller, socket, current).await;
             }),
-        Err(rejection) => rejection.into_response(),
+        Err(_) => (StatusCode::UPGRADE_REQUIRED, "Only Callboard's own pages ask here, by websocket.").into_response(),
     }
 }
 

@@ -25,6 +25,7 @@ mod planner;
 mod plans;
 mod published;
 mod recorder;
+mod requests;
 mod routes;
 mod rows;
 mod said;
