@@ -68,12 +68,19 @@ pub fn report(error: AppError) -> AppError {
         AppError::Invalid { .. } | AppError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::VersionMismatch => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         AppError::Internal(_) | AppError::Unreachable => StatusCode::INTERNAL_SERVER_ERROR,
+        AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     };
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(status);
+        if error == AppError::Unavailable {
+            response.insert_header(http::header::RETRY_AFTER, RETRY_AFTER);
+        }
     }
     error
 }
+
+/// When to try again what was answered with 503, in seconds (RFC 9110, 10.2.3).
+pub const RETRY_AFTER: http::HeaderValue = http::HeaderValue::from_static("5");
 
 /// The address the request came from, as the server saw it.
 pub fn peer() -> Option<std::net::IpAddr> {

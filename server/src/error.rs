@@ -16,6 +16,10 @@ pub fn internal(cause: &dyn std::error::Error) -> AppError {
 /// Lets a service hand on what the store returns by `?`.
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
+        if error.is_outage() {
+            tracing::warn!(%error, "A request has to be tried again.");
+            return Self::Unavailable;
+        }
         internal(&error)
     }
 }

@@ -4,12 +4,12 @@
 //! request on. App pages send nobody to sign-in before anything is rendered.
 
 use app::auth::Role;
-use app::backend::{Caller, Devices};
+use app::backend::{Caller, Devices, RETRY_AFTER};
 use app::domain::ids::{AccountId, MemberId};
 use app::error::AppError;
 use app::paths::{self, Audience};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -45,7 +45,7 @@ fn set_cookie(config: &Config, value: &str, max_age: i64) -> String {
 pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let caller = match caller(&core, request.headers()).await {
         Ok(caller) => caller,
-        Err(error) => return unavailable(error, request.uri().path()),
+        Err(error) => return unavailable(error, &request),
     };
     if matches!(*request.method(), Method::GET | Method::HEAD)
         && let Some(elsewhere) = redirect(&request, caller.is_some())
@@ -94,13 +94,17 @@ fn redirect(request: &Request, signed_in: bool) -> Option<Redirect> {
     }
 }
 
-/// Nobody can tell who is asking while the database is away. Server functions answer in their own form.
-fn unavailable(error: StoreError, path: &str) -> Response {
+const RETRY: (header::HeaderName, HeaderValue) = (header::RETRY_AFTER, RETRY_AFTER);
+
+/// Nobody can tell who is asking while the database is away. Server functions answer in their own form, but to a browser
+/// that posts a form by itself.
+fn unavailable(error: StoreError, request: &Request) -> Response {
     let error = AppError::from(error);
-    if path.starts_with("/api/") {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    if request.uri().path().starts_with("/api/") && !accepts.is_some_and(|accepts| accepts.contains("text/html")) {
         let body = serde_json::to_string(&error).expect("an error is plain data");
-        let json = [(header::CONTENT_TYPE, "application/json")];
-        return (StatusCode::SERVICE_UNAVAILABLE, json, body).into_response();
+        let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json")), RETRY];
+        return (StatusCode::SERVICE_UNAVAILABLE, headers, body).into_response();
     }
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], error.to_string()).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [RETRY], error.to_string()).into_response()
 }

@@ -63,7 +63,7 @@ impl IntoResponse for RouteError {
             Self::Body(rejection) => rejection.status(),
             Self::Signature(_) => StatusCode::UNAUTHORIZED,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::Store(StoreError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(error) if error.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -243,8 +243,6 @@ on_both_engines!(
             let json = serde_json::to_vec(error).expect("plain data");
             base64::engine::general_purpose::URL_SAFE.encode(json)
         };
-        let wrong: AppError = app::auth::SignInRefusal::Wrong.into();
-        assert!(page(&encoded(&wrong)).await.contains("do not belong together"));
         for made_up in [
             encoded(&AppError::invalid("password", "Evil words")),
             encoded(&AppError::Internal("Evil words".into())),
@@ -255,7 +253,7 @@ on_both_engines!(
         ] {
             let text = page(&made_up).await;
             assert!(!text.contains("Evil"), "{text}");
-            assert!(text.contains("Signing in did not work. Try again."), "{text}");
+            assert!(!text.contains("role=\"alert\""), "{text}");
         }
     }
 );

@@ -1,5 +1,6 @@
 //! Which paths there are, whom they lead where, and how the process says that it is well.
 
+use app::error::AppError;
 use app::paths::{Audience, PAGES, Page};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
@@ -93,7 +94,7 @@ on_both_engines!(
         assert_eq!(app.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(member.get("/events").await.status, StatusCode::SERVICE_UNAVAILABLE, "nobody can say who this is");
         let call = member.post_json(server_fn("load_session"), &serde_json::json!({})).await;
-        assert!(matches!(call.json(), app::error::AppError::Internal(_)));
+        assert_eq!(call.json::<AppError>(), AppError::Unavailable);
         assert_eq!(app.get("/sign-in").await.status, StatusCode::OK, "signing in needs no database to be shown");
     }
 );
