@@ -7,6 +7,7 @@
 mod batch;
 mod change;
 mod error;
+mod fate;
 mod feed;
 mod listener;
 mod reader;
@@ -25,6 +26,7 @@ use tokio::sync::mpsc;
 pub use batch::{chunks, placeholders, values_rows};
 pub use change::Change;
 pub use error::StoreError;
+use fate::Fate;
 use feed::Feed;
 pub use feed::News;
 pub use listener::listen;
@@ -48,6 +50,8 @@ pub struct Db {
     readers: Readers,
     write: AnyPool,
     feed: Feed,
+    /// How the writes of this process went lately.
+    fate: Fate,
     /// How other processes' changes are heard of, where there can be others.
     listener: Option<PgConnectOptions>,
 }
@@ -62,6 +66,8 @@ const SQLITE_COMMON: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = O
 const SQLITE_WRITER: &str =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;";
 const SQLITE_READER: &str = "PRAGMA query_only = ON;";
+/// Needs the file and its schema.
+const SQLITE_LOOK: &str = "SELECT 1 FROM sqlite_schema LIMIT 1";
 
 impl Db {
     /// Opens the pools without touching the schema. The folder of a SQLite file is made if it is missing.
@@ -78,6 +84,14 @@ impl Db {
                 .idle_timeout(None)
                 .max_lifetime(None)
                 .acquire_timeout(PATIENCE)
+                // After an error that ended its transaction, sqlx believes it to be in one for ever, and begins no other.
+                .before_acquire(|connection, _| {
+                    let is_clean = !connection.is_in_transaction();
+                    if !is_clean {
+                        tracing::warn!("An error ended a transaction; another connection writes from now on.");
+                    }
+                    Box::pin(std::future::ready(Ok(is_clean)))
+                })
                 .after_connect(|connection, _| {
                     Box::pin(async move {
                         connection.execute(SQLITE_COMMON).await?;
@@ -86,15 +100,9 @@ impl Db {
                 })
                 .connect_with(options.clone())
                 .await?;
-            let mut readers = Vec::new();
-            for _ in 0..READERS {
-                let mut reader = AnyConnection::connect_with(&options).await?;
-                reader.execute(SQLITE_COMMON).await?;
-                reader.execute(SQLITE_READER).await?;
-                readers.push(reader);
-            }
-            let readers = Readers::Local(readers.into());
-            return Ok(Self { engine: Engine::Sqlite, readers, write, feed: Feed::new(), listener: None });
+            let readers = Readers::open(options, READERS).await?;
+            let (feed, fate) = (Feed::new(), Fate::default());
+            return Ok(Self { engine: Engine::Sqlite, readers, write, feed, fate, listener: None });
         }
         let pool = AnyPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
@@ -103,7 +111,8 @@ impl Db {
             .await?;
         let listener = Some(url.parse()?);
         let readers = Readers::Remote(pool.clone());
-        Ok(Self { engine: Engine::Postgres, readers, write: pool, feed: Feed::new(), listener })
+        let (feed, fate) = (Feed::new(), Fate::default());
+        Ok(Self { engine: Engine::Postgres, readers, write: pool, feed, fate, listener })
     }
 
     /// Brings the schema up to this version. Safe to run again.
@@ -175,10 +184,34 @@ impl Db {
         self.engine == Engine::Postgres
     }
 
-    /// Whether a statement can be run and a write begun, for `/readyz`.
+    /// Whether statements can be run and changes be kept, for `/readyz`. That they can be kept is proven by a commit of the
+    /// last seconds; without one, or after one that failed, something is written: a full disk lets a transaction begin.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&mut *self.reader().await?).await?;
-        self.write().await?.rollback().await
+        let look = match self.engine {
+            Engine::Sqlite => SQLITE_LOOK,
+            Engine::Postgres => "SELECT 1",
+        };
+        self.reader().await?.execute(look).await?;
+        let proof = self.fate.proof();
+        let mut write = self.write().await?;
+        if proof.is_some() {
+            write.rollback().await?;
+            self.fate.set(proof);
+            return Ok(());
+        }
+        match self.engine {
+            // The version that SQLite leaves to the application; ours is in the table of migrations.
+            Engine::Sqlite => {
+                let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *write).await?;
+                let next = format!("PRAGMA user_version = {}", (version + 1) & 0xffff);
+                write.execute(AssertSqlSafe(next)).await?;
+            }
+            // A number that PostgreSQL gives to what writes, and to nothing on a standby.
+            Engine::Postgres => {
+                write.execute("SELECT txid_current()").await?;
+            }
+        }
+        write.commit().await
     }
 
     pub async fn close(&self) {

@@ -24,7 +24,10 @@ impl Write {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
         };
-        Ok(Self { transaction: db.write.begin_with(begin).await?, changes: Vec::new(), db: db.clone() })
+        // Until it is committed nobody knows.
+        db.fate.ended(false);
+        let transaction = db.write.begin_with(begin).await?;
+        Ok(Self { transaction, changes: Vec::new(), db: db.clone() })
     }
 
     /// Notes something that pages may be showing.
@@ -47,6 +50,7 @@ impl Write {
             }
         }
         let committed = self.transaction.commit().await;
+        self.db.fate.ended(committed.is_ok());
         // Also when the answer was lost: looking again does no harm.
         if !self.changes.is_empty() {
             self.db.feed.tell(News::Changed(self.changes));

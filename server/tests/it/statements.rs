@@ -30,6 +30,9 @@ pub async fn the_rest(venue: &Venue) {
     venue.stop_publishing();
     let app = TestApp::new(venue.db().clone()).await;
     sign_in_and_out(&app).await;
+    // After a write that was not kept, something is written to see whether it can be.
+    venue.db().write().await.expect("a transaction").rollback().await.expect("a rollback");
+    venue.db().ping().await.expect("a database that can be written to");
     hand_over(venue).await;
     hear(venue).await;
     watch_live(&app, venue).await;
