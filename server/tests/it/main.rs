@@ -5,6 +5,7 @@ mod database;
 
 mod access;
 mod auth;
+mod busy;
 mod config;
 mod contacts;
 mod deletes;
