@@ -1,7 +1,7 @@
 //! The pure core: what the product believes about emails, addresses and links.
 //!
 //! Nothing here does I/O, reads a clock or draws a random number: `now` and random values are arguments.
-//! Only std, serde and thiserror are imported; `address` also folds international domains, on the server alone.
+//! Only std, serde and thiserror are imported; `address` also cleans and folds international text, on the server alone.
 
 #[cfg(feature = "ssr")]
 pub mod address;

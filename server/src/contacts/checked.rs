@@ -1,7 +1,7 @@
 //! What a person typed about a contact, checked once, then trusted.
 
 use app::contacts::ContactForm;
-use app::domain::address::RecipientAddress;
+use app::domain::address::{AddressFault, RecipientAddress};
 use app::error::AppError;
 
 /// A contact that can be saved.
@@ -70,10 +70,11 @@ fn text(typed: &str, field: &str, what: &str, max_chars: usize) -> Result<String
 }
 
 fn email(typed: &str) -> Result<Option<RecipientAddress>, AppError> {
-    if typed.trim().is_empty() {
-        return Ok(None);
+    match RecipientAddress::parse(typed) {
+        Ok(address) => Ok(Some(address)),
+        Err(AddressFault::Missing) => Ok(None),
+        Err(fault) => Err(AppError::invalid("email", fault.to_string())),
     }
-    RecipientAddress::parse(typed).map(Some).map_err(|refusal| AppError::invalid("email", refusal.to_string()))
 }
 
 fn website(typed: &str) -> Result<String, AppError> {

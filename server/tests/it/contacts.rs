@@ -99,6 +99,28 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn b07_an_address_is_saved_as_it_was_cleaned_and_refused_with_its_reason(db: Db) {
+        let venue = Venue::new(db).await;
+        let contact = venue.contact("Ann", "Ann Lee <ann\u{200b}@example.com>;\u{a0}").await;
+        let seen = venue.contacts.details(&venue.caller, contact).await.unwrap();
+        assert_eq!(seen.form.email, "ann@example.com");
+        let mut revision = seen.revision;
+        for (typed, shown) in
+            [("mailto:zoe%CC%88@b\u{fc}cher.example?subject=x", "zoë@bücher.example"), ("\u{200b}", "")]
+        {
+            let saved = venue.contacts.save(&venue.caller, contact, revision, form("Ann", "", typed)).await.unwrap();
+            assert_eq!(saved.form.email, shown);
+            revision = saved.revision;
+        }
+        let both = form("Ann", "", "ann@example.com, bob@example.com");
+        let refused = venue.contacts.save(&venue.caller, contact, revision, both).await.unwrap_err();
+        let AppError::Invalid { field, message } = refused else { panic!("{refused:?}") };
+        assert_eq!(field, "email");
+        assert!(message.starts_with("“ann@example.com” and “bob@example.com” are two addresses."), "{message}");
+    }
+);
+
+on_both_engines!(
     async fn a_save_of_an_older_revision_is_a_conflict_and_changes_nothing(db: Db) {
         let venue = Venue::new(db).await;
         let contact = venue.contact("Ann", "ann@example.com").await;

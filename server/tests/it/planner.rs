@@ -67,6 +67,24 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn b07_the_planner_cleans_an_address_as_the_contact_form_does(db: Db) {
+        let venue = Venue::new(db).await;
+        let (contact, crew) = venue.cast("Ann", "amn@example.com").await;
+        let row = venue.email(crew, "\u{202a}Ann <Ann@Example.com>.").await.unwrap();
+        assert_eq!(row.invite.expect("an invite").recipient, "Ann@Example.com");
+        let typed = "mailto:ann.lee@example.com,".to_owned();
+        let row = venue.planner.correct_address(&venue.caller, crew, typed, key("fix")).await.unwrap();
+        assert_eq!(row.address.as_deref(), Some("ann.lee@example.com"));
+        let saved = venue.contacts.details(&venue.caller, contact).await.unwrap();
+        assert_eq!(saved.form.email, "ann.lee@example.com");
+        let two =
+            venue.planner.correct_address(&venue.caller, crew, "a@b.example;c@d.example".into(), key("two")).await;
+        let Err(AppError::Refused(SendRefusal::MalformedAddress(reason))) = two else { panic!("{two:?}") };
+        assert!(reason.contains("are two addresses"), "{reason}");
+    }
+);
+
+on_both_engines!(
     async fn the_wait_is_per_link_and_address(db: Db) {
         let venue = Venue::new(db).await;
         let (_, crew) = venue.cast("Ann", "ann@example.com").await;

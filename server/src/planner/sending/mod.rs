@@ -89,7 +89,7 @@ async fn accept(
 ) -> Result<Option<EmailId>, SendError> {
     let now = core.clock.now();
     let mut crew = lock_crew(transaction, caller.account, command.crew).await?.ok_or(SendError::NotFound)?;
-    let recipient = RecipientAddress::parse(&command.address)?;
+    let recipient = RecipientAddress::parse(&command.address).map_err(SendRefusal::from)?;
     let key = key_to(&command.key, &recipient);
     match store::crew_of_key(transaction, caller.account, &key).await? {
         Some(known) if known == Some(crew.id) => return Ok(None),

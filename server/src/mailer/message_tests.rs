@@ -1,0 +1,154 @@
+//! The mail as it leaves, read as a mail client would.
+
+use mail_parser::{MessageParser, MimeHeaders};
+use proptest::prelude::*;
+
+use super::*;
+use crate::provider::{RESEND, SMTP};
+
+fn to(address: &str) -> RecipientAddress {
+    RecipientAddress::parse(address).expect("a good address")
+}
+
+fn header() -> MailHeader {
+    MailHeader {
+        provider: &RESEND,
+        from: Sender::parse("Callboard <callboard@callboard.test>").expect("a sender"),
+        to: to("ann@example.com"),
+        subject: subject(EmailKind::ShareLink, "Oliveira & Reis wedding").expect("a subject"),
+        message_id: "m1@callboard.example".into(),
+        reference: "ref1".into(),
+        written_at: Timestamp(1_795_435_200_000),
+    }
+}
+
+fn share_link() -> ShareLink {
+    ShareLink {
+        first_name: "Ann".into(),
+        sender: "Marta Silva".into(),
+        venue: "Quinta das Flores".into(),
+        event: "Oliveira & Reis wedding".into(),
+        date: "Sat 12 Dec 2026".into(),
+        place: Some("Orangery, 1 Garden Road".into()),
+        link: "https://callboard.example/v/zwzBW8pDk5X0_L2S-9sQ7vJxq3mGZ0d1n4uR6tYeHcA".into(),
+    }
+}
+
+fn build(header: &MailHeader, mail: ShareLink) -> Message {
+    Message::build(header, &Outgoing::ShareLink(mail)).expect("a message")
+}
+
+fn source(header: &MailHeader, mail: ShareLink) -> String {
+    String::from_utf8(build(header, mail).bytes).expect("ASCII")
+}
+
+/// The header block, the text and the HTML, decoded as a mail client would.
+fn read(source: &str) -> (String, String, String) {
+    let mail = MessageParser::default().parse(source).expect("a mail");
+    assert_eq!(mail.attachment_count(), 0);
+    assert!(mail.parts.iter().all(|part| part.content_id().is_none()));
+    let headers = source.split("\r\n\r\n").next().unwrap_or_default().to_owned();
+    (headers, mail.body_text(0).expect("text").into_owned(), mail.body_html(0).expect("HTML").into_owned())
+}
+
+#[test]
+fn the_mail_as_it_leaves() {
+    insta::assert_snapshot!(source(&header(), share_link()).replace("\r\n", "\n"));
+}
+
+#[test]
+fn our_reference_travels_in_the_providers_header() {
+    assert!(source(&header(), share_link()).contains("\r\nResend-Idempotency-Key: ref1\r\n"));
+    let plain = source(&MailHeader { provider: &SMTP, ..header() }, share_link());
+    assert!(plain.contains("\r\nX-Callboard-Ref: ref1\r\n") && !plain.contains("Resend"));
+}
+
+#[test]
+fn the_same_email_is_always_the_same_bytes() {
+    assert_eq!(source(&header(), share_link()), source(&header(), share_link()));
+}
+
+#[test]
+fn the_link_is_the_real_one_and_nothing_is_fetched() {
+    let (_, text, html) = read(&source(&header(), share_link()));
+    let link = share_link().link;
+    assert!(text.contains(&format!("\n{link}\n")) || text.contains(&format!("\r\n{link}\r\n")), "{text}");
+    assert_eq!(html.matches(&format!("href=\"{link}\"")).count(), 2);
+    assert_eq!(html.matches("http").count(), 3, "only the link, as two targets and as text: {html}");
+    for fetching in ["<img", "src=", "url(", "<link", "@import", "<script", "background="] {
+        assert!(!html.contains(fetching), "{fetching}");
+    }
+}
+
+#[test]
+fn hostile_names_stay_words() {
+    let hostile = ShareLink {
+        first_name: "Ann\r\nBcc: eve@example.com\r\n\r\n<script>alert(1)</script>".into(),
+        sender: "\"><img src=https://evil.example/p.gif>".into(),
+        venue: "{{ link }} & \u{202e}moc.live".into(),
+        event: "Gala\r\n.\r\nMAIL FROM:<eve@example.com>".into(),
+        place: Some("</p><a href='https://evil.example'>here</a>".into()),
+        ..share_link()
+    };
+    let bytes = source(&MailHeader { subject: "Gala\r\nBcc: eve@example.com\u{202e}".into(), ..header() }, hostile);
+    let (headers, text, html) = read(&bytes);
+    assert!(!headers.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc")), "{headers}");
+    assert_eq!(
+        MessageParser::default().parse(&bytes).and_then(|mail| mail.subject().map(str::to_owned)).as_deref(),
+        Some("Gala Bcc: eve@example.com")
+    );
+    assert!(!bytes.contains("\r\n.\r\n"));
+    for tag in ["<script", "<img", "href='https://evil", "\u{202e}"] {
+        assert!(!html.contains(tag), "{tag}: {html}");
+    }
+    assert!(html.contains("&#60;script&#62;") || html.contains("&lt;script&gt;"), "{html}");
+    assert!(text.contains("<script>alert(1)</script>"), "plain text is not HTML-escaped: {text}");
+    assert!(text.contains("{{ link }} & moc.live"), "{text}");
+}
+
+#[test]
+fn international_domains_travel_in_ascii() {
+    let mail = build(&MailHeader { to: to("Ann@bücher.example"), ..header() }, share_link());
+    assert_eq!(mail.envelope.to.to_string(), "Ann@xn--bcher-kva.example");
+    assert!(mail.bytes.is_ascii());
+}
+
+#[test]
+fn letters_before_the_at_stay_as_they_are_written() {
+    let mail = build(&MailHeader { to: to("zo\u{eb}@example.com"), ..header() }, share_link());
+    assert_eq!(mail.envelope.to.to_string(), "zo\u{eb}@example.com");
+    assert!(
+        String::from_utf8_lossy(&mail.bytes).contains("\r\nTo: zo\u{eb}@example.com\r\n"),
+        "{}",
+        String::from_utf8_lossy(&mail.bytes)
+    );
+}
+
+proptest! {
+    /// The generator of addresses is the one that the rule itself is tested with.
+    #[test]
+    fn b07_what_the_rule_accepts_can_be_mailed(typed in "\\PC{1,20}@(\\w{1,9}\\.){1,3}\\w{2,5}|[\\p{L}\\p{M}\\p{N}.+_-]{1,30}@[\\p{L}\\p{M}]{1,9}[.。]com") {
+        let Ok(address) = RecipientAddress::parse(&typed) else { return Ok(()) };
+        let mail = build(&MailHeader { to: address.clone(), ..header() }, share_link());
+        let wanted = format!("{}@{}", address.local(), address.ascii_domain());
+        prop_assert_eq!(mail.envelope.to.to_string(), wanted.clone());
+        prop_assert!(!wanted.contains(|c: char| c.is_whitespace() || c.is_control() || "<>".contains(c)));
+        prop_assert!(wanted.len() <= 254 && address.local().len() <= 64);
+        let source = String::from_utf8(mail.bytes).expect("UTF-8");
+        prop_assert!(source.contains(&format!("\r\nTo: {wanted}\r\n")), "{}", source);
+        prop_assert_eq!(source.is_ascii(), address.local().is_ascii(), "else it needs SMTPUTF8");
+        if address.local().is_ascii() {
+            prop_assert!(Address::new(address.local(), address.ascii_domain()).is_ok(), "{}", wanted);
+        }
+    }
+}
+
+#[test]
+fn b07_letters_of_any_script_can_be_mailed() {
+    for address in
+        ["हिन्दी@example.com", "ไทยดีมาก@example.com", "نورة@example.com", "用户@例子.example", "o'neil+x@example.com"]
+    {
+        let mail = build(&MailHeader { to: to(address), ..header() }, share_link());
+        assert!(mail.envelope.to.to_string().starts_with(address.split('@').next().unwrap_or_default()));
+    }
+}
