@@ -152,3 +152,14 @@ fn b07_letters_of_any_script_can_be_mailed() {
         assert!(mail.envelope.to.to_string().starts_with(address.split('@').next().unwrap_or_default()));
     }
 }
+
+#[test]
+fn b08_a_sender_of_an_international_domain_is_written_in_ascii() {
+    let from = Sender::parse("Bücher & Co <kasse@bücher.example>").expect("a sender");
+    assert_eq!(from.domain(), "xn--bcher-kva.example");
+    let mail = build(&MailHeader { from, ..header() }, share_link());
+    assert!(mail.bytes.is_ascii(), "so that no server needs SMTPUTF8 for it");
+    assert_eq!(mail.envelope.from.to_string(), "kasse@xn--bcher-kva.example");
+    let source = String::from_utf8(mail.bytes).expect("ASCII");
+    assert!(source.contains("<kasse@xn--bcher-kva.example>\r\n"), "{source}");
+}

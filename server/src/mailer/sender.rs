@@ -18,17 +18,28 @@ impl Sender {
             Some((name, address)) => (name.trim().trim_matches('"').trim(), address.trim()),
             None => ("", text.trim()),
         };
-        let address = address.parse::<Address>().map_err(|_| expected())?;
+        let address = address.parse().ok().and_then(in_ascii).ok_or_else(expected)?;
         Ok(Self(Mailbox::new((!name.is_empty()).then(|| name.to_owned()), address)))
     }
 
-    /// The domain that our Message-IDs end in.
+    /// The domain that our Message-IDs end in, in its ASCII form.
     pub fn domain(&self) -> &str {
         self.0.email.domain()
     }
 
     pub(super) fn mailbox(&self) -> &Mailbox {
         &self.0
+    }
+}
+
+/// The address with an international domain as mail servers know it (RFC 5890), which all of them take.
+fn in_ascii(address: Address) -> Option<Address> {
+    if address.domain().is_ascii() {
+        return Some(address);
+    }
+    match url::Host::parse(address.domain()).ok()? {
+        url::Host::Domain(ascii) => Address::new(address.user(), ascii).ok(),
+        url::Host::Ipv4(_) | url::Host::Ipv6(_) => None,
     }
 }
 
@@ -50,6 +61,9 @@ mod tests {
     fn message_ids_end_in_the_senders_domain() {
         let domain = |text: &str| Sender::parse(text).expect("a sender").domain().to_owned();
         assert_eq!(domain("mail@venue.test"), "venue.test");
+        assert_eq!(domain("mail@VENUE.test"), "VENUE.test");
+        assert_eq!(domain("Bücher <mail@Bücher.example>"), "xn--bcher-kva.example");
+        assert_eq!(domain("mail@例子.测试"), "xn--fsqu00a.xn--0zwm56d");
         assert_eq!(domain("The \"@\" Venue <mail@venue.test>"), "venue.test");
     }
 }

@@ -63,7 +63,7 @@ impl SmtpUrl {
             }
             _ => return Err("expected both a user and a password, or neither".into()),
         };
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let host = in_ascii(host).ok_or_else(|| format!("expected the mail server's name, got {host}"))?;
         if security == Security::Clear && credentials.is_some() && !is_loopback(&host) {
             return Err(
                 "expected smtps:// or smtp+starttls://, since smtp:// would send the password unencrypted".into()
@@ -71,6 +71,13 @@ impl SmtpUrl {
         }
         Ok(Self { security, host, port: url.port().unwrap_or(default_port), credentials })
     }
+}
+
+/// The name as the DNS knows it. Only for the web's own schemes does the URL's reader do this.
+fn in_ascii(host: &str) -> Option<String> {
+    let host = percent_decode_str(host).decode_utf8().ok()?;
+    let host = url::Host::parse(&host).ok()?.to_string();
+    Some(host.trim_start_matches('[').trim_end_matches(']').to_owned())
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -98,6 +105,8 @@ mod tests {
             assert!(url.credentials.is_none());
         }
         assert_eq!(parsed("smtp://[::1]:2525").host, "::1");
+        assert_eq!(parsed("smtps://mail_1:25").host, "mail_1");
+        assert_eq!(parsed("smtps://post.bücher.example").host, "post.xn--bcher-kva.example");
     }
 
     #[test]
@@ -126,6 +135,7 @@ mod tests {
             "smtps://user:secret@mail.example?tls=no",
             "smtps://user:secret@mail.example:99999",
             "smtps://user:se%FFcret@mail.example",
+            "smtps://user:secret@mail%FF.example",
         ] {
             let sentence = check_smtp_url(wrong).expect_err(wrong);
             assert!(sentence.starts_with("expected ") && !sentence.contains("secret"), "{sentence}");

@@ -171,3 +171,18 @@ async fn c09_a_refusal_in_the_middle_of_a_message_is_heard() {
         "it would have been read as a line of the mail"
     );
 }
+
+#[tokio::test]
+async fn b08_a_server_is_greeted_with_the_ascii_form_of_our_name() {
+    for (base_url, hello) in [
+        ("https://bücher.example/plan", "EHLO xn--bcher-kva.example"),
+        ("http://127.0.0.1:3000", "EHLO [127.0.0.1]"),
+        ("http://[::1]:3000", "EHLO [IPv6:::1]"),
+    ] {
+        let server = ByteServer::default();
+        let url = format!("smtp://{}", server.start().await);
+        let mailer = server::mailer::Mailer::smtp(&url, base_url).expect("a good URL");
+        assert!(matches!(hand_over(&mailer).await, HandOver::Accepted(_)));
+        assert_eq!(server.commands()[0], hello);
+    }
+}
