@@ -9,6 +9,8 @@ use app::domain::address::RecipientAddress;
 use app::domain::email_kind::EmailKind;
 use app::domain::time::Timestamp;
 use askama::Template;
+use email_encoding::headers::rfc2047;
+use email_encoding::headers::writer::EmailWriter;
 use lettre::Address;
 use lettre::message::header::{Date, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -97,7 +99,7 @@ impl Message {
             .to(Mailbox::new(None, to.clone()))
             // Else lettre reads it from the header it has just written, and stumbles over rarer letters.
             .envelope(lettre_envelope(&from.email, &to)?)
-            .subject(subject)
+            .raw_header(subject_header(&subject)?)
             .header(date(header.written_at))
             .message_id(Some(format!("<{}>", header.message_id)));
         for (name, value) in (header.provider.reference_headers)(&header.reference) {
@@ -133,6 +135,19 @@ fn raw(name: &'static str, value: &str) -> HeaderValue {
 
 fn date(at: Timestamp) -> Date {
     Date::new(UNIX_EPOCH + Duration::from_millis(at.0.max(0).unsigned_abs()))
+}
+
+/// The subject as it is, letter by letter. What looks like an encoded word (RFC 2047) has to be encoded itself, or it
+/// would be decoded where it arrives; lettre sees to that in names, but not in a subject.
+fn subject_header(subject: &str) -> Result<HeaderValue, MessageError> {
+    let name = HeaderName::new_from_ascii_str("Subject");
+    if subject.is_ascii() && !subject.contains("=?") {
+        return Ok(HeaderValue::new(name, subject.to_owned()));
+    }
+    let mut encoded = String::new();
+    rfc2047::encode(subject, &mut EmailWriter::new(&mut encoded, "Subject: ".len(), 0, false))
+        .map_err(|error| MessageError::Template(error.to_string()))?;
+    Ok(HeaderValue::dangerous_new_pre_encoded(name, subject.to_owned(), encoded))
 }
 
 /// The address has been checked, by a rule that knows more letters than lettre's: that has none but letters and digits,

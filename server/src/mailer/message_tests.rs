@@ -124,7 +124,60 @@ fn letters_before_the_at_stay_as_they_are_written() {
     );
 }
 
+/// What a mail client shows: the subject, the sender's name, and the address it went to.
+fn shown(bytes: &[u8]) -> (String, Option<String>, String) {
+    let mail = MessageParser::default().parse(bytes).expect("a mail");
+    let from = mail.from().and_then(|from| from.first()).expect("a sender");
+    let to = mail.to().and_then(|to| to.first()?.address()).expect("a recipient");
+    (mail.subject().unwrap_or_default().to_owned(), from.name().map(str::to_owned), to.to_owned())
+}
+
+/// Text with what could be taken for an encoded word.
+fn tricky() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        any::<String>(),
+        "[ -~]{0,80}",
+        Just("=?utf-8?q?x?=".to_owned()),
+        Just("=?utf-8?b?4pyT?= =?".to_owned()),
+        Just("?=".to_owned()),
+        Just(" ".to_owned()),
+    ];
+    prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+#[test]
+fn c12_an_event_that_looks_like_an_encoded_word_arrives_as_it_is_called() {
+    for event in ["=?utf-8?q?x?=", "Zoë & =?utf-8?q?x?= ", "=?=", "a=?utf-8?q?x?=b"] {
+        let subject = subject(EmailKind::ShareLink, event).expect("a subject");
+        let mail = build(&MailHeader { subject: subject.clone(), ..header() }, share_link());
+        assert_eq!(shown(&mail.bytes).0, subject);
+        assert!(subject.starts_with(event.trim()), "{subject}");
+    }
+    let from = Sender::parse("=?utf-8?q?x?= <mail@venue.example>").expect("a sender");
+    let mail = build(&MailHeader { from, ..header() }, share_link());
+    assert_eq!(shown(&mail.bytes).1.as_deref(), Some("=?utf-8?q?x?="));
+}
+
 proptest! {
+    #[test]
+    fn c12_subjects_and_names_arrive_letter_by_letter(event in tricky(), name in tricky(), venue in tricky()) {
+        let subject = subject(EmailKind::ShareLink, &event).expect("a subject");
+        let mail = ShareLink { event: event.clone(), venue: venue.clone(), ..share_link() };
+        // A sender has no control characters, and no brackets but those around the address.
+        let name: String = name.chars().filter(|c| !c.is_control() && !"<>".contains(*c)).collect();
+        let from = Sender::parse(&format!("{name} <mail@venue.example>")).expect("a sender");
+        let expected = from.mailbox().name.clone();
+        let mail = build(&MailHeader { subject: subject.clone(), from, ..header() }, mail);
+        prop_assert_eq!(shown(&mail.bytes), (subject, expected, "ann@example.com".to_owned()));
+        let parsed = MessageParser::default().parse(&mail.bytes).expect("a mail");
+        let text = parsed.body_text(0).expect("text").into_owned();
+        for typed in [&event, &venue] {
+            prop_assert!(text.contains(&line(typed)), "{:?} in {}", typed, text);
+        }
+        let header = mail.bytes.split(|byte| *byte == b'\n').take_while(|line| *line != b"\r");
+        prop_assert!(header.into_iter().all(|line| line.is_ascii() && line.len() < 1_000));
+    }
+
     /// The generator of addresses is the one that the rule itself is tested with.
     #[test]
     fn b07_what_the_rule_accepts_can_be_mailed(typed in "\\PC{1,20}@(\\w{1,9}\\.){1,3}\\w{2,5}|[\\p{L}\\p{M}\\p{N}.+_-]{1,30}@[\\p{L}\\p{M}]{1,9}[.。]com") {
