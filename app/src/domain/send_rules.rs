@@ -3,10 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::suppression::SuppressionCause;
-use super::time::{MINUTE_MS, Timestamp};
+use super::time::{MINUTE_MS, SECOND_MS, Timestamp};
 
-/// One email per link and address in this time. A corrected address has no wait of its own yet.
+/// One email about an event to an address in this time, whoever has the address and whatever link it carries. A corrected
+/// address has no wait of its own yet.
 pub const WAIT_MS: i64 = 5 * MINUTE_MS;
+
+/// The clocks of two machines may differ by this much. What was sent later than that from now, was sent before the clock
+/// was set back: nobody can say when, and a wait for that time to come round again would have no end in sight.
+pub const SKEW_MS: i64 = 30 * SECOND_MS;
 
 /// Why an email was not accepted for sending. A refusal writes no row and starts no wait.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -18,7 +23,9 @@ pub enum SendRefusal {
     MalformedAddress(String),
     #[error("{}", suppressed_text(*.0))]
     Suppressed(SuppressionCause),
-    #[error("This link went to this address less than five minutes ago. Wait a little before sending it again.")]
+    #[error(
+        "A mail about this event went to this address less than five minutes ago. Wait a little before sending another."
+    )]
     TooSoon { until: Timestamp },
 }
 
@@ -41,7 +48,7 @@ const fn suppressed_text(cause: SuppressionCause) -> &'static str {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SendFacts {
     pub suppressed: Option<SuppressionCause>,
-    /// The newest email of the same link to the same address that did not fail.
+    /// The newest email about the same event to the same address that did not fail.
     pub last_sent_at: Option<Timestamp>,
 }
 
@@ -51,7 +58,7 @@ pub fn may_send(facts: SendFacts, now: Timestamp) -> Result<(), SendRefusal> {
         return Err(SendRefusal::Suppressed(cause));
     }
     match facts.last_sent_at.map(wait_until) {
-        Some(until) if now < until => Err(SendRefusal::TooSoon { until }),
+        Some(until) if is_waiting(until, now) => Err(SendRefusal::TooSoon { until }),
         _ => Ok(()),
     }
 }
@@ -59,6 +66,12 @@ pub fn may_send(facts: SendFacts, now: Timestamp) -> Result<(), SendRefusal> {
 /// When an address that was sent to at `sent_at` may be sent to again.
 pub const fn wait_until(sent_at: Timestamp) -> Timestamp {
     sent_at.plus_ms(WAIT_MS)
+}
+
+/// Whether there is a wait at `now` that ends at `until`. It is never longer than a wait can be.
+pub const fn is_waiting(until: Timestamp, now: Timestamp) -> bool {
+    let left = until.since_ms(now);
+    0 < left && left <= WAIT_MS + SKEW_MS
 }
 
 #[cfg(test)]
@@ -72,6 +85,18 @@ mod tests {
         let until = sent.plus_ms(WAIT_MS);
         assert_eq!(may_send(facts, until.plus_ms(-1)), Err(SendRefusal::TooSoon { until }));
         assert_eq!(may_send(facts, until), Ok(()));
+    }
+
+    #[test]
+    fn e21_a_wait_from_before_the_clock_was_set_back_is_over() {
+        let sent = Timestamp(1_000_000_000);
+        let facts = SendFacts { last_sent_at: Some(sent), ..SendFacts::default() };
+        let until = wait_until(sent);
+        // Another machine's clock is a little behind: the wait holds.
+        assert_eq!(may_send(facts, sent.plus_ms(-SKEW_MS)), Err(SendRefusal::TooSoon { until }));
+        for back in [SKEW_MS + 1, 10 * MINUTE_MS, 24 * 60 * MINUTE_MS] {
+            assert_eq!(may_send(facts, sent.plus_ms(-back)), Ok(()), "{back} ms back");
+        }
     }
 
     #[test]

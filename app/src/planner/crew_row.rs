@@ -10,7 +10,7 @@ use super::share_panel::SharePanel;
 use super::view_state::{MORE, VIEW_FORM, ViewState, row_page};
 use super::{CrewRow, DeliveryGroup, EmailLink};
 use crate::domain::ids::EventId;
-use crate::domain::send_rules::WAIT_MS;
+use crate::domain::send_rules::{WAIT_MS, is_waiting};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, badge};
 use crate::live::{LiveCell, LiveList};
@@ -177,7 +177,7 @@ impl SendForm<'_> {
 fn minutes_left(until: Timestamp, now: Timestamp) -> Option<i64> {
     let left = until.since_ms(now);
     // The page's clock lags a little behind the server's.
-    (left > 0).then(|| (left.min(WAIT_MS) + MINUTE_MS - 1) / MINUTE_MS)
+    is_waiting(until, now).then(|| (left.min(WAIT_MS) + MINUTE_MS - 1) / MINUTE_MS)
 }
 
 /// "Photographer · 5 items"

@@ -164,13 +164,11 @@ pub enum LinkState {
 }
 
 impl CrewRow {
-    /// Until when the live link may not go to `address` again. The server decides; this lets the button say so. After a
-    /// failure there is no wait, and waiting would not help a blocked address.
+    /// Until when no mail about the event may go to `address` again, whatever became of the link. The server decides; this
+    /// lets the button say so. After a failure there is no wait, and waiting would not help a blocked address.
     pub fn wait_until(&self, address: &str) -> Option<Timestamp> {
         let invite = self.invite.as_ref()?;
-        let LinkState::Live { id, .. } = &self.link else { return None };
         let counts = invite.kind == EmailKind::ShareLink
-            && invite.link == Some(*id)
             && !invite.status.is_some_and(|status| status == DeliveryStatus::Failed || status.blocks_address())
             && invite.recipient.eq_ignore_ascii_case(address.trim());
         counts.then(|| wait_until(invite.sent_at.at))
@@ -313,11 +311,15 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_is_for_this_link_and_address_and_not_after_a_failure_or_a_block() {
+    fn e21_the_wait_is_for_the_address_whatever_the_link_and_not_after_a_failure_or_a_block() {
         let mut row = row();
         row.merge(&invited(email(5, 1, None)));
         assert_eq!(row.wait_until(" ANN@venue.example "), Some(wait_until(Timestamp(1_000))));
         assert_eq!(row.wait_until("bob@venue.example"), None);
+        for link in [LinkState::None, LinkState::Live { id: LinkId(8), url: "v".into() }] {
+            let row = CrewRow { link, ..row.clone() };
+            assert_eq!(row.wait_until("ann@venue.example"), Some(wait_until(Timestamp(1_000))));
+        }
         for status in [DeliveryStatus::Failed, DeliveryStatus::Bounced, DeliveryStatus::SpamReported] {
             let revision = 1 + row.invite.as_ref().map_or(0, |invite| invite.revision);
             row.merge(&invited(email(5, revision, Some(status))));

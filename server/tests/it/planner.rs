@@ -85,28 +85,66 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn the_wait_is_per_link_and_address(db: Db) {
+    async fn e21_a_person_is_mailed_once_in_five_minutes_about_an_event(db: Db) {
         let venue = Venue::new(db).await;
-        let (_, crew) = venue.cast("Ann", "ann@example.com").await;
+        let (contact, crew) = venue.cast("Ann", "ann@example.com").await;
         let (_, other) = venue.cast("Bob", "bob@example.com").await;
         venue.email(crew, "ann@example.com").await.unwrap();
 
         venue.core.clock.advance_ms(WAIT_MS - 1);
         let until = NOON.plus_ms(WAIT_MS);
-        let refused = venue.email(crew, "ANN@example.com").await;
-        assert_eq!(refused.unwrap_err(), AppError::Refused(SendRefusal::TooSoon { until }));
+        let too_soon = AppError::Refused(SendRefusal::TooSoon { until });
+        assert_eq!(venue.email(crew, "ANN@example.com").await.unwrap_err(), too_soon);
+        // A new link is no way around it, nor is another contact with the address.
+        for _ in 0..2 {
+            venue.planner.revoke_link(&venue.caller, crew).await.unwrap();
+            assert_eq!(venue.email(crew, "ann@example.com").await.unwrap_err(), too_soon);
+            venue.planner.generate_link(&venue.caller, crew).await.unwrap();
+            assert_eq!(venue.email(crew, "ann@example.com").await.unwrap_err(), too_soon);
+        }
+        assert_eq!(venue.email(other, "ann@example.com").await.unwrap_err(), too_soon);
+        // Nor is taking the person off the event and putting them on it again.
+        venue.run(&format!("DELETE FROM crew WHERE id = {crew}")).await;
+        let crew = venue.crew(venue.event, contact).await;
+        assert_eq!(venue.email(crew, "ann@example.com").await.unwrap_err(), too_soon);
         assert_eq!(venue.traces().await[0], 1);
-        // Another address, another person's link: no wait.
+
+        // Another address, or another event: no wait.
         venue.email(crew, "ann+work@example.com").await.unwrap();
-        venue.email(other, "ann@example.com").await.unwrap();
+        let party = venue.event("Party", NOON).await;
+        let there = venue.crew(party, contact).await;
+        venue.email(there, "ann@example.com").await.unwrap();
         venue.core.clock.advance_ms(1);
         venue.email(crew, "ann@example.com").await.unwrap();
 
-        // A new link has no wait yet, and a failed email starts none.
-        venue.planner.revoke_link(&venue.caller, crew).await.unwrap();
-        venue.email(crew, "ann@example.com").await.unwrap();
+        // A failed email starts no wait.
         assert!(venue.email(crew, "ann@example.com").await.is_err());
         venue.run("UPDATE email SET status = 'failed' WHERE id = (SELECT MAX(id) FROM email)").await;
+        venue.email(crew, "ann@example.com").await.unwrap();
+    }
+);
+
+on_both_engines!(
+    async fn e21_two_rows_with_one_address_are_mailed_once_at_the_same_moment(db: Db) {
+        let venue = Venue::new(db).await;
+        let mut crew = Vec::new();
+        for name in ["Ann", "Anna", "Annie", "Hannah"] {
+            crew.push(venue.cast(name, "ann@example.com").await.1);
+        }
+        let presses = futures_util::future::join_all(crew.iter().map(|crew| venue.email(*crew, "ann@example.com")));
+        let sent = presses.await.into_iter().flatten().count();
+        assert_eq!((sent, venue.traces().await[0]), (1, 1));
+    }
+);
+
+on_both_engines!(
+    async fn e21_a_clock_set_back_makes_nobody_wait(db: Db) {
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "ann@example.com").await;
+        venue.email(crew, "ann@example.com").await.unwrap();
+        venue.core.clock.advance_ms(-24 * 60 * 60 * 1_000);
+        venue.email(crew, "ann@example.com").await.unwrap();
+        venue.core.clock.advance_ms(2 * 24 * 60 * 60 * 1_000);
         venue.email(crew, "ann@example.com").await.unwrap();
     }
 );
@@ -205,7 +243,8 @@ on_both_engines!(
                     // On one row every press is another one; on the other it is the same press that arrives often.
                     let (crew, key) =
                         if number % 2 == 0 { (one, key(&number.to_string())) } else { (two, key("same")) };
-                    let press = venue.planner.email_link(&venue.caller, crew, "ann@example.com".into(), key);
+                    let address = if crew == one { "ann@example.com" } else { "bob@example.com" };
+                    let press = venue.planner.email_link(&venue.caller, crew, address.into(), key);
                     (crew, press.await)
                 })
             })

@@ -2,7 +2,7 @@
 //! transaction, or nothing at all. It never hands over mail; the outbox does, after the commit.
 //!
 //! Two clicks are one email: with the same idempotency key they are one click, and with different ones the lock of the
-//! crew row lets the second see the first, which starts its five-minute wait.
+//! event lets the second see the first, which starts its five-minute wait, also where the two are on different rows.
 
 mod store;
 
@@ -139,9 +139,7 @@ async fn facts(
     recipient: &RecipientAddress,
 ) -> Result<SendFacts, StoreError> {
     let suppressed = suppressions::find(&mut **transaction, recipient.key().as_str()).await?;
-    let last_sent_at = match &crew.link {
-        Some(link) => store::last_sent_at(transaction, crew.id, link.id, recipient.key()).await?,
-        None => None,
-    };
+    store::lock_event(transaction, crew.event).await?;
+    let last_sent_at = store::last_sent_at(transaction, crew.event, recipient.key()).await?;
     Ok(SendFacts { suppressed, last_sent_at })
 }

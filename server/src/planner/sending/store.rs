@@ -2,7 +2,7 @@
 
 use app::domain::address::{AddressKey, RecipientAddress};
 use app::domain::email_kind::EmailKind;
-use app::domain::ids::{AccountId, CrewId, EmailId, IdempotencyKey, LinkId, MemberId};
+use app::domain::ids::{AccountId, CrewId, EmailId, EventId, IdempotencyKey, MemberId};
 use app::domain::time::Timestamp;
 
 use crate::db::Write;
@@ -24,19 +24,25 @@ pub async fn crew_of_key(
     Ok(crew.map(|crew| crew.map(CrewId)))
 }
 
-/// When the newest email of this link to this address was accepted, not counting those that failed.
+/// Lets sends of one event come one after the other: two of its rows may have the same address.
+pub async fn lock_event(transaction: &mut Write, event: EventId) -> Result<(), StoreError> {
+    let lock = transaction.locking("SELECT id FROM event WHERE id = $1");
+    sqlx::query(lock).bind(event.0).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// When the newest email about this event to this address was accepted, not counting those that failed: whoever has the
+/// address, and whatever link it carried.
 pub async fn last_sent_at(
     transaction: &mut Write,
-    crew: CrewId,
-    link: LinkId,
+    event: EventId,
     address: &AddressKey,
 ) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> = sqlx::query_scalar(
-        "SELECT MAX(created_at) FROM email WHERE crew_id = $1 AND link_id = $2 AND recipient_key = $3 \
+        "SELECT MAX(created_at) FROM email WHERE event_id = $1 AND recipient_key = $2 \
          AND (status IS NULL OR status <> 'failed')",
     )
-    .bind(crew.0)
-    .bind(link.0)
+    .bind(event.0)
     .bind(address.as_str().to_owned())
     .fetch_one(&mut **transaction)
     .await?;
