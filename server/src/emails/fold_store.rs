@@ -150,3 +150,13 @@ pub async fn lock_delayed(transaction: &mut Write, limit: Timestamp, count: i64)
     let ids: Vec<(i64,)> = sqlx::query_as(sql).bind(limit.0).fetch_all(&mut **transaction).await?;
     Ok(ids.into_iter().map(|(id,)| EmailId(id)).collect())
 }
+
+/// Lets delayed emails count as handed over at `now` that were so later: the clock was set back, and they wait no longer
+/// than the others from here on.
+pub async fn hand_over_by(transaction: &mut Write, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query("UPDATE email SET handed_over_at = $1 WHERE status = 'delayed' AND handed_over_at > $1")
+        .bind(now.0)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}

@@ -41,6 +41,9 @@ async fn run(core: Core, mut stop: Stop) {
 /// Fails every email that has been delayed for more than 72 hours since its hand-over; returns their number.
 pub async fn sweep(core: &Core, now: Timestamp) -> Result<usize, StoreError> {
     let limit = now.plus_ms(-DELAY_LIMIT_MS);
+    let mut transaction = core.db.write().await?;
+    fold_store::hand_over_by(&mut transaction, now).await?;
+    transaction.commit().await?;
     let mut swept = 0;
     loop {
         let mut transaction = core.db.write().await?;

@@ -41,6 +41,21 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn e21_a_clock_set_back_delays_no_sweep(db: Db) {
+        let app = TestApp::new(db.clone()).await;
+        let sent = SentMail::set(&db).await;
+        let delayed = sent.email("delayed").await;
+        report(&db, delayed, Report::Delayed).await;
+        // Handed over at noon; then the clock was set back by ten days.
+        let now = NOON.plus_ms(-240 * 60 * 60 * 1_000);
+        assert_eq!(sweep(&app.core, now).await.unwrap(), 0);
+        assert_eq!(sweep(&app.core, now.plus_ms(DELAY_LIMIT_MS)).await.unwrap(), 0);
+        assert_eq!(sweep(&app.core, now.plus_ms(DELAY_LIMIT_MS + 1)).await.unwrap(), 1, "72 hours by any clock");
+        assert_eq!(sent.shown(delayed).await.0, "failed");
+    }
+);
+
+on_both_engines!(
     async fn a_delivery_before_or_after_the_sweep_wins(db: Db) {
         let app = TestApp::new(db.clone()).await;
         let sent = SentMail::set(&db).await;
