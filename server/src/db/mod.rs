@@ -6,6 +6,7 @@
 
 mod batch;
 mod change;
+mod due;
 mod error;
 mod fate;
 mod feed;
@@ -25,6 +26,7 @@ use tokio::sync::mpsc;
 
 pub use batch::{chunks, placeholders, values_rows};
 pub use change::Change;
+pub use due::due;
 pub use error::StoreError;
 use fate::Fate;
 use feed::Feed;

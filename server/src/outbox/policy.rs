@@ -85,6 +85,13 @@ fn wait(attempt: Attempt, reason: &str, now: Timestamp) -> Verdict {
     Verdict::Waiting { reason, run_at }
 }
 
+/// The verdict on an attempt before which our own database failed.
+pub fn wait_for_database(email: EmailId, attempt: i64, now: Timestamp) -> Verdict {
+    let wait = back_off_ms(email, attempt);
+    let reason = format!("waiting: Callboard could not get at its own data; next try in {}", span(wait));
+    Verdict::Waiting { reason, run_at: now.plus_ms(wait) }
+}
+
 /// How long to wait after this attempt: longer each time, and up to a fifth more by the email's id, so that the mails of
 /// one outage do not all come back in the same instant.
 pub fn back_off_ms(email: EmailId, attempt: i64) -> i64 {
@@ -92,6 +99,15 @@ pub fn back_off_ms(email: EmailId, attempt: i64) -> i64 {
     let wait = BACK_OFF_MS[step];
     let spread = email.0.wrapping_mul(2_654_435_761).wrapping_add(attempt).rem_euclid(21);
     wait + wait * spread / 100
+}
+
+/// The longest that an email may have to wait before its first attempt, after its first, and so on.
+pub fn longest_waits() -> [i64; BACK_OFF_MS.len() + 1] {
+    let mut waits = [0; BACK_OFF_MS.len() + 1];
+    for (wait, step) in waits[1..].iter_mut().zip(BACK_OFF_MS) {
+        *wait = step + step / 5;
+    }
+    waits
 }
 
 fn span(ms: i64) -> String {
@@ -157,10 +173,22 @@ mod tests {
             for (attempt, base) in (1..).zip(BACK_OFF_MS.into_iter().chain([HOUR_MS, HOUR_MS])) {
                 let wait = back_off_ms(EmailId(id), attempt);
                 assert!((base..=base + base / 5).contains(&wait), "{id} {attempt}: {wait}");
+                let longest = longest_waits();
+                let attempts = usize::try_from(attempt).expect("a few").min(longest.len() - 1);
+                assert!(wait <= longest[attempts], "{id} {attempt}: {wait}");
             }
         }
         let waits: std::collections::BTreeSet<_> = (1..50).map(|id| back_off_ms(EmailId(id), 4)).collect();
         assert!(waits.len() > 10, "{waits:?}");
+    }
+
+    #[test]
+    fn e17_a_mail_that_our_own_database_kept_back_is_tried_again_soon() {
+        let Verdict::Waiting { reason, run_at } = wait_for_database(EmailId(1), 1, Timestamp(0)) else {
+            panic!("not given up");
+        };
+        assert_eq!(run_at.0, back_off_ms(EmailId(1), 1));
+        assert!(reason.contains("its own data; next try in 5 seconds") || reason.contains("6 seconds"), "{reason}");
     }
 
     #[test]

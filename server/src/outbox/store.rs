@@ -3,7 +3,8 @@
 use app::domain::ids::{ContactId, CrewId, EmailId, EventId};
 use app::domain::time::Timestamp;
 
-use crate::db::{Change, Db, Write, placeholders};
+use super::policy;
+use crate::db::{self, Change, Db, Write, placeholders};
 use crate::error::StoreError;
 
 /// How long a job is one worker's alone: longer than any attempt may take.
@@ -15,7 +16,7 @@ const PURPOSE: &str = "email";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobId(pub i64);
 
-/// A job that is ours until the lease ends.
+/// A job that is ours until the lease ends, or somebody leases it again: then the number of the attempt is another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leased {
     pub job: JobId,
@@ -26,13 +27,15 @@ pub struct Leased {
     pub handing_over_at: Option<Timestamp>,
 }
 
-/// Takes the jobs that are due and nobody's, longest due first.
+/// Takes the jobs that are due and nobody's, longest due first. A lease that ends later than it could, had it begun now,
+/// was taken before the clock was set back, and has ended.
 pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<Vec<Leased>, StoreError> {
     let mut transaction = db.write().await?;
     let select = transaction.locking_what_is_free(format!(
         "SELECT id, email_id, attempts + 1, handing_over_at FROM outbox_job \
-         WHERE purpose = $2 AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
+         WHERE purpose = $2 AND {} AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $1 + {LEASE_MS}) \
          ORDER BY run_at, id LIMIT {limit}",
+        db::due("run_at", &policy::longest_waits()),
     ));
     let query = sqlx::query_as(select).bind(now.0).bind(PURPOSE);
     let rows: Vec<(i64, i64, i64, Option<i64>)> = query.fetch_all(&mut *transaction).await?;
@@ -82,16 +85,17 @@ pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
 }
 
 /// Commits that the message is about to go out, if the job is still ours; the lease begins anew.
-pub async fn mark(db: &Db, job: JobId, owner: &str, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn mark(db: &Db, leased: Leased, owner: &str, now: Timestamp) -> Result<bool, StoreError> {
     let mut transaction = db.write().await?;
     let done = sqlx::query(
         "UPDATE outbox_job SET handing_over_at = $1, lease_until = $2 \
-         WHERE id = $3 AND lease_owner = $4 AND lease_until > $1",
+         WHERE id = $3 AND lease_owner = $4 AND attempts = $5 AND handing_over_at IS NULL AND lease_until > $1",
     )
     .bind(now.0)
     .bind(now.plus_ms(LEASE_MS).0)
-    .bind(job.0)
+    .bind(leased.job.0)
     .bind(owner)
+    .bind(leased.attempt)
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
@@ -99,10 +103,11 @@ pub async fn mark(db: &Db, job: JobId, owner: &str, now: Timestamp) -> Result<bo
 }
 
 /// Ends a job that is ours; says whether it was.
-pub async fn finish(transaction: &mut Write, job: JobId, owner: &str) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM outbox_job WHERE id = $1 AND lease_owner = $2")
-        .bind(job.0)
+pub async fn finish(transaction: &mut Write, leased: Leased, owner: &str) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM outbox_job WHERE id = $1 AND lease_owner = $2 AND attempts = $3")
+        .bind(leased.job.0)
         .bind(owner)
+        .bind(leased.attempt)
         .execute(&mut **transaction)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -139,11 +144,12 @@ pub async fn wait(db: &Db, leased: Leased, owner: &str, run_at: Timestamp, reaso
     let mut transaction = db.write().await?;
     let ours = sqlx::query(
         "UPDATE outbox_job SET run_at = $1, lease_owner = NULL, lease_until = NULL, handing_over_at = NULL \
-         WHERE id = $2 AND lease_owner = $3",
+         WHERE id = $2 AND lease_owner = $3 AND attempts = $4",
     )
     .bind(run_at.0)
     .bind(leased.job.0)
     .bind(owner)
+    .bind(leased.attempt)
     .execute(&mut *transaction)
     .await?
     .rows_affected()

@@ -151,7 +151,7 @@ impl Worker {
         store::lease(&self.0.core.db, &self.0.owner, self.now(), limit).await
     }
 
-    /// From a lease to the record of how it ended. A failing database leaves the job to the end of its lease.
+    /// From a lease to the record of how it ended. A database that fails for long leaves the job to the end of its lease.
     async fn work(self, leased: Leased) {
         let ended = match self.attempt(leased).await {
             Ok(Some(ended)) => self.record(leased, ended).await,
@@ -159,7 +159,12 @@ impl Worker {
                 tracing::warn!(email = leased.email.0, "A lease ran out before the hand-over; another worker has it.");
                 Ok(())
             }
-            Err(error) => Err(error),
+            // Nothing has gone out: only what comes before the hand-over asks the database.
+            Err(error) => {
+                tracing::warn!(email = leased.email.0, %error, "A hand-over has to wait for the database.");
+                let verdict = policy::wait_for_database(leased.email, leased.attempt, self.now());
+                self.record(leased, verdict.into()).await
+            }
         };
         if let Err(error) = ended {
             tracing::error!(email = leased.email.0, error = %error, "A hand-over could not be recorded.");
@@ -181,7 +186,7 @@ impl Worker {
         let outcome = match self.0.mailer.offer(&message.envelope, &message.bytes).await {
             Err(outcome) => outcome,
             Ok(offer) => {
-                if !store::mark(&core.db, leased.job, &self.0.owner, self.now()).await? {
+                if !store::mark(&core.db, leased, &self.0.owner, self.now()).await? {
                     offer.withdraw().await;
                     return Ok(None);
                 }
@@ -231,7 +236,7 @@ impl Worker {
         let mut transaction = core.db.write().await?;
         // A job that was taken over meanwhile is not ended here; but what is known of its mail is recorded all the same,
         // and counts for more than the other's being unconfirmed.
-        store::finish(&mut transaction, leased.job, owner).await?;
+        store::finish(&mut transaction, leased, owner).await?;
         fold::record(&mut transaction, vec![incoming], now).await?;
         if ended.verdict.is_handed_over() {
             let at = leased.handing_over_at.unwrap_or(now);

@@ -21,6 +21,7 @@ use sha2::Sha256;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use super::outcome;
 use super::store::{self, Due};
 use crate::core::Core;
 use crate::error::StoreError;
@@ -38,6 +39,8 @@ const LOOK: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(1);
 /// The waits between attempts; the last one repeats.
 const BACK_OFF_MS: [i64; 5] = [200, 1_000, 5_000, 30_000, 300_000];
+/// The same, after the longest that a report is planned ahead.
+const LONGEST_WAITS_MS: [i64; 6] = [outcome::LAST_AFTER_MS, 200, 1_000, 5_000, 30_000, 300_000];
 
 type Http = Client<HttpConnector, Full<Bytes>>;
 
@@ -64,7 +67,7 @@ pub async fn run(core: Core, url: String, wake: Arc<Notify>, mut stop: Stop) {
 
 /// Sends what is due; returns how long to wait for the next.
 async fn round(core: &Core, http: &Http, url: &str, secret: &str) -> Result<Duration, StoreError> {
-    let due = store::due(&core.db, core.clock.now(), ROUND).await?;
+    let due = store::due(&core.db, &LONGEST_WAITS_MS, core.clock.now(), ROUND).await?;
     if !due.is_empty() {
         let answers: Vec<(Due, bool)> = stream::iter(due)
             .map(|report| async move {

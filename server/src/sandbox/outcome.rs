@@ -56,6 +56,9 @@ impl Taken {
     }
 }
 
+/// How long after a mail its last report may come.
+pub const LAST_AFTER_MS: i64 = 7_000;
+
 /// Everything that will be reported about a mail under the id it was accepted with.
 pub fn plan(mail: &Taken, email_id: &str, now: Timestamp) -> Vec<Callback> {
     steps(&mail.recipient)
@@ -86,7 +89,7 @@ fn steps(recipient: &str) -> Vec<Step> {
         vec![
             step(0, "email.sent"),
             with(1_000, "email.delivery_delayed", bounce("Transient", "MailboxFull", &words)),
-            step(7_000, "email.delivered"),
+            step(LAST_AFTER_MS, "email.delivered"),
         ]
     } else if is("fail") {
         vec![with(1_000, "email.failed", ("failed", json!({ "reason": "reached_daily_quota" })))]

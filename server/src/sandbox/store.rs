@@ -4,7 +4,7 @@ use app::domain::time::Timestamp;
 use sqlx::AssertSqlSafe;
 
 use super::outcome::{Callback, Taken};
-use crate::db::{Db, placeholders};
+use crate::db::{self, Db, placeholders};
 use crate::error::StoreError;
 
 /// A mail in the list.
@@ -60,11 +60,12 @@ pub async fn take(
     Ok(())
 }
 
-/// Reports that are due, longest first.
-pub async fn due(db: &Db, now: Timestamp, limit: i64) -> Result<Vec<Due>, StoreError> {
+/// Reports that are due, longest first; `waits` as for [`db::due`].
+pub async fn due(db: &Db, waits: &[i64], now: Timestamp, limit: i64) -> Result<Vec<Due>, StoreError> {
     let sql = format!(
-        "SELECT id, svix_id, body, attempts FROM sandbox_callback WHERE done_at IS NULL AND due_at <= $1 \
+        "SELECT id, svix_id, body, attempts FROM sandbox_callback WHERE done_at IS NULL AND {} \
          ORDER BY due_at, id LIMIT {limit}",
+        db::due("due_at", waits),
     );
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *db.reader().await?).await?)
 }
