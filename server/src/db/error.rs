@@ -32,7 +32,12 @@ impl StoreError {
 
 fn is_outage(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => true,
+        // A protocol error is a connection that was cut while it was made: the answer that was expected did not come.
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Io(_)
+        | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(error) => match sqlite_result(&**error) {
             // "Result and Error Codes" in SQLite's manual: busy, locked, no memory, read-only, I/O error, full, cannot open.
             Some(code) => matches!(code, 5 | 6 | 7 | 8 | 10 | 13 | 14),

@@ -6,6 +6,7 @@ mod database;
 mod access;
 mod auth;
 mod busy;
+mod cable;
 mod config;
 mod contacts;
 mod deletes;

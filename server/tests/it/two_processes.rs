@@ -2,7 +2,6 @@
 //! listens was cut off for a while. And a command that writes to a SQLite file reaches the pages of the process that serves it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::domain::delivery::DeliveryStatus;
@@ -12,10 +11,9 @@ use app::planner::LinkState;
 use server::auth::store::{end_session, remove_member};
 use server::db::Db;
 use server::emails::suppressions;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::cable::Cable;
 use crate::database::{with_postgres_at, with_sqlite};
 use crate::live::{SESSION, Tab, changed, delivered, member, serve, sign_in, snapshot};
 use crate::sent_mail::{ADDRESS, SentMail};
@@ -169,40 +167,6 @@ async fn a_command_on_a_sqlite_file_reaches_its_pages() {
         command.close().await;
     })
     .await;
-}
-
-/// Stands between a process and its database, and can be cut.
-struct Cable {
-    plugged: watch::Sender<bool>,
-    url: String,
-}
-
-impl Cable {
-    async fn to(database: &str) -> Self {
-        let mut url = url::Url::parse(database).unwrap();
-        let target = (url.host_str().unwrap().to_owned(), url.port().unwrap_or(5432));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        url.set_ip_host("127.0.0.1".parse().unwrap()).unwrap();
-        url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
-        let (plugged, plug) = watch::channel(true);
-        let target = Arc::new(target);
-        tokio::spawn(async move {
-            while let Ok((mut near, _)) = listener.accept().await {
-                let (mut plug, target) = (plug.clone(), Arc::clone(&target));
-                tokio::spawn(async move {
-                    if !*plug.borrow() {
-                        return;
-                    }
-                    let Ok(mut far) = TcpStream::connect((target.0.as_str(), target.1)).await else { return };
-                    tokio::select! {
-                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
-                        _ = plug.wait_for(|plugged| !plugged) => {}
-                    }
-                });
-            }
-        });
-        Self { plugged, url: url.to_string() }
-    }
 }
 
 #[tokio::test]
