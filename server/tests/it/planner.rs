@@ -6,10 +6,11 @@ use app::domain::delivery::DeliveryStatus;
 use app::domain::ids::{CrewId, EventId, IdempotencyKey};
 use app::domain::send_rules::{SendRefusal, WAIT_MS};
 use app::domain::suppression::SuppressionCause;
-use app::domain::time::HOUR_MS;
+use app::domain::time::{HOUR_MS, MINUTE_MS, Timestamp};
 use app::error::AppError;
 use app::live::{Row, Topic};
 use app::planner::{LinkState, PlannerPort};
+use app::share_page::SharePagePort;
 use server::db::Db;
 
 use crate::support::{NOON, hear_crew, hear_rows, open_page};
@@ -121,6 +122,24 @@ on_both_engines!(
         assert!(venue.email(crew, "ann@example.com").await.is_err());
         venue.run("UPDATE email SET status = 'failed' WHERE id = (SELECT MAX(id) FROM email)").await;
         venue.email(crew, "ann@example.com").await.unwrap();
+    }
+);
+
+on_both_engines!(
+    async fn e22_an_hour_that_comes_twice_can_be_told_apart(db: Db) {
+        let venue = Venue::new(db).await;
+        let (_, crew) = venue.cast("Ann", "ann@example.com").await;
+        // In Lisbon the clocks go back on Sunday 25 October 2026 at 01:00 UTC.
+        let change = Timestamp(1_792_890_000_000).since_ms(NOON);
+        for minutes in [-90, -30, 30, 90] {
+            venue.item(change + minutes * MINUTE_MS, "Dancing", false, &[]).await;
+        }
+        let twice = ["00:30", "01:30 WEST", "01:30 WET", "02:30"];
+        let planner = venue.planner.page(&venue.caller, venue.event).await.unwrap();
+        assert_eq!(planner.items.iter().map(|item| item.starts.clock.as_str()).collect::<Vec<_>>(), twice);
+        let link = venue.planner.generate_link(&venue.caller, crew).await.unwrap();
+        let guest = venue.share_page.open(venue.token(&link)).await.unwrap();
+        assert_eq!(guest.items.iter().map(|item| item.starts.clock.as_str()).collect::<Vec<_>>(), twice);
     }
 );
 
