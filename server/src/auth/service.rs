@@ -9,7 +9,8 @@ use async_trait::async_trait;
 
 use super::device::Device;
 use super::limits::Attempt;
-use super::{password, session, store};
+use super::password::Place;
+use super::{session, store};
 use crate::core::Core;
 use crate::error::StoreError;
 use crate::secret;
@@ -48,6 +49,8 @@ impl AuthService {
     /// The token of a new session, and the device as it is known from now on.
     async fn open(&self, credentials: Credentials) -> Result<(String, Device), SignInError> {
         let Core { db, clock, key, .. } = &self.core;
+        // Before it is counted: nobody is to pay for a password that is not looked at.
+        let place = Place::take()?;
         let address = address::fold(&credentials.email);
         let login = store::login(db, &address).await?;
         let devices: Vec<Device> = credentials.devices.iter().filter_map(|cookie| Device::read(cookie)).collect();
@@ -61,7 +64,7 @@ impl AuthService {
             return Err(SignInError::TooMany);
         }
         let stored = login.as_ref().map(|login| login.password_hash.clone());
-        let opens = password::verify(credentials.password, stored).await;
+        let opens = place.verify(credentials.password, stored).await;
         let Some(login) = login.filter(|_| opens) else { return Err(SignInError::Wrong) };
 
         let token = secret::token();
