@@ -17,6 +17,7 @@ use super::store::{self, SESSION_MS};
 use super::{cookies, device};
 use crate::config::Config;
 use crate::core::Core;
+use crate::db::column;
 use crate::error::StoreError;
 use crate::secret;
 
@@ -71,7 +72,7 @@ async fn caller(core: &Core, headers: &HeaderMap) -> Result<Option<Caller>, Stor
         return Ok(Some(Caller {
             member: MemberId(holder.member_id),
             account: AccountId(holder.account_id),
-            role: Role::from_code(&holder.role).ok_or_else(|| StoreError::corrupt("role", &holder.role))?,
+            role: column::code("role", &holder.role, Role::from_code, Role::Handler),
             name: holder.name,
             session,
         }));

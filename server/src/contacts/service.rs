@@ -65,7 +65,7 @@ impl ContactsPort for ContactsService {
         let more = stored.len() > PAGE_ROWS as usize;
         stored.truncate(PAGE_ROWS as usize);
         let next = stored.last().filter(|_| more).map(|last| NameCursor { name: last.sort_name.clone(), id: last.id });
-        let rows = stored.into_iter().map(row).collect::<Result<_, _>>()?;
+        let rows = stored.into_iter().map(row).collect();
         Ok(ContactPage { rows, next })
     }
 
@@ -74,7 +74,7 @@ impl ContactsPort for ContactsService {
     }
 
     async fn details(&self, caller: &Caller, contact: ContactId) -> Result<ContactDetails, AppError> {
-        Ok(details(self.stored(caller, contact).await?)?)
+        Ok(details(self.stored(caller, contact).await?))
     }
 
     async fn events(&self, caller: &Caller, contact: ContactId) -> Result<Vec<ContactEvent>, AppError> {
@@ -83,9 +83,7 @@ impl ContactsPort for ContactsService {
             return Err(AppError::NotFound);
         }
         let now = self.core.clock.now();
-        let events: Result<_, StoreError> =
-            stored.into_iter().filter_map(|event| contact_event(event, now).transpose()).collect();
-        Ok(events?)
+        Ok(stored.into_iter().filter_map(|event| contact_event(event, now)).collect())
     }
 
     async fn create(
@@ -134,42 +132,40 @@ impl ContactsPort for ContactsService {
     }
 }
 
-fn row(stored: StoredContactRow) -> Result<ContactRow, StoreError> {
-    Ok(ContactRow {
+fn row(stored: StoredContactRow) -> ContactRow {
+    ContactRow {
         id: ContactId(stored.id),
         name: display_name(&stored.first_name, &stored.last_name),
         sort_name: stored.sort_name,
         organisation: stored.organisation,
         role: stored.role,
         address: stored.email,
-        blocked: suppressions::cause(stored.cause)?,
-        emails: rows::count(stored.email_count)?,
-    })
+        blocked: suppressions::cause(stored.cause.as_deref()),
+        emails: rows::count(stored.email_count),
+    }
 }
 
-fn details(stored: StoredContact) -> Result<ContactDetails, StoreError> {
-    Ok(ContactDetails {
+fn details(stored: StoredContact) -> ContactDetails {
+    ContactDetails {
         id: ContactId(stored.id),
-        blocked: suppressions::cause(stored.cause.clone())?,
-        revision: revision(stored.details_revision)?,
+        blocked: suppressions::cause(stored.cause.as_deref()),
+        revision: revision(stored.details_revision),
         form: stored.into_form(),
-    })
+    }
 }
 
 /// `None` is the row of a contact that is on no event.
-fn contact_event(stored: StoredContactEvent, now: Timestamp) -> Result<Option<ContactEvent>, StoreError> {
-    let (Some(id), Some(name), Some(starts_at)) = (stored.id, stored.name, stored.starts_at) else {
-        return Ok(None);
-    };
+fn contact_event(stored: StoredContactEvent, now: Timestamp) -> Option<ContactEvent> {
+    let (id, name, starts_at) = (stored.id?, stored.name?, stored.starts_at?);
     let zone = stored.time_zone.as_deref().map_or_else(Zone::utc, Zone::named);
-    Ok(Some(ContactEvent {
+    Some(ContactEvent {
         event: EventId(id),
         name,
         starts: zone.moment(Timestamp(starts_at), now),
         role: stored.role.unwrap_or_default(),
         place: stored.place,
         invited_at: stored.invited_at.map(|at| zone.moment(Timestamp(at), now)),
-        invite_status: status(stored.status)?,
+        invite_status: status(stored.status.as_deref()),
         invite_reason: stored.reason,
-    }))
+    })
 }

@@ -6,6 +6,7 @@
 
 mod batch;
 mod change;
+pub mod column;
 mod due;
 mod error;
 mod fate;

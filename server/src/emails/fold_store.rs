@@ -7,6 +7,7 @@ use app::domain::ids::{ContactId, CrewId, EmailId, EventId};
 use app::domain::time::Timestamp;
 
 use super::fold::Incoming;
+use super::row::status;
 use crate::db::{self, Change, Write};
 use crate::error::StoreError;
 
@@ -42,15 +43,10 @@ struct TrackedRow {
     revision: i64,
 }
 
-impl TryFrom<TrackedRow> for Tracked {
-    type Error = StoreError;
-
-    fn try_from(row: TrackedRow) -> Result<Self, StoreError> {
-        let status = row
-            .status
-            .map(|code| DeliveryStatus::from_code(&code).ok_or_else(|| StoreError::corrupt("delivery status", code)))
-            .transpose()?;
-        Ok(Self {
+impl From<TrackedRow> for Tracked {
+    fn from(row: TrackedRow) -> Self {
+        let status = status(row.status.as_deref());
+        Self {
             id: EmailId(row.id),
             contact: ContactId(row.contact_id),
             event: row.event_id.map(EventId),
@@ -58,7 +54,7 @@ impl TryFrom<TrackedRow> for Tracked {
             recipient_key: row.recipient_key,
             delivery: Delivery { status, rank: Rank(row.rank), reason: row.reason, as_of: Timestamp(row.status_at) },
             revision: row.revision,
-        })
+        }
     }
 }
 
@@ -82,7 +78,7 @@ pub async fn lock(
             query = query.bind(id);
         }
         for row in query.fetch_all(&mut **transaction).await? {
-            let email = Tracked::try_from(row)?;
+            let email = Tracked::from(row);
             tracked.insert(email.id, email);
         }
     }

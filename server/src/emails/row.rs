@@ -7,7 +7,7 @@ use app::domain::ids::{ContactId, CrewId, EmailId, EventId, LinkId};
 use app::domain::time::Timestamp;
 use app::emails::{EmailRow, EventRef};
 
-use crate::error::StoreError;
+use crate::db::column;
 use crate::zone::Zone;
 
 /// A `SELECT` that gives `StoredEmail`: `e` is the email, `v` its event. The arguments are further columns, and what follows
@@ -50,22 +50,22 @@ pub struct StoredEmail {
 
 impl StoredEmail {
     /// As people see it at `now`, by the clock of its event.
-    pub fn into_row(self, now: Timestamp) -> Result<EmailRow, StoreError> {
-        let kind = EmailKind::from_code(&self.kind).ok_or_else(|| StoreError::corrupt("email kind", &self.kind))?;
-        Ok(EmailRow {
+    pub fn into_row(self, now: Timestamp) -> EmailRow {
+        EmailRow {
             id: EmailId(self.id),
             contact: ContactId(self.contact_id),
             event: EventRef { id: self.event_id.map(EventId), name: self.event_name },
             crew: self.crew_id.map(CrewId),
             link: self.link_id.map(LinkId),
-            kind,
+            // Its subject says what it was.
+            kind: column::code("email kind", &self.kind, EmailKind::from_code, EmailKind::ShareLink),
             subject: self.subject,
             recipient: self.recipient,
             sent_at: zone_of(self.time_zone.as_deref()).moment(Timestamp(self.created_at), now),
-            status: status(self.status)?,
+            status: status(self.status.as_deref()),
             reason: self.reason,
-            revision: revision(self.revision)?,
-        })
+            revision: revision(self.revision),
+        }
     }
 
     /// The day it is at `now` by the clock of this email's event.
@@ -78,13 +78,12 @@ fn zone_of(name: Option<&str>) -> Zone {
     name.map_or_else(Zone::utc, Zone::named)
 }
 
-/// A status column: `None` until the hand-over.
-pub(crate) fn status(code: Option<String>) -> Result<Option<DeliveryStatus>, StoreError> {
-    code.map(|code| DeliveryStatus::from_code(&code).ok_or_else(|| StoreError::corrupt("delivery status", &code)))
-        .transpose()
+/// A status column: `None` until the hand-over. Of an email with a status that is not known it was at least handed over.
+pub(crate) fn status(code: Option<&str>) -> Option<DeliveryStatus> {
+    code.map(|code| column::code("delivery status", code, DeliveryStatus::from_code, DeliveryStatus::Sent))
 }
 
 /// A revision column. Revisions rise by one and start at one (a link's at zero), so they fit.
-pub(crate) fn revision(stored: i64) -> Result<u32, StoreError> {
-    u32::try_from(stored).map_err(|_| StoreError::corrupt("revision", stored))
+pub(crate) fn revision(stored: i64) -> u32 {
+    column::number("revision", stored)
 }

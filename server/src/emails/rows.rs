@@ -10,7 +10,7 @@ use crate::error::StoreError;
 /// Those of the emails that exist, of any account.
 pub async fn rows(core: &Core, ids: &[i64]) -> Result<Vec<EmailRow>, StoreError> {
     let now = core.clock.now();
-    store::emails(&core.db, ids).await?.into_iter().map(|email| email.into_row(now)).collect()
+    Ok(store::emails(&core.db, ids).await?.into_iter().map(|email| email.into_row(now)).collect())
 }
 
 /// The newest emails of a contact of this account.
@@ -22,5 +22,5 @@ pub async fn newest_rows(
 ) -> Result<Vec<EmailRow>, StoreError> {
     let now = core.clock.now();
     let stored = store::newest(&core.db, account, contact, count).await?;
-    stored.into_iter().map(|email| email.into_row(now)).collect()
+    Ok(stored.into_iter().map(|email| email.into_row(now)).collect())
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::store::{self, PageRow};
 use crate::core::Core;
-use crate::error::StoreError;
+use crate::db::column;
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl EmailsService {
             Some(row) => row.total,
             None => store::count(&self.core.db, caller.account, contact).await?.ok_or(AppError::NotFound)?,
         };
-        Ok(u64::try_from(count).map_err(|_| StoreError::corrupt("count of emails", count))?)
+        Ok(column::number("count of emails", count))
     }
 }
 
@@ -48,7 +48,7 @@ impl EmailsPort for EmailsService {
         let now = self.core.clock.now();
         // A venue's events share its zone nearly always, so the newest email knows what day it is there.
         let today = stored.first().map_or_else(|| Zone::utc().today(now), |newest| newest.email.today(now));
-        let rows: Vec<EmailRow> = stored.into_iter().map(|row| row.email.into_row(now)).collect::<Result<_, _>>()?;
+        let rows: Vec<EmailRow> = stored.into_iter().map(|row| row.email.into_row(now)).collect();
         let next = rows.last().filter(|_| more).map(|last| TimeCursor { at: last.sent_at.at, id: last.id.0 });
         Ok(EmailPage { rows, next, total, today })
     }

@@ -3,4 +3,4 @@
 mod service;
 mod store;
 
-pub use service::EventsService;
+pub use service::{EventsService, status};

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 
 use super::store::{self, Counts, LIMIT, StoredEvent};
 use crate::core::Core;
+use crate::db::column;
 use crate::error::StoreError;
 use crate::zone::Zone;
 
@@ -76,28 +77,29 @@ impl EventsPort for EventsService {
                 let counts = counts.get(&event.id);
                 row(event, counts, now)
             })
-            .collect::<Result<_, _>>()?;
+            .collect();
         Ok(EventPage { rows, next })
     }
 }
 
-fn row(event: StoredEvent, counts: Option<&Counts>, now: Timestamp) -> Result<EventRow, StoreError> {
+/// A stored status. One that is not known is the one that promises nothing.
+pub fn status(code: &str) -> EventStatus {
+    column::code("event status", code, EventStatus::from_code, EventStatus::Tentative)
+}
+
+fn row(event: StoredEvent, counts: Option<&Counts>, now: Timestamp) -> EventRow {
     let zone = Zone::named(&event.time_zone);
     let starts_at = Timestamp(event.starts_at);
-    let count = |of: fn(&Counts) -> i64| {
-        let count = counts.map_or(0, of);
-        u32::try_from(count).map_err(|_| StoreError::corrupt("count of people", count))
-    };
-    Ok(EventRow {
+    let count = |of: fn(&Counts) -> i64| column::number("count of people", counts.map_or(0, of));
+    EventRow {
         id: EventId(event.id),
         name: event.name,
         starts: zone.moment(starts_at, now),
         weekday: zone.weekday(starts_at),
-        status: EventStatus::from_code(&event.status)
-            .ok_or_else(|| StoreError::corrupt("event status", &event.status))?,
+        status: status(&event.status),
         place: event.place,
-        people: count(|counts| counts.people)?,
-        delivered: count(|counts| counts.delivered)?,
-        need_attention: count(|counts| counts.need_attention)?,
-    })
+        people: count(|counts| counts.people),
+        delivered: count(|counts| counts.delivered),
+        need_attention: count(|counts| counts.need_attention),
+    }
 }

@@ -7,6 +7,7 @@ use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
 
 use crate::db::Db;
+use crate::emails::suppressions;
 use crate::error::StoreError;
 use crate::provider::{self, Provider};
 
@@ -41,9 +42,6 @@ impl TryFrom<MailRow> for StoredMail {
     type Error = StoreError;
 
     fn try_from(row: MailRow) -> Result<Self, StoreError> {
-        let cause = |code: String| {
-            SuppressionCause::from_code(&code).ok_or_else(|| StoreError::corrupt("suppression cause", code))
-        };
         Ok(Self {
             kind: EmailKind::from_code(&row.kind).ok_or_else(|| StoreError::corrupt("email kind", &row.kind))?,
             provider: provider::find(&row.provider)
@@ -54,7 +52,7 @@ impl TryFrom<MailRow> for StoredMail {
             reference: row.reference,
             message_id: row.message_id,
             created_at: Timestamp(row.created_at),
-            suppressed: row.suppressed.map(cause).transpose()?,
+            suppressed: suppressions::cause(row.suppressed.as_deref()),
         })
     }
 }

@@ -6,17 +6,17 @@ use std::collections::HashMap;
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId, ItemId};
 use app::domain::time::Timestamp;
 use app::emails::EmailRow;
-use app::events::EventStatus;
 use app::planner::{CrewRow, EventHeader, Person, TimelineItem};
 
 use super::links::{self, StoredLink};
 use super::store::{self, StoredAssignment, StoredCrew, StoredHeader, StoredItem};
 use crate::contacts::display_name;
 use crate::core::Core;
-use crate::db::Db;
+use crate::db::{Db, column};
 use crate::emails::row::{StoredEmail, revision};
 use crate::emails::suppressions;
 use crate::error::StoreError;
+use crate::events;
 use crate::zone::Zone;
 
 /// All that the page of an event shows.
@@ -35,29 +35,29 @@ pub async fn event_rows(core: &Core, account: AccountId, event: EventId) -> Resu
     let crew = store::crew_of_event(db, account, event).await?;
     let invites = store::invites_of_event(db, account, event).await?;
     Ok(Some(EventRows {
-        header: header(stored)?,
-        items: timeline(items, assignments, core.clock.now())?,
-        crew: crew_of(core, crew, invites)?,
+        header: header(stored),
+        items: timeline(items, assignments, core.clock.now()),
+        crew: crew_of(core, crew, invites),
     }))
 }
 
 /// Those of the events that exist, of any account.
 pub async fn headers(core: &Core, ids: &[i64]) -> Result<Vec<EventHeader>, StoreError> {
-    store::headers_of(&core.db, ids).await?.into_iter().map(header).collect()
+    Ok(store::headers_of(&core.db, ids).await?.into_iter().map(header).collect())
 }
 
 /// Those of the items that exist, of any account.
 pub async fn items(core: &Core, ids: &[i64]) -> Result<Vec<TimelineItem>, StoreError> {
     let stored = store::items_of(&core.db, ids).await?;
     let assignments = store::assignments_of(&core.db, ids).await?;
-    timeline(stored, assignments, core.clock.now())
+    Ok(timeline(stored, assignments, core.clock.now()))
 }
 
 /// Those of the crew rows that exist, of any account.
 pub async fn crew_rows(core: &Core, ids: &[i64]) -> Result<Vec<CrewRow>, StoreError> {
     let stored = store::crew_of(&core.db, ids).await?;
     let invites = store::invites_of(&core.db, ids).await?;
-    crew_of(core, stored, invites)
+    Ok(crew_of(core, stored, invites))
 }
 
 /// Where some contacts are on, of any account.
@@ -66,11 +66,11 @@ pub async fn crew_of_contacts(db: &Db, contacts: &[i64]) -> Result<Vec<(CrewId, 
     Ok(places.into_iter().map(|(crew, event)| (CrewId(crew), EventId(event))).collect())
 }
 
-fn crew_of(core: &Core, stored: Vec<StoredCrew>, invites: Vec<StoredEmail>) -> Result<Vec<CrewRow>, StoreError> {
+fn crew_of(core: &Core, stored: Vec<StoredCrew>, invites: Vec<StoredEmail>) -> Vec<CrewRow> {
     let now = core.clock.now();
     let mut by_crew: HashMap<CrewId, EmailRow> = HashMap::with_capacity(invites.len());
     for invite in invites {
-        let invite = invite.into_row(now)?;
+        let invite = invite.into_row(now);
         if let Some(crew) = invite.crew {
             by_crew.insert(crew, invite);
         }
@@ -84,43 +84,38 @@ fn crew_of(core: &Core, stored: Vec<StoredCrew>, invites: Vec<StoredEmail>) -> R
         .collect()
 }
 
-fn crew_row(core: &Core, stored: StoredCrew, invite: Option<EmailRow>) -> Result<CrewRow, StoreError> {
+fn crew_row(core: &Core, stored: StoredCrew, invite: Option<EmailRow>) -> CrewRow {
     let link = StoredLink::from_columns(stored.link_id, stored.seed, stored.token_hash);
-    Ok(CrewRow {
+    CrewRow {
         id: CrewId(stored.id),
         contact: ContactId(stored.contact_id),
         name: display_name(&stored.first_name, &stored.last_name),
         sort_name: stored.sort_name,
         role: stored.role,
-        items: u32::try_from(stored.items).map_err(|_| StoreError::corrupt("count of items", stored.items))?,
+        items: column::number("count of items", stored.items),
         address: stored.email,
-        blocked: suppressions::cause(stored.cause)?,
-        contact_revision: revision(stored.contact_revision)?,
+        blocked: suppressions::cause(stored.cause.as_deref()),
+        contact_revision: revision(stored.contact_revision),
         link: links::state(core, link.as_ref()),
-        revision: revision(stored.revision)?,
+        revision: revision(stored.revision),
         invite,
-    })
+    }
 }
 
-fn header(stored: StoredHeader) -> Result<EventHeader, StoreError> {
-    Ok(EventHeader {
+fn header(stored: StoredHeader) -> EventHeader {
+    EventHeader {
         id: EventId(stored.id),
         name: stored.name,
         date: Zone::named(&stored.time_zone).date(Timestamp(stored.starts_at)),
-        status: EventStatus::from_code(&stored.status)
-            .ok_or_else(|| StoreError::corrupt("event status", &stored.status))?,
+        status: events::status(&stored.status),
         place: stored.place,
         pax: stored.pax.and_then(|pax| u32::try_from(pax).ok()),
         time_zone: stored.time_zone,
-        revision: revision(stored.revision)?,
-    })
+        revision: revision(stored.revision),
+    }
 }
 
-fn timeline(
-    items: Vec<StoredItem>,
-    assignments: Vec<StoredAssignment>,
-    now: Timestamp,
-) -> Result<Vec<TimelineItem>, StoreError> {
+fn timeline(items: Vec<StoredItem>, assignments: Vec<StoredAssignment>, now: Timestamp) -> Vec<TimelineItem> {
     let mut responsible: HashMap<i64, Vec<Person>> = HashMap::new();
     for assigned in assignments {
         responsible.entry(assigned.item_id).or_default().push(Person {
@@ -138,7 +133,7 @@ fn timeline(
                 zone = Some((time_zone.clone(), Zone::named(&time_zone)));
             }
             let (_, zone) = zone.as_ref().expect("it was just set");
-            Ok(TimelineItem {
+            TimelineItem {
                 id: ItemId(item.id),
                 starts: zone.moment(Timestamp(item.starts_at), now),
                 minutes: item.minutes.and_then(|minutes| u32::try_from(minutes).ok()),
@@ -147,8 +142,8 @@ fn timeline(
                 location: item.location,
                 private: item.private == 1,
                 responsible: responsible.remove(&item.id).unwrap_or_default(),
-                revision: revision(item.revision)?,
-            })
+                revision: revision(item.revision),
+            }
         })
         .collect()
 }

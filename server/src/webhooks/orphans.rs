@@ -9,7 +9,7 @@ use crate::core::Core;
 use crate::db::{Db, Write};
 use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
-use crate::provider::{self, ProviderEvent};
+use crate::provider::ProviderEvent;
 
 const KEEP_MS: i64 = 7 * 24 * HOUR_MS;
 /// Events of one rematch; the next one takes the rest.
@@ -25,14 +25,12 @@ pub async fn adopt_orphans(transaction: &mut Write, email: EmailId, now: Timesta
     let ids: Vec<i64> = orphans.iter().map(|orphan| orphan.id).collect();
     let incoming = orphans
         .into_iter()
-        .filter_map(|Orphan { provider, event, .. }| {
-            Some(Incoming {
-                email,
-                provider: known(&provider)?,
-                event_key: event.key,
-                event: event.event,
-                suppress: event.suppress,
-            })
+        .map(|Orphan { provider, event, .. }| Incoming {
+            email,
+            provider,
+            event_key: event.key,
+            event: event.event,
+            suppress: event.suppress,
         })
         .collect();
     fold::record(transaction, incoming, now).await?;
@@ -48,7 +46,7 @@ pub async fn rematch_orphans(core: &Core, young: Timestamp, now: Timestamp) -> R
     let mut transaction = core.db.write().await?;
     let orphans = store::lock_orphans(&mut transaction, &ids).await?;
     let events: Vec<(&'static str, &ProviderEvent)> =
-        orphans.iter().filter_map(|orphan| Some((known(&orphan.provider)?, &orphan.event))).collect();
+        orphans.iter().map(|orphan| (orphan.provider, &orphan.event)).collect();
     let Matched { emails, .. } = match_and_record(&mut transaction, &events, now).await?;
     let found: Vec<i64> =
         orphans.iter().zip(&emails).filter(|(_, email)| email.is_some()).map(|(orphan, _)| orphan.id).collect();
@@ -63,9 +61,4 @@ pub async fn drop_old_orphans(db: &Db, now: Timestamp) -> Result<u64, StoreError
     let dropped = store::forget_orphans_before(&mut transaction, now.plus_ms(-KEEP_MS)).await?;
     transaction.commit().await?;
     Ok(dropped)
-}
-
-/// The provider's code as a constant; `None` for one that this version no longer knows.
-fn known(provider: &str) -> Option<&'static str> {
-    Some(provider::find(provider)?.code)
 }

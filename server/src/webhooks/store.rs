@@ -10,8 +10,9 @@ use app::domain::time::Timestamp;
 use sqlx::AssertSqlSafe;
 
 use crate::db::{self, Db, Write};
+use crate::emails::suppressions;
 use crate::error::StoreError;
-use crate::provider::ProviderEvent;
+use crate::provider::{self, ProviderEvent};
 
 /// The email an event is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,7 +205,7 @@ pub async fn keep_orphans(
 #[derive(Clone, Debug)]
 pub struct Orphan {
     pub id: i64,
-    pub provider: String,
+    pub provider: &'static str,
     pub event: ProviderEvent,
 }
 
@@ -222,24 +223,24 @@ struct OrphanRow {
     occurred_at: i64,
 }
 
-impl TryFrom<OrphanRow> for Orphan {
-    type Error = StoreError;
-
-    fn try_from(row: OrphanRow) -> Result<Self, StoreError> {
-        let report = Report::from_code(&row.report).ok_or_else(|| StoreError::corrupt("report", &row.report))?;
-        let cause = |code: String| {
-            SuppressionCause::from_code(&code).ok_or_else(|| StoreError::corrupt("suppression cause", code))
+impl Orphan {
+    /// `None` for what this version cannot read: it is left to a newer one, or dropped in a week.
+    fn read(row: OrphanRow) -> Option<Self> {
+        let (provider, report) = (provider::find(&row.provider), Report::from_code(&row.report));
+        let (Some(provider), Some(report)) = (provider, report) else {
+            tracing::warn!(event = row.id, row.provider, row.report, "A waiting event is not one we know.");
+            return None;
         };
-        Ok(Self {
+        Some(Self {
             id: row.id,
-            provider: row.provider,
+            provider: provider.code,
             event: ProviderEvent {
                 key: row.event_key,
                 reference: row.reference,
                 provider_message_id: row.provider_message_id,
                 message_id: row.message_id,
                 event: DeliveryEvent { report, reason: row.reason, occurred_at: Timestamp(row.occurred_at) },
-                suppress: row.cause.map(cause).transpose()?,
+                suppress: suppressions::cause(row.cause.as_deref()),
             },
         })
     }
@@ -265,7 +266,7 @@ pub async fn orphans_of(transaction: &mut Write, email: EmailId) -> Result<Vec<O
         .bind(ids.provider)
         .fetch_all(&mut **transaction)
         .await?;
-    rows.into_iter().map(Orphan::try_from).collect()
+    Ok(rows.into_iter().filter_map(Orphan::read).collect())
 }
 
 /// The ids of waiting events, received since `young`, whose email exists by now. Reads only.
@@ -297,7 +298,7 @@ pub async fn lock_orphans(transaction: &mut Write, ids: &[i64]) -> Result<Vec<Or
     for id in ids {
         query = query.bind(*id);
     }
-    query.fetch_all(&mut **transaction).await?.into_iter().map(Orphan::try_from).collect()
+    Ok(query.fetch_all(&mut **transaction).await?.into_iter().filter_map(Orphan::read).collect())
 }
 
 pub async fn forget_orphans(transaction: &mut Write, ids: &[i64]) -> Result<(), StoreError> {

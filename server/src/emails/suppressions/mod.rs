@@ -9,6 +9,8 @@ use app::domain::time::Timestamp;
 
 pub use store::{add, find, lift, list};
 
+use crate::db::column;
+
 /// An address to be refused from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSuppression {
@@ -42,12 +44,9 @@ pub fn seriousness(cause: SuppressionCause) -> i64 {
     }
 }
 
-/// A stored cause; `None` where there is no suppression.
-pub(crate) fn cause(code: Option<String>) -> Result<Option<SuppressionCause>, crate::error::StoreError> {
-    code.map(|code| {
-        SuppressionCause::from_code(&code).ok_or_else(|| crate::error::StoreError::corrupt("suppression cause", &code))
-    })
-    .transpose()
+/// A stored cause; `None` where there is no suppression. One that is not known blocks like any other.
+pub(crate) fn cause(code: Option<&str>) -> Option<SuppressionCause> {
+    code.map(|code| column::code("suppression cause", code, SuppressionCause::from_code, SuppressionCause::Manual))
 }
 
 #[cfg(test)]

@@ -15,11 +15,12 @@ pub async fn find<'e>(
     executor: impl Executor<'e, Database = Any>,
     address_key: &str,
 ) -> Result<Option<SuppressionCause>, StoreError> {
-    let code = sqlx::query_scalar("SELECT cause FROM suppression WHERE address_key = $1 AND lifted_at IS NULL")
-        .bind(address_key.to_owned())
-        .fetch_optional(executor)
-        .await?;
-    cause(code)
+    let code: Option<String> =
+        sqlx::query_scalar("SELECT cause FROM suppression WHERE address_key = $1 AND lifted_at IS NULL")
+            .bind(address_key.to_owned())
+            .fetch_optional(executor)
+            .await?;
+    Ok(cause(code.as_deref()))
 }
 
 /// Every address that is refused now, the latest report first.
@@ -30,13 +31,11 @@ pub async fn list(db: &Db) -> Result<Vec<Suppression>, StoreError> {
     )
     .fetch_all(&mut *db.reader().await?)
     .await?;
-    rows.into_iter()
-        .map(|(address_key, code, reason, last_seen_at)| {
-            let cause =
-                SuppressionCause::from_code(&code).ok_or_else(|| StoreError::corrupt("suppression cause", &code))?;
-            Ok(Suppression { address_key, cause, reason, last_seen_at: Timestamp(last_seen_at) })
-        })
-        .collect()
+    let suppression = |(address_key, code, reason, last_seen_at): (String, String, _, _)| {
+        let cause = cause(Some(&code))?;
+        Some(Suppression { address_key, cause, reason, last_seen_at: Timestamp(last_seen_at) })
+    };
+    Ok(rows.into_iter().filter_map(suppression).collect())
 }
 
 /// Lets an address be sent to again; says whether it was refused. The row stays, for the record.
