@@ -1,16 +1,20 @@
 //! The configuration: environment variables and the same flags, read once. All that is wrong is reported together.
 
+mod database;
+mod public_address;
 mod webhook_secrets;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use database::{database_url, secret_key};
+pub use public_address::Name as HostName;
+use public_address::{allowed_hosts, answers_to, base_url, is_local};
 pub use webhook_secrets::WebhookSecrets;
 
-use crate::db;
 use crate::mailer::{Sender, check_smtp_url};
 use crate::provider::{self, PROVIDERS, Provider};
 use crate::secret::SecretKey;
@@ -89,6 +93,9 @@ pub struct Settings {
     /// Addresses of proxies that may say whom they speak for, comma-separated.
     #[arg(long, env = "CALLBOARD_TRUSTED_PROXIES", global = true, default_value = "127.0.0.1,::1")]
     pub trusted_proxies: String,
+    /// Further names that Callboard answers to, comma-separated, each with or without a port.
+    #[arg(long, env = "CALLBOARD_ALLOWED_HOSTS", global = true, default_value = "")]
+    pub allowed_hosts: String,
     /// The folder with the built client. Default: `site` beside the binary, else target/site.
     #[arg(long, env = "CALLBOARD_SITE", global = true)]
     pub site: Option<PathBuf>,
@@ -117,6 +124,8 @@ pub struct Config {
     pub secret_key: SecretKey,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Names that it answers to besides its own.
+    pub allowed_hosts: Vec<HostName>,
     pub site: PathBuf,
     pub log_json: bool,
 }
@@ -151,10 +160,25 @@ impl Config {
             errors.add("CALLBOARD_DEMO", "the demo has a well-known password, so it only runs on loopback (127.0.0.1)");
         }
         let base_url = errors.take("CALLBOARD_BASE_URL", base_url(settings.base_url.as_deref(), addr));
+        let is_named = settings.base_url.as_deref().is_some_and(|text| !text.is_empty());
+        if demo && is_named && base_url.as_deref().is_some_and(|url| !is_local(url)) {
+            errors.add(
+                "CALLBOARD_BASE_URL",
+                "the demo has a well-known password, so it is only for this machine: leave the public address out, or \
+                 CALLBOARD_DEMO",
+            );
+        }
         let database_url = errors.take("DATABASE_URL", database_url(&settings.database_url));
         let mail_from = errors.take("CALLBOARD_MAIL_FROM", Sender::parse(&settings.mail_from));
         let sandbox = settings.mail_provider == SANDBOX;
         let provider = errors.take("CALLBOARD_MAIL_PROVIDER", mail_provider(&settings.mail_provider));
+        if provider.is_some() && !sandbox && !is_named {
+            errors.add(
+                "CALLBOARD_BASE_URL",
+                "expected the public address, such as https://callboard.example: links in mails begin with it, and without \
+                 it they would lead the recipients to their own machine",
+            );
+        }
         let smtp_url = settings.smtp_url.clone().filter(|url| !url.is_empty());
         if let Some(Err(expected)) = smtp_url.as_deref().map(check_smtp_url) {
             errors.add("CALLBOARD_SMTP_URL", expected);
@@ -173,6 +197,8 @@ impl Config {
         }
         let trusted_proxies =
             errors.take("CALLBOARD_TRUSTED_PROXIES", trusted_proxies(&settings.trusted_proxies)).unwrap_or_default();
+        let allowed_hosts =
+            errors.take("CALLBOARD_ALLOWED_HOSTS", allowed_hosts(&settings.allowed_hosts)).unwrap_or_default();
         let log_json = errors.take(
             "CALLBOARD_LOG",
             match settings.log.as_str() {
@@ -206,11 +232,17 @@ impl Config {
                 webhook_secrets,
                 secret_key,
                 trusted_proxies,
+                allowed_hosts,
                 site: settings.site.clone().unwrap_or_else(default_site),
                 log_json,
             }),
             _ => Err(errors.0),
         }
+    }
+
+    /// Whether a request may call us by this name.
+    pub fn answers_to(&self, name: &HostName) -> bool {
+        answers_to(name, &self.base_url, self.addr, &self.allowed_hosts)
     }
 
     /// Cookies are `Secure` and `__Host-` exactly when the public address is https.
@@ -251,37 +283,6 @@ fn trusted_proxies(text: &str) -> Result<Vec<IpAddr>, String> {
         .collect()
 }
 
-fn base_url(given: Option<&str>, addr: Option<SocketAddr>) -> Result<String, String> {
-    let Some(text) = given.filter(|text| !text.is_empty()) else {
-        return Ok(addr.map_or_else(String::new, |addr| format!("http://{addr}")));
-    };
-    match url::Url::parse(text) {
-        Ok(url)
-            if matches!(url.scheme(), "http" | "https")
-                && url.host().is_some()
-                && url.path() == "/"
-                && url.query().is_none() =>
-        {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => Err(format!(
-            "expected http(s):// and a host without a path, such as https://callboard.example, got “{text}”"
-        )),
-    }
-}
-
-fn database_url(text: &str) -> Result<String, String> {
-    let known = db::sqlite_file(text).is_some_and(|file| !file.is_empty())
-        || text.starts_with("postgres://")
-        || text.starts_with("postgresql://");
-    // Not echoed: it may hold a password.
-    if known {
-        Ok(text.to_owned())
-    } else {
-        Err("expected sqlite://FILE or postgres://user:password@host/database".into())
-    }
-}
-
 /// The sandbox counts as the provider that it plays.
 fn mail_provider(name: &str) -> Result<&'static Provider, String> {
     if name == SANDBOX {
@@ -291,24 +292,6 @@ fn mail_provider(name: &str) -> Result<&'static Provider, String> {
         let known: Vec<&str> = PROVIDERS.iter().map(|provider| provider.code).collect();
         format!("expected {SANDBOX} or one of {}, got “{name}”", known.join(", "))
     })
-}
-
-fn secret_key(given: Option<&str>, database_url: &str) -> Result<SecretKey, String> {
-    if let Some(text) = given.filter(|text| !text.is_empty()) {
-        return if text.len() < 32 {
-            Err("expected at least 32 characters that nobody can guess".into())
-        } else {
-            Ok(SecretKey::from_text(text))
-        };
-    }
-    let Some(file) = db::sqlite_file(database_url) else {
-        return Err("expected with PostgreSQL: the same secret of at least 32 characters on every machine".into());
-    };
-    let file = Path::new(file).with_extension("key");
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    }
-    SecretKey::load_or_create(&file).map_err(|error| format!("cannot keep a key in {}: {error}", file.display()))
 }
 
 fn default_site() -> PathBuf {
@@ -348,10 +331,11 @@ mod tests {
             smtp_url: Some("http://x".into()),
             webhook_secrets: WebhookSecrets::of("resend", "%%%"),
             trusted_proxies: "10.0.0.0/8".into(),
+            allowed_hosts: "http://x/y".into(),
             log: "xml".into(),
             ..settings()
         };
-        assert_eq!(errors(&wrong).len(), 10, "{:?}", Config::check(&wrong));
+        assert_eq!(errors(&wrong).len(), 11, "{:?}", Config::check(&wrong));
     }
 
     #[test]
@@ -363,7 +347,31 @@ mod tests {
     #[test]
     fn resend_needs_its_server_and_secret() {
         let bare = Settings { mail_provider: "resend".into(), ..settings() };
-        assert_eq!(errors(&bare), ["CALLBOARD_SMTP_URL", "CALLBOARD_WEBHOOK_SECRET_RESEND"]);
+        assert_eq!(errors(&bare), ["CALLBOARD_BASE_URL", "CALLBOARD_SMTP_URL", "CALLBOARD_WEBHOOK_SECRET_RESEND"]);
+    }
+
+    #[test]
+    fn d15_a_real_provider_needs_the_address_that_links_begin_with() {
+        let bare =
+            Settings { mail_provider: "smtp".into(), smtp_url: Some("smtps://mail.venue.test".into()), ..settings() };
+        assert_eq!(errors(&bare), ["CALLBOARD_BASE_URL"]);
+        assert_eq!(errors(&Settings { base_url: Some(String::new()), ..bare.clone() }), ["CALLBOARD_BASE_URL"]);
+        let named = Settings { base_url: Some("https://callboard.example".into()), ..bare };
+        assert_eq!(errors(&named), [""; 0]);
+    }
+
+    #[test]
+    fn d15_the_demo_has_no_public_address() {
+        let demo = Settings { demo: Some("1".into()), ..settings() };
+        for (base_url, refused) in [
+            ("https://callboard.example", true),
+            ("http://192.168.1.5:3000", true),
+            ("http://localhost:8080", false),
+            ("", false),
+        ] {
+            let demo = Settings { base_url: Some(base_url.into()), ..demo.clone() };
+            assert_eq!(errors(&demo).as_slice() == ["CALLBOARD_BASE_URL"], refused, "{base_url}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::config::{Cli, Command, Config};
+use server::db::place;
 use server::{commands, serve};
 use tracing_subscriber::EnvFilter;
 
@@ -14,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
+    place::keep_new_files_private();
     let cli = Cli::parse();
     let config = match Config::check(&cli.settings) {
         Ok(config) => config,

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::Core;
+use crate::db::place::{self, Claim, ClaimError};
 use crate::db::{self, Db};
 use crate::emails::sweep;
 use crate::error::StoreError;
@@ -35,6 +37,13 @@ pub enum StartError {
     Taken(SocketAddr),
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    #[error(
+        "DATABASE_URL leads to a pooler in transaction mode, such as PgBouncer's, behind which Callboard cannot hear of changes: \
+         name PostgreSQL itself (its own port is usually 5432), or a pool in session mode"
+    )]
+    Pooler,
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
     #[error("the demo could not be made: {0}")]
     Demo(StoreError),
     #[error("the sandbox mail server cannot listen: {0}")]
@@ -53,6 +62,8 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until it is told to stop.
 pub async fn serve(config: Config) -> Result<(), StartError> {
+    // Before anything is opened: a newer version would change the schema under the one that serves.
+    let _claim = db::sqlite_file(&config.database_url).map(|file| Claim::of(Path::new(file))).transpose()?;
     let mut core = open_core(config).await?;
     if core.config.demo {
         demo::fill(&core).await.map_err(StartError::Demo)?;
@@ -107,6 +118,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
 /// The core over an open database with the current schema, waiting a while for one that is away.
 pub async fn open_core(config: Config) -> Result<Core, StartError> {
     let db = open_database(&config.database_url).await?;
+    keep_private(&config.database_url);
     let key = config.secret_key.clone();
     Ok(Core { db, clock: Clock::System, hub: Hub::default(), key, config: Arc::new(config) })
 }
@@ -117,23 +129,46 @@ async fn open_database(url: &str) -> Result<Db, StartError> {
     loop {
         match open_and_migrate(url).await {
             Ok(db) => return Ok(db),
-            Err(error) if may_pass(&error) && started.elapsed() + pause < patience => {
+            Err(StartError::Database(error)) if may_pass(&error) && started.elapsed() + pause < patience => {
                 tracing::warn!(%error, "The database is locked or away. Trying again.");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
-            Err(error) => return Err(StartError::Database(error)),
+            Err(error) => return Err(error),
         }
     }
 }
 
-async fn open_and_migrate(url: &str) -> Result<Db, StoreError> {
-    let db = Db::open(url).await?;
-    if let Err(error) = db.migrate().await {
-        db.close().await;
-        return Err(error);
+/// A database in use is for its owner's eyes only: it holds people's addresses, and the sandbox's mails.
+fn keep_private(url: &str) {
+    let Some(file) = db::sqlite_file(url) else { return };
+    match place::make_private(Path::new(file)) {
+        Ok(mended) if mended.is_empty() => {}
+        Ok(mended) => {
+            let files: Vec<_> = mended.iter().map(|file| file.display().to_string()).collect();
+            tracing::warn!(files = files.join(", "), "Other users could open these files. Now their owner alone can.");
+        }
+        Err(error) => {
+            tracing::warn!(%error, "Other users may be able to open the database: its mode cannot be changed.");
+        }
     }
-    Ok(db)
+}
+
+async fn open_and_migrate(url: &str) -> Result<Db, StartError> {
+    let refused = |error: StoreError| match error {
+        StoreError::Database(error) if db::was_refused_by_pooler(&error) => StartError::Pooler,
+        error => StartError::Database(error),
+    };
+    let db = Db::open(url).await.map_err(refused)?;
+    let opened = match db.is_behind_transaction_pooler().await {
+        Ok(true) => Err(StartError::Pooler),
+        Ok(false) => db.migrate().await.map_err(StartError::Database),
+        Err(error) => Err(StartError::Database(error.into())),
+    };
+    if opened.is_err() {
+        db.close().await;
+    }
+    opened.map(|()| db)
 }
 
 /// Whether waiting may help: a lock, a server that starts or is away. A wrong password stays wrong.

@@ -102,7 +102,7 @@ fn command(binary: &Path, url: &str, address: SocketAddr) -> Command {
         .env("CALLBOARD_WEBHOOK_SECRET_RESEND", SECRET)
         .env("CALLBOARD_SECRET_KEY", "0123456789abcdef0123456789abcdef")
         .env_remove("CALLBOARD_DEMO")
-        .env_remove("CALLBOARD_BASE_URL")
+        .env("CALLBOARD_BASE_URL", format!("http://{address}"))
         .env("RUST_LOG", "warn")
         .stdin(Stdio::null())
         .stdout(Stdio::null())

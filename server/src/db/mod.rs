@@ -12,6 +12,8 @@ mod error;
 mod fate;
 mod feed;
 mod listener;
+pub mod place;
+mod pooler;
 mod reader;
 mod write;
 
@@ -33,6 +35,7 @@ use fate::Fate;
 use feed::Feed;
 pub use feed::News;
 pub use listener::listen;
+pub use pooler::was_refused_by_pooler;
 pub use reader::Reader;
 use reader::Readers;
 pub use write::Write;
@@ -77,9 +80,7 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         if let Some(file) = sqlite_file(url) {
-            if let Some(folder) = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
-            }
+            place::make_folder(Path::new(file)).map_err(sqlx::Error::Io)?;
             let options: AnyConnectOptions = format!("sqlite://{file}?mode=rwc").parse()?;
             let write = AnyPoolOptions::new()
                 .max_connections(1)

@@ -79,8 +79,60 @@ fn a_database_that_cannot_be_opened_is_named_at_once() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path().join("callboard.db")).expect("a folder in the way");
     let output = callboard(&folder, &["migrate"], &[("DATABASE_URL", "sqlite://callboard.db")]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(words(&output).contains("the database cannot be used"), "{}", words(&output));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(words(&output).contains("DATABASE_URL: callboard.db is a folder; name a file in it"), "{}", words(&output));
+}
+
+/// The binary in a folder of its own, as a user that may not write there.
+#[cfg(unix)]
+fn callboard_without_leave(folder: &Folder) -> Output {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    let binary = folder.path().join("callboard");
+    // Where the build lies, another user may not come.
+    std::fs::copy(env!("CARGO_BIN_EXE_callboard"), &binary).expect("a copy");
+    let is_root = std::fs::metadata(&binary).expect("the copy").uid() == 0;
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o555)).expect("a mode");
+    let mut command = Command::new(&binary);
+    command.current_dir(folder.path()).arg("migrate").env_clear().env("DATABASE_URL", "sqlite://callboard.db");
+    if is_root {
+        command.uid(65_534).gid(65_534);
+    }
+    let output = command.output().expect("the binary runs");
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    output
+}
+
+#[cfg(unix)]
+#[test]
+fn d15_a_place_that_cannot_be_written_is_named_with_what_to_do() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let output = callboard_without_leave(&folder);
+    assert_eq!(output.status.code(), Some(2), "{}", words(&output));
+    assert!(words(&output).contains("DATABASE_URL: . cannot be written: Permission denied"), "{}", words(&output));
+    assert!(words(&output).contains("ch"), "chown or chmod, by whose it is: {}", words(&output));
+
+    let file = folder.path().join("callboard.db");
+    std::fs::write(&file, "").expect("a file");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o444)).expect("a mode");
+    let output = callboard_without_leave(&folder);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(words(&output).contains("DATABASE_URL: callboard.db cannot be written"), "{}", words(&output));
+}
+
+#[test]
+fn d15_settings_that_cannot_work_together_are_refused_with_what_to_do() {
+    let folder = Folder::new();
+    let smtp = [("CALLBOARD_MAIL_PROVIDER", "smtp"), ("CALLBOARD_SMTP_URL", "smtps://mail.venue.test")];
+    let output = callboard(&folder, &[], &smtp);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(words(&output).contains("CALLBOARD_BASE_URL: expected the public address"), "{}", words(&output));
+
+    let demo = [("CALLBOARD_DEMO", "1"), ("CALLBOARD_BASE_URL", "https://callboard.example")];
+    let output = callboard(&folder, &[], &demo);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(words(&output).contains("only for this machine"), "{}", words(&output));
 }
 
 #[test]
@@ -91,6 +143,27 @@ fn migrating_twice_is_harmless() {
         assert!(output.status.success(), "{}", words(&output));
     }
     assert!(folder.path().join("data/callboard.key").is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn d16_what_is_made_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let settings = [("DATABASE_URL", "sqlite://data/deep/callboard.db"), ("CALLBOARD_DEMO", "1")];
+    let output = callboard(&folder, &["demo"], &settings);
+    assert!(output.status.success(), "{}", words(&output));
+    let mode = |path: &str| std::fs::metadata(folder.path().join(path)).expect(path).permissions().mode() & 0o777;
+    assert_eq!((mode("data"), mode("data/deep")), (0o700, 0o700));
+    assert_eq!((mode("data/deep/callboard.db"), mode("data/deep/callboard.key")), (0o600, 0o600));
+
+    // As an older version left them, or a copy.
+    for name in ["data/deep/callboard.db", "data/deep/callboard.key"] {
+        std::fs::set_permissions(folder.path().join(name), std::fs::Permissions::from_mode(0o644)).expect("a mode");
+    }
+    let output = callboard(&folder, &["migrate"], &settings);
+    assert!(words(&output).contains("Other users could open these files"), "{}", words(&output));
+    assert_eq!((mode("data/deep/callboard.db"), mode("data/deep/callboard.key")), (0o600, 0o600));
 }
 
 #[test]

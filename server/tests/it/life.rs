@@ -47,6 +47,12 @@ impl Server {
         assert!(sent.success());
     }
 
+    /// What it said when it ended without serving.
+    fn failed(mut self) -> String {
+        assert_eq!(self.process.wait().expect("an end").code(), Some(1));
+        self.words()
+    }
+
     fn words(&mut self) -> String {
         let mut words = String::new();
         self.process.stderr.take().expect("a pipe").read_to_string(&mut words).expect("text");
@@ -103,4 +109,44 @@ async fn it_waits_for_a_locked_database() {
 
     lock.rollback().await.expect("to let go");
     assert_eq!(status_of(&server.address(), "/readyz"), "HTTP/1.1 200 OK");
+}
+
+#[test]
+fn d15_a_second_server_on_one_file_is_refused_and_a_crash_leaves_no_lock() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder, &[]);
+    let address = server.address();
+    let second = Server::start(&folder, &[]).failed();
+    let expected = format!("callboard.db is served by another Callboard (process {})", server.process.id());
+    assert!(second.contains(&expected), "{second}");
+    let removed = Command::new(env!("CARGO_BIN_EXE_callboard"))
+        .current_dir(folder.path())
+        .args(["suppressions", "list"])
+        .env_clear()
+        .env("DATABASE_URL", "sqlite://callboard.db")
+        .output()
+        .expect("the binary runs");
+    assert!(removed.status.success(), "commands work beside a server");
+    assert_eq!(status_of(&address, "/readyz"), "HTTP/1.1 200 OK", "the first is not disturbed");
+
+    server.process.kill().expect("a crash");
+    server.process.wait().expect("an end");
+    let mut again = Server::start(&folder, &[]);
+    assert_eq!(status_of(&again.address(), "/readyz"), "HTTP/1.1 200 OK");
+}
+
+#[cfg(unix)]
+#[test]
+fn d16_the_files_of_a_running_server_are_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let mut server = Server::start(&folder, &[("DATABASE_URL", "sqlite://data/callboard.db"), ("CALLBOARD_DEMO", "1")]);
+    server.address();
+    let files = std::fs::read_dir(folder.path().join("data")).expect("the folder");
+    let modes: Vec<_> = files
+        .map(|file| file.expect("a file"))
+        .map(|file| (file.file_name(), file.metadata().expect("its mode").permissions().mode() & 0o777))
+        .collect();
+    assert!(modes.len() >= 4, "{modes:?}");
+    assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
 }

@@ -26,6 +26,8 @@ mod migrations;
 mod outbox;
 mod planner;
 mod plans;
+#[cfg(unix)]
+mod pooler;
 mod published;
 mod recorder;
 mod requests;

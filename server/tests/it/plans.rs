@@ -186,7 +186,7 @@ async fn sqlite_scans_no_table() {
         }
         assert!(scans.is_empty(), "{scans:#?}");
         ran.extend(recorded(what_may_scan(venue.db())).await);
-        assert_all_ran(&ran, &["SELECT pg_notify", "SELECT 1", "SELECT txid_current"]);
+        assert_all_ran(&ran, &["SELECT pg_notify", "SELECT 1", "SELECT txid_current", "SELECT CAST(pg_backend_pid()"]);
     })
     .await;
 }

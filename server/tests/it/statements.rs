@@ -37,6 +37,7 @@ pub async fn the_rest(venue: &Venue) {
     hear(venue).await;
     watch_live(&app, venue).await;
     keep_a_sandbox(&app).await;
+    assert!(!venue.db().is_behind_transaction_pooler().await.expect("an answer"));
     assert!(suppressions::lift(venue.db(), "q1@x.test", "a test", NOON).await.expect("an answer"));
 }
 
