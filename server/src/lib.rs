@@ -16,6 +16,7 @@ pub mod demo;
 pub mod emails;
 pub mod error;
 pub mod events;
+mod hosts;
 pub mod mailer;
 pub mod outbox;
 mod pages;

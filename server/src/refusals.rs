@@ -76,6 +76,7 @@ fn error(status: StatusCode) -> AppError {
         StatusCode::NOT_FOUND => return AppError::NotFound,
         StatusCode::UNAUTHORIZED => return AppError::Unauthenticated,
         StatusCode::FORBIDDEN => "This request came from another site, so it was refused.",
+        StatusCode::MISDIRECTED_REQUEST => "Callboard does not answer to this name. Ask it by its public address.",
         StatusCode::METHOD_NOT_ALLOWED => "This address cannot be asked in that way; the header Allow says in which.",
         StatusCode::REQUEST_TIMEOUT => "The request took too long to arrive. Check the connection, then try again.",
         StatusCode::PAYLOAD_TOO_LARGE => "That is more than can be taken at once. Send less.",

@@ -29,7 +29,7 @@ use crate::auth::session;
 use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
-use crate::{pages, plain_forms, realtime, refusals, request_log, sandbox, security, site, webhooks};
+use crate::{hosts, pages, plain_forms, realtime, refusals, request_log, sandbox, security, site, webhooks};
 
 /// Webhooks have a limit of their own.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -72,6 +72,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(from_fn_with_state(Arc::clone(&config), security::csrf_guard))
+        .layer(from_fn_with_state(Arc::clone(&config), hosts::guard))
         .layer(from_fn_with_state(Arc::clone(&config), security::client_ip))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(refusals::in_our_words))

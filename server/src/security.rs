@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::config::Config;
+use crate::hosts::FromTrustedProxy;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -63,15 +64,21 @@ pub async fn client_ip(State(config): State<Arc<Config>>, mut request: Request, 
     let socket =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(addr)| addr.ip().to_canonical());
     if let Some(socket) = socket {
-        let forwarded = config.trusted_proxies.contains(&socket).then(|| forwarded_for(request.headers())).flatten();
+        let is_trusted = config.trusted_proxies.contains(&socket);
+        let forwarded = is_trusted.then(|| forwarded_for(request.headers())).flatten();
+        if is_trusted {
+            request.extensions_mut().insert(FromTrustedProxy);
+        }
         request.extensions_mut().insert(Peer(forwarded.unwrap_or(socket)));
     }
     next.run(request).await
 }
 
 fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all(FORWARDED_FOR).into_iter().next_back()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
+    // The entries before it may be anything that a client made up.
+    let last = headers.get_all(FORWARDED_FOR).into_iter().next_back()?.as_bytes();
+    let last = last.rsplit(|byte| *byte == b',').next()?;
+    std::str::from_utf8(last).ok()?.trim().parse().ok()
 }
 
 /// Adds what a response does not say itself.

@@ -18,6 +18,7 @@ mod events;
 mod fold;
 mod forms;
 mod hostile;
+mod hosts;
 mod html;
 mod life;
 mod live;

@@ -90,7 +90,11 @@ on_both_engines!(
 
 on_both_engines!(
     async fn behind_a_proxy_the_public_address_is_our_own(db: Db) {
-        let app = TestApp::with(db, |settings| settings.base_url = Some("https://callboard.example".into())).await;
+        let app = TestApp::with(db, |settings| {
+            settings.base_url = Some("https://callboard.example".into());
+            settings.allowed_hosts = "callboard.test".into();
+        })
+        .await;
         let path = server_fn("load_events");
         let own = post(&app, path, &[("origin", "https://callboard.example")]).await;
         assert_ne!(own.status, StatusCode::FORBIDDEN, "the proxy rewrote Host");
