@@ -4,6 +4,7 @@
 //! a redirect, and a refusal with that page again: the form finds what was typed, and why it was refused, in a
 //! [`RefusedForm`]. Once the page is hydrated the forms ask by themselves, and nothing of this is used.
 
+use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
@@ -11,7 +12,7 @@ use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
-use crate::ui::is_hydrated;
+use crate::ui::{dynamic, is_hydrated};
 use crate::wire::{DecodeError, Wire, decode, encode};
 
 /// The hidden field that names the page, as a path on this site.
@@ -90,6 +91,68 @@ impl Decoder<Refused> for Wire {
     }
 }
 
+/// A form that posts to a server function, and that asks it by `submit` instead once the page is hydrated.
+pub(crate) struct PostForm {
+    pub function: &'static str,
+    pub id: Option<String>,
+    pub class: &'static str,
+    /// What it is to screen readers, if that is not plain from where it stands.
+    pub label: Option<&'static str>,
+    /// Hidden fields: the page that the form stands on, and what the function is to know.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl PostForm {
+    /// A form of `F` on a page, which is a path on this site.
+    pub fn of<F: ServerFn>(page: String) -> Self {
+        Self { function: F::PATH, id: None, class: "", label: None, fields: vec![(PAGE, page)] }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.fields.push((name, value.to_string()));
+        self
+    }
+
+    pub fn view(self, submit: impl Fn() + 'static, children: AnyView) -> AnyView {
+        self.erased(Box::new(submit), children)
+    }
+
+    /// Not generic, so that it is compiled once for all forms.
+    fn erased(self, submit: Box<dyn Fn()>, children: AnyView) -> AnyView {
+        let Self { function, id, class, label, fields } = self;
+        let on_submit = move |ev: ev::SubmitEvent| {
+            ev.prevent_default();
+            submit();
+        };
+        let hidden = fields.into_iter().map(|(name, value)| hidden(name, value)).collect_view();
+        view! {
+            <form
+                id=id
+                class=(!class.is_empty()).then_some(class)
+                role=label.map(|_| "group")
+                aria-label=label
+                method="post"
+                action=function
+                novalidate
+                on:submit=on_submit
+            >
+                {hidden}
+                {children}
+            </form>
+        }
+        .into_any()
+    }
+}
+
+fn hidden(name: &'static str, value: String) -> AnyView {
+    view! { <input type="hidden" name=name value=value /> }.into_any()
+}
+
+/// A hidden field whose value changes. `value` may read signals.
+pub(crate) fn changing_field(name: &'static str, value: impl Fn() -> String + Send + 'static) -> AnyView {
+    dynamic(move || hidden(name, value()))
+}
+
 /// The form's idempotency key: the same form posted twice is one result. What the page came with stays, so read it off
 /// the field.
 #[component]
@@ -105,13 +168,8 @@ fn new_key() -> String {
 }
 
 #[cfg(not(feature = "ssr"))]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "any 32 bits do")]
 fn new_key() -> String {
-    let digits = || js_sys::Math::random().to_string().split_off(2);
-    format!("{}-{}", digits(), digits())
-}
-
-/// Tells the server which page the form stands on.
-#[component]
-pub(crate) fn FormPage(#[prop(into)] path: String) -> impl IntoView {
-    view! { <input type="hidden" name=PAGE value=path /> }
+    let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+    format!("{:x}-{:x}-{:x}", random(), random(), random())
 }

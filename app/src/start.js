@@ -56,7 +56,7 @@
     if (!notice.isConnected) say();
   };
   const endedBy = (error) => {
-    if (/wasm/i.test(`${error?.name} ${error?.message} ${error?.stack}`)) goOnPlain();
+    if (error instanceof WebAssembly.RuntimeError || /wasm/i.test(error?.stack)) goOnPlain();
   };
   addEventListener("error", (event) => endedBy(event.error));
   addEventListener("unhandledrejection", (event) => endedBy(event.reason));

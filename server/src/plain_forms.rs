@@ -50,10 +50,11 @@ pub async fn answer(pages: Router, limit: usize, request: Request, next: Next) -
         return sent_on(answer, page.as_ref());
     }
     let status = answer.status();
+    let retry_after = answer.headers().get(header::RETRY_AFTER).cloned();
     let Some(error) = refusal(answer, limit).await else {
-        return (status, "This did not work. Go back, then try again.").into_response();
+        return when(retry_after, (status, "This did not work. Go back, then try again.").into_response());
     };
-    let Some(page) = page else { return (status, error.to_string()).into_response() };
+    let Some(page) = page else { return when(retry_after, (status, error.to_string()).into_response()) };
     if error == AppError::Unauthenticated {
         return Redirect::to(&paths::sign_in_then(&page.to_return_to)).into_response();
     }
@@ -70,7 +71,15 @@ pub async fn answer(pages: Router, limit: usize, request: Request, next: Next) -
     if shown.status() == StatusCode::OK {
         *shown.status_mut() = status;
     }
-    shown
+    when(retry_after, shown)
+}
+
+/// Says when to try again, if the function did.
+fn when(retry_after: Option<HeaderValue>, mut response: Response) -> Response {
+    if let Some(retry_after) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after);
+    }
+    response
 }
 
 /// The page that a form stands on.

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::SignIn;
 use crate::paths;
-use crate::plain_form::{FormPage, RefusedForm};
+use crate::plain_form::{PAGE, RefusedForm};
 use crate::ui::{Notice, NoticeKind, PageTitle};
 
 #[component]
@@ -26,7 +26,7 @@ pub fn SignInPage() -> impl IntoView {
                 <h1>"Sign in"</h1>
                 {refusal.map(|sentence| view! { <Notice kind=NoticeKind::Error><p>{sentence}</p></Notice> })}
                 <form class="form" method="post" action=SignIn::PATH>
-                    <FormPage path=paths::sign_in_then(&next) />
+                    <input type="hidden" name=PAGE value=paths::sign_in_then(&next) />
                     <input type="hidden" name="next" value=next />
                     <div class="field">
                         <label for="email">"Email"</label>

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 use wasm_bindgen::JsValue;
@@ -20,7 +19,7 @@ use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Extent, Live, LiveList, Topic, Update};
 use crate::paths;
-use crate::plain_form::{FormPage, RefusedForm};
+use crate::plain_form::{PostForm, RefusedForm, changing_field};
 use crate::ui::{Announcer, Notice, NoticeKind, after_hydration, dynamic, is_hydrated, on_save_key, query_view};
 use crate::wire::Query;
 
@@ -151,30 +150,23 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
             (saved.get() && !unsaved.get()).then(|| view! { <Saved /> }.into_any())
         }
     };
-    let on_submit = move |ev: ev::SubmitEvent| {
-        ev.prevent_default();
-        save();
+    let form = PostForm { class: "form card", ..PostForm::of::<SaveContact>(paths::contact(contact)) };
+    let fields = view! {
+        {changing_field("revision", move || held.with(|held| held.revision.to_string()))}
+        {dynamic(outcome)}
+        <ContactFields typed refused blocked=Arc::new(blocked) />
+        <div class="actions">
+            <button
+                class="button"
+                data-kind="primary"
+                aria-busy=move || pending.get().then_some("true")
+                aria-disabled=move || pending.get().then_some("true")
+            >
+                {move || if pending.get() { "Saving…" } else { "Save" }}
+            </button>
+        </div>
     };
-    view! {
-        <form class="form card" method="post" action=SaveContact::PATH novalidate on:submit=on_submit>
-            <FormPage path=paths::contact(contact) />
-            <input type="hidden" name="contact" value=contact.to_string() />
-            <input type="hidden" name="revision" value=move || held.with(|held| held.revision.to_string()) />
-            {dynamic(outcome)}
-            <ContactFields typed refused blocked=Arc::new(blocked) />
-            <div class="actions">
-                <button
-                    class="button"
-                    data-kind="primary"
-                    aria-busy=move || pending.get().then_some("true")
-                    aria-disabled=move || pending.get().then_some("true")
-                >
-                    {move || if pending.get() { "Saving…" } else { "Save" }}
-                </button>
-            </div>
-        </form>
-    }
-    .into_any()
+    form.with("contact", contact).view(save, fields.into_any())
 }
 
 /// Whether the form was posted without scripts, and saved. The address then says so, until the page reacts.

@@ -1,9 +1,7 @@
 //! A new contact: the same fields, then on to the contact's own page.
 
-use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -14,7 +12,7 @@ use super::submission::Submission;
 use super::{ContactForm, CreateContact, create_contact};
 use crate::domain::ids::IdempotencyKey;
 use crate::paths;
-use crate::plain_form::{FormKey, FormPage, RefusedForm};
+use crate::plain_form::{FormKey, PostForm, RefusedForm};
 use crate::ui::{Announcer, PageTitle, dynamic, on_save_key};
 
 #[component]
@@ -45,9 +43,29 @@ pub fn NewContact() -> impl IntoView {
         let unsaved = !pending.get() && form != ContactForm::default();
         drafts::keep(NEW, unsaved.then_some(Draft { form, revision: 0 }));
     });
-    let on_submit = move |ev: ev::SubmitEvent| {
-        ev.prevent_default();
-        create();
+    let form = PostForm { class: "form card", ..PostForm::of::<CreateContact>(paths::NEW_CONTACT.into()) };
+    let fields = view! {
+        <FormKey field=key />
+        {dynamic(move || refused.get().map(|error| view! { <NotSaved error /> }))}
+        <ContactFields typed refused />
+        <div class="actions">
+            <button
+                class="button"
+                data-kind="primary"
+                aria-busy=move || pending.get().then_some("true")
+                aria-disabled=move || pending.get().then_some("true")
+            >
+                {move || if pending.get() { "Creating…" } else { "Create contact" }}
+            </button>
+            <a
+                class="button"
+                data-kind="plain"
+                href=paths::CONTACTS
+                on:click=move |_| typed.seed(&ContactForm::default())
+            >
+                "Cancel"
+            </a>
+        </div>
     };
     view! {
         <PageTitle text=|| "New contact".into() />
@@ -57,25 +75,7 @@ pub fn NewContact() -> impl IntoView {
                 <h1>"New contact"</h1>
             </div>
         </div>
-        <form class="form card" method="post" action=CreateContact::PATH novalidate on:submit=on_submit>
-            <FormPage path=paths::NEW_CONTACT />
-            <FormKey field=key />
-            {dynamic(move || refused.get().map(|error| view! { <NotSaved error /> }))}
-            <ContactFields typed refused />
-            <div class="actions">
-                <button
-                    class="button"
-                    data-kind="primary"
-                    aria-busy=move || pending.get().then_some("true")
-                    aria-disabled=move || pending.get().then_some("true")
-                >
-                    {move || if pending.get() { "Creating…" } else { "Create contact" }}
-                </button>
-                <a class="button" data-kind="plain" href=paths::CONTACTS on:click=move |_| typed.seed(&ContactForm::default())>
-                    "Cancel"
-                </a>
-            </div>
-        </form>
+        {form.view(create, fields.into_any())}
     }
     .into_any()
 }

@@ -1,8 +1,6 @@
 //! One person on the event: who, the invite and how it fares, and the button that sends it.
 
-use leptos::ev;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::fix_address::FixAddress;
 use super::send_link::{ContactUpdate, Refused, SendLink, form_id, more_id, send_to};
@@ -15,8 +13,8 @@ use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, badge};
 use crate::live::{LiveCell, LiveList};
 use crate::paths;
-use crate::plain_form::FormPage;
-use crate::ui::{Ago, Avatar, Now, dotted, dynamic};
+use crate::plain_form::PostForm;
+use crate::ui::{Ago, Avatar, Now, dotted, dynamic, hydrated};
 
 #[component]
 pub fn CrewRowView(
@@ -55,7 +53,9 @@ pub fn CrewRowView(
         let more = format!(" for {name}");
         let nowhere = address.trim().is_empty();
         let form = SendForm { event, row: &row, address, sending, pending, refusal_id: &refusal_id };
-        let disabled = move || pending || blocked || nowhere || wait().is_some();
+        // Without scripts nothing is known of an address that is being typed: the server decides.
+        let typing = open.get() && !hydrated();
+        let disabled = move || pending || !typing && (blocked || nowhere || wait().is_some());
         view! {
             <div class="row">
                 <Avatar name=row.name.clone() />
@@ -146,30 +146,25 @@ impl SendForm<'_> {
     fn view(self, disabled: impl Fn() -> bool + Send + 'static, panel_open: bool) -> AnyView {
         let Self { event, row, address, sending, pending, refusal_id } = self;
         let id = row.id;
+        let key = row.send_key().0;
+        let mut form = PostForm { id: Some(form_id(id)), ..PostForm::of::<EmailLink>(row_page(event, id)) };
+        form = form.with("crew", id).with("key", key);
         // An open panel has a field for it, which is part of this form.
-        let shown =
-            (!panel_open).then(|| view! { <input type="hidden" name="address" value=address.clone() /> }.into_any());
-        let send = move |ev: ev::SubmitEvent| {
-            ev.prevent_default();
-            sending.with_value(|sending| sending.send(address.clone(), ContactUpdate::Keep));
-        };
-        view! {
-            <form id=form_id(id) method="post" action=EmailLink::PATH on:submit=send>
-                <FormPage path=row_page(event, id) />
-                <input type="hidden" name="crew" value=id.to_string() />
-                <input type="hidden" name="key" value=row.send_key().0 />
-                {shown}
-                <button
-                    class="button"
-                    disabled=disabled
-                    aria-busy=pending.then_some("true")
-                    aria-describedby=refusal_id.to_owned()
-                >
-                    "Email link"
-                </button>
-            </form>
+        if !panel_open {
+            form = form.with("address", &address);
         }
-        .into_any()
+        let send = move || sending.with_value(|sending| sending.send(address.clone(), ContactUpdate::Keep));
+        let button = view! {
+            <button
+                class="button"
+                disabled=disabled
+                aria-busy=pending.then_some("true")
+                aria-describedby=refusal_id.to_owned()
+            >
+                "Email link"
+            </button>
+        };
+        form.view(send, button.into_any())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::send_link::{ContactUpdate, SendLink};
 use super::view_state::row_page;
@@ -12,7 +11,7 @@ use crate::domain::ids::EventId;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::typo;
 use crate::live::LiveCell;
-use crate::plain_form::{FormPage, RefusedForm};
+use crate::plain_form::{PostForm, RefusedForm, changing_field};
 use crate::ui::{bind_field, dynamic};
 
 #[component]
@@ -34,17 +33,10 @@ pub fn FixAddress(
     let guess = first.suggested;
     let field = format!("corrected-{}", at_first.id);
     let pending = sending.pending;
-    let submit = move |ev: leptos::ev::SubmitEvent| {
-        ev.prevent_default();
-        sending.send(corrected.get_untracked(), ContactUpdate::Replace);
-    };
-    view! {
-        <div class="fix" role="group" aria-label="Fix the address">
-            {dynamic(move || cell.with(Story::of).view())}
-            <form class="do" method="post" action=CorrectAddress::PATH on:submit=submit>
-                <FormPage path=row_page(event, id) />
-                <input type="hidden" name="crew" value=id.to_string() />
-                <input type="hidden" name="key" value=move || key_cell.with(|row| row.send_key().0) />
+    let submit = move || sending.send(corrected.get_untracked(), ContactUpdate::Replace);
+    let form = PostForm { class: "do", ..PostForm::of::<CorrectAddress>(row_page(event, id)) }.with("crew", id);
+    let fields = view! {
+        {changing_field("key", move || key_cell.with(|row| row.send_key().0))}
                 <div class="field">
                     <label for=field.clone()>
                         {match guess {
@@ -67,7 +59,11 @@ pub fn FixAddress(
                     />
                 </div>
                 <button class="button" data-kind="primary" disabled=move || pending.get()>"Correct and send again"</button>
-            </form>
+    };
+    view! {
+        <div class="fix" role="group" aria-label="Fix the address">
+            {dynamic(move || cell.with(Story::of).view())}
+            {form.view(submit, fields.into_any())}
         </div>
     }
 }

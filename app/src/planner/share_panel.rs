@@ -6,7 +6,6 @@ use std::time::Duration;
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
@@ -16,7 +15,7 @@ use super::{CrewRow, GenerateLink, LinkState, RevokeLink, generate_link, revoke_
 use crate::domain::ids::{CrewId, EventId};
 use crate::error::AppError;
 use crate::live::{LiveCell, LiveList};
-use crate::plain_form::{FormPage, RefusedForm};
+use crate::plain_form::{PostForm, RefusedForm};
 use crate::ui::{Announcer, bind_field, dynamic, hydrated};
 
 /// How long "Copied" stays.
@@ -83,20 +82,13 @@ pub fn SharePanel(
             {dynamic(move || {
                 let url = link.get();
                 if url.is_empty() {
+                    let generate = PostForm::of::<GenerateLink>(panel_page(event, id)).with("crew", id);
+                    let button = view! {
+                        <button class="button" disabled=move || working.get()>"Generate link"</button>
+                    };
                     view! {
                         <p class="fine">"No link yet. “Email link” makes one as it sends."</p>
-                        <form
-                            method="post"
-                            action=GenerateLink::PATH
-                            on:submit=move |ev| {
-                                ev.prevent_default();
-                                asking.ask(generate_link(id));
-                            }
-                        >
-                            <FormPage path=panel_page(event, id) />
-                            <input type="hidden" name="crew" value=id.to_string() />
-                            <button class="button" disabled=move || working.get()>"Generate link"</button>
-                        </form>
+                        {generate.view(move || asking.ask(generate_link(id)), button.into_any())}
                     }
                     .into_any()
                 } else {
@@ -182,33 +174,21 @@ fn LiveLink(
         }
     };
     let confirm = move || {
-        let revoke = move |ev: ev::SubmitEvent| {
-            ev.prevent_default();
-            asking.ask(revoke_link(id));
-        };
         let keep = move |ev: ev::MouseEvent| {
             ev.prevent_default();
             confirming.set(false);
         };
         confirming.get().then(|| {
-            view! {
-                <form
-                    class="confirm"
-                    role="group"
-                    aria-label="Revoke the link?"
-                    method="post"
-                    action=RevokeLink::PATH
-                    on:submit=revoke
-                >
-                    <FormPage path=panel_page(event, id) />
-                    <input type="hidden" name="crew" value=id.to_string() />
-                    <span>"The link stops at once, for ever."</span>
-                    <button class="button" data-kind="danger" disabled=move || working.get()>"Yes, revoke"</button>
-                    <button class="button" data-kind="plain" form=VIEW_FORM name=MORE value=id.to_string() on:click=keep>
-                        "Keep it"
-                    </button>
-                </form>
-            }
+            let form = PostForm::of::<RevokeLink>(panel_page(event, id)).with("crew", id);
+            let form = PostForm { class: "confirm", label: Some("Revoke the link?"), ..form };
+            let buttons = view! {
+                <span>"The link stops at once, for ever."</span>
+                <button class="button" data-kind="danger" disabled=move || working.get()>"Yes, revoke"</button>
+                <button class="button" data-kind="plain" form=VIEW_FORM name=MORE value=id.to_string() on:click=keep>
+                    "Keep it"
+                </button>
+            };
+            form.view(move || asking.ask(revoke_link(id)), buttons.into_any())
         })
     };
     let ask = move |ev: ev::MouseEvent| {

@@ -55,6 +55,7 @@ pub fn TextField(
 ) -> impl IntoView {
     let note = format!("{id}-note");
     let wrong = Arc::clone(&error);
+    let autofocus = untrack(|| wrong()).is_some();
     let field = NodeRef::<Input>::new();
     bind_field(field, move || value.get(), move |text| value.set(text));
     view! {
@@ -69,6 +70,8 @@ pub fn TextField(
                 required=required
                 maxlength=(max > 0).then_some(max)
                 aria-describedby=note
+                // The keyboard begins where a refused post has to be mended.
+                autofocus=autofocus
                 aria-invalid=move || wrong().is_some().then_some("true")
                 value=value.get_untracked()
                 on:input=move |ev| value.set(event_target_value(&ev))
@@ -97,6 +100,7 @@ pub fn TextArea(
     bind_field(field, move || value.get(), move |text| value.set(text));
     let first = text_of_textarea(&value.get_untracked());
     let wrong = Arc::clone(&error);
+    let autofocus = untrack(|| wrong()).is_some();
     view! {
         <Field id label hint error>
             <textarea
@@ -106,6 +110,8 @@ pub fn TextArea(
                 rows=rows
                 maxlength=(max > 0).then_some(max)
                 aria-describedby=note
+                // The keyboard begins where a refused post has to be mended.
+                autofocus=autofocus
                 aria-invalid=move || wrong().is_some().then_some("true")
                 on:input=move |ev| value.set(event_target_value(&ev))
             >

@@ -97,7 +97,7 @@ on_both_engines!(
         let answer = sign_in("http://callboard.test").await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "a browser names the scheme when it sends a form");
         assert!(answer.text().contains("nobody can be signed in without it"), "{}", answer.text());
-        assert_eq!(sign_in("https://callboard.test").await.status, StatusCode::FOUND);
+        assert_eq!(sign_in("https://callboard.test").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 );
 
