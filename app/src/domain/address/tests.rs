@@ -42,6 +42,9 @@ fn b07_what_stands_around_an_address_is_taken_away() {
         "mailto:ann.lee@example.com",
         "MailTo:ann.lee%40example.com?subject=See you@six, Bob&body=x",
         "<mailto:ann.lee@example.com>",
+        "ann.lee@example.com>,",
+        "<ann.lee@example.com",
+        "“ann.lee@example.com",
         "Ann Lee <ann.lee@example.com>",
         "\"Lee, Ann\" <ann.lee@example.com>;",
         "Ann <mailto:ann.lee@example.com?subject=x>",
@@ -59,7 +62,7 @@ fn b07_what_stands_around_an_address_is_taken_away() {
 fn b07_each_refusal_has_its_true_reason() {
     use AddressFault::{Character, Domain, Dots, Incomplete, Missing, NoAt, NoDot, Several, Space};
     let fault = |typed: &str| RecipientAddress::parse(typed).expect_err(typed);
-    for typed in ["", " \u{200b}\u{a0}", "mailto:", "<>", "\"\"", ".,;"] {
+    for typed in ["", " \u{200b}\u{a0}", "mailto:", "<>", "\"\"", ".,;", "<\">", "mailto:?subject=x"] {
         assert_eq!(fault(typed), Missing, "{typed}");
     }
     for typed in [

@@ -12,6 +12,9 @@ use super::AddressFault;
 const AROUND: [(char, char); 9] =
     [('"', '"'), ('\'', '\''), ('`', '`'), ('(', ')'), ('[', ']'), ('“', '”'), ('„', '“'), ('‘', '’'), ('«', '»')];
 
+/// What can begin or end no address.
+const STRAY: [char; 9] = ['<', '>', '"', '“', '”', '„', '‘', '«', '»'];
+
 /// Returns the text without invisible characters, and without what stands around an address: spaces, punctuation at its
 /// end, quotation marks, brackets, `mailto:` (RFC 6068) and a name before `<…>` (RFC 5322 3.4). Fails for two addresses.
 pub(super) fn clean(typed: &str) -> Result<String, AddressFault> {
@@ -25,9 +28,15 @@ pub(super) fn clean(typed: &str) -> Result<String, AddressFault> {
             inside(trimmed).unwrap_or(trimmed).to_owned()
         };
         if inner == text {
-            return Ok(text);
+            // Half of what was copied along.
+            let whole = text.trim_matches(STRAY);
+            if whole == text {
+                return Ok(text);
+            }
+            text = String::from(whole);
+        } else {
+            text = inner;
         }
-        text = inner;
     }
 }
 
