@@ -234,8 +234,32 @@ fn on_the_wire(message: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tokio::io::{AsyncReadExt, duplex};
 
     use super::*;
+
+    /// What comes of a message to a server that says this when it has read the first half of it.
+    async fn interrupted_by(early: &'static [u8]) -> (Result<Reply, Broken>, bool) {
+        // Too narrow for the whole message, so that the server speaks while it is written.
+        let (ours, mut theirs) = duplex(64);
+        tokio::spawn(async move {
+            let mut half = [0; 512];
+            theirs.read_exact(&mut half).await.expect("half a message");
+            theirs.write_all(early).await.expect("it is heard");
+            let _ = theirs.read_to_end(&mut Vec::new()).await;
+        });
+        let mut connection = Connection::over(Box::new(ours));
+        let reply = connection.message(&[b'x'; 1_024]).await;
+        (reply, connection.is_spent())
+    }
+
+    #[tokio::test]
+    async fn c09_an_early_word_can_only_be_a_refusal() {
+        let (reply, is_spent) = interrupted_by(b"552 5.3.4 Too big\r\n").await;
+        assert!(matches!(&reply, Ok(reply) if reply.code == 552) && is_spent, "{reply:?}");
+        let (reply, is_spent) = interrupted_by(b"250 Ok\r\n").await;
+        assert!(reply.is_err() && is_spent, "{reply:?}");
+    }
 
     proptest! {
         #[test]

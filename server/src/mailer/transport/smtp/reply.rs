@@ -119,3 +119,64 @@ fn is_enhanced_code(word: &str) -> bool {
     let is_number = |part: &str| matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit());
     word.split('.').count() == 3 && word.split('.').all(is_number)
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What is read, and what is left for the next reply.
+    fn read(mut bytes: &[u8]) -> (Result<Reply, ReplyError>, &[u8]) {
+        let reply = Reply::read(&mut bytes).now_or_never().expect("all bytes are there");
+        (reply, bytes)
+    }
+
+    #[test]
+    fn c09_an_enhanced_code_on_each_line_is_said_once() {
+        let (reply, _) = read(b"550-5.1.1 The account\r\n550-5.1.1  you wrote to\n550 5.1.10 does not exist\r\n");
+        assert_eq!(reply.expect("a reply").text(), "5.1.1 The account you wrote to 5.1.10 does not exist");
+        assert_eq!(read(b"250-\r\n250-a\r\n250\r\n").0.expect("a reply").text(), " a ");
+    }
+
+    #[test]
+    fn c09_no_reply_is_longer_than_its_limit() {
+        let long = |bytes: usize| [b"250 ", "x".repeat(bytes - 5).as_bytes(), b"\n"].concat();
+        assert!(read(&long(MAX_REPLY)).0.is_ok());
+        assert!(matches!(read(&long(MAX_REPLY + 1)).0, Err(ReplyError::TooLong)));
+        let lines = |count: usize| [b"250-x\n".repeat(count - 1).as_slice(), b"250 x\n"].concat();
+        assert!(read(&lines(MAX_LINES)).0.is_ok());
+        assert!(matches!(read(&lines(MAX_LINES + 1)).0, Err(ReplyError::TooLong)));
+        assert!(matches!(read(b"250-x\r\n").0, Err(ReplyError::Closed)));
+        assert!(matches!(read(b"250 x").0, Err(ReplyError::Closed)));
+    }
+
+    proptest! {
+        #[test]
+        fn c09_the_code_stands_whatever_the_text(
+            code in 200_u16..600,
+            texts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 1..6),
+            next in prop::collection::vec(any::<u8>(), 0..9),
+        ) {
+            let mut bytes = Vec::new();
+            for (number, text) in (1..).zip(&texts) {
+                let separator = if number == texts.len() { b' ' } else { b'-' };
+                bytes.extend(code.to_string().bytes().chain([separator]));
+                bytes.extend(text.iter().filter(|byte| **byte != b'\n'));
+                bytes.extend(b"\r\n");
+            }
+            bytes.extend(&next);
+            let (reply, left) = read(&bytes);
+            let reply = reply.expect("a reply");
+            prop_assert_eq!((reply.code, reply.lines.len(), left), (code, texts.len(), next.as_slice()));
+        }
+
+        #[test]
+        fn c09_no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..99)) {
+            if let (Ok(reply), _) = read(&bytes) {
+                prop_assert!((200..600).contains(&reply.code) && !reply.lines.is_empty());
+            }
+        }
+    }
+}
