@@ -11,6 +11,7 @@ mod ingest;
 mod live;
 mod pages;
 mod peers;
+mod sign_in;
 mod subject;
 
 use std::path::PathBuf;
@@ -77,6 +78,11 @@ async fn main() -> Outcome<()> {
         peer: "",
     });
 
+    figures.extend(sign_in::measure(&subject).await?);
+    subject.stop().await?;
+
+    // The loads begin on a server that has done nothing before.
+    let (subject, _) = Subject::start(&binary, &scene).await?;
     let large_scene = subject::prepare(&binary, ingest::LARGE).await?;
     let (large, _) = Subject::start(&binary, &large_scene).await?;
     figures.extend(ingest::measure((&subject, &scene), (&large, &large_scene)).await?);

@@ -29,7 +29,7 @@ pub async fn sign_in(subject: &Subject) -> Outcome<String> {
 }
 
 /// The path of a server function; Leptos ends it with a hash of where it stands.
-fn server_function(name: &str) -> Outcome<&'static str> {
+pub fn server_function(name: &str) -> Outcome<&'static str> {
     leptos::server_fn::axum::server_fn_paths()
         .map(|(path, _)| path)
         .find(|path| {
