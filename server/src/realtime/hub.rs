@@ -3,11 +3,12 @@
 //! Guarantees: a message sent after `subscribe` returned reaches the listener or marks it as lagging.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::backend::Caller;
 use app::domain::ids::{AccountId, MemberId};
+use app::domain::time::Timestamp;
 use app::live::{ServerMessage, Topic};
 use axum::body::Bytes;
 use tokio::sync::{Notify, mpsc};
@@ -41,6 +42,8 @@ struct Listener {
     account: AccountId,
     member: MemberId,
     queue: mpsc::Sender<Published>,
+    /// When the session runs out.
+    ends_at: AtomicI64,
     lagging: AtomicBool,
     session_ended: AtomicBool,
     closing: AtomicBool,
@@ -91,6 +94,7 @@ impl Hub {
             account: caller.account,
             member: caller.member,
             queue: sender,
+            ends_at: AtomicI64::new(i64::MAX),
             lagging: AtomicBool::new(false),
             session_ended: AtomicBool::new(false),
             closing: AtomicBool::new(false),
@@ -156,6 +160,20 @@ impl Hub {
         }
     }
 
+    /// The sessions that have a socket open.
+    pub fn sessions(&self) -> Vec<String> {
+        self.state().sessions.keys().cloned().collect()
+    }
+
+    /// Closes every socket whose session has run out at `now`.
+    pub fn end_expired(&self, now: Timestamp) {
+        for listener in self.state().sessions.values().flatten() {
+            if listener.ends_at.load(Ordering::Relaxed) <= now.0 {
+                listener.raise(&listener.session_ended);
+            }
+        }
+    }
+
     /// Closes every socket, and those that still come, for a graceful shutdown.
     pub fn close(&self) {
         let mut state = self.state();
@@ -181,6 +199,11 @@ pub fn frame(message: &ServerMessage) -> Published {
 }
 
 impl Subscriber {
+    /// Notes when the session runs out.
+    pub fn ends_at(&self, end: Timestamp) {
+        self.listener.ends_at.store(end.0, Ordering::Relaxed);
+    }
+
     pub fn subscribe(&mut self, topic: Topic) {
         if !self.topics.contains(&topic) {
             self.topics.push(topic);

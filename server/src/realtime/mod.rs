@@ -3,9 +3,19 @@
 mod hub;
 mod publisher;
 mod rows;
+mod sessions;
 mod socket;
 mod store;
 
 pub use hub::{Closing, Hub, Published, Signal, Subscriber, frame};
-pub use publisher::start;
+pub use sessions::end_sessions;
 pub use socket::upgrade;
+
+use crate::core::Core;
+use crate::workers::Workers;
+
+/// Starts to publish what is committed from this call on, and to end the sockets of sessions that are over.
+pub fn start(core: &Core, workers: &mut Workers) {
+    publisher::start(core, workers);
+    sessions::start(core, workers);
+}

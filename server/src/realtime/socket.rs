@@ -36,8 +36,6 @@ const PING_EVERY: Duration = Duration::from_secs(25);
 const SILENCE: Duration = Duration::from_mins(1);
 /// A tab that takes nothing for so long is gone, whatever its connection says.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Pings between two looks at whether the session still holds: it may run out, or end on another machine.
-const PINGS_PER_SESSION_CHECK: u32 = 24;
 
 /// Why we end a conversation.
 enum End {
@@ -106,7 +104,6 @@ impl Tab {
             return end;
         }
         let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
-        let mut until_check = PINGS_PER_SESSION_CHECK;
         loop {
             let step = tokio::select! {
                 signal = self.subscriber.next() => self.follow(signal).await,
@@ -114,14 +111,7 @@ impl Tab {
                     Some(Ok(message)) => self.hear(message).await,
                     Some(Err(_)) | None => Step::Break(End::Gone),
                 },
-                _ = pings.tick() => {
-                    until_check -= 1;
-                    let due = until_check == 0;
-                    if due {
-                        until_check = PINGS_PER_SESSION_CHECK;
-                    }
-                    self.beat(due).await
-                }
+                _ = pings.tick() => self.beat().await,
             };
             if let ControlFlow::Break(end) = step {
                 return end;
@@ -167,27 +157,29 @@ impl Tab {
         }
     }
 
-    async fn beat(&mut self, check_session: bool) -> Step {
+    async fn beat(&mut self) -> Step {
         if self.heard.elapsed() > SILENCE {
             return Step::Break(End::Gone);
-        }
-        if check_session {
-            Box::pin(self.check_session()).await?;
         }
         self.write(Message::Ping(axum::body::Bytes::new())).await
     }
 
     /// A database that cannot be asked ends nothing: the next look will tell.
     async fn check_session(&mut self) -> Step {
-        match store::session_is_live(&self.core.db, &self.caller.session, self.core.clock.now()).await {
-            Ok(false) => Step::Break(SESSION_ENDED),
-            Ok(true) | Err(_) => Step::Continue(()),
+        match store::session_end(&self.core.db, &self.caller.session, self.core.clock.now()).await {
+            Ok(Some(end)) => {
+                self.subscriber.ends_at(end);
+                Step::Continue(())
+            }
+            Ok(None) => Step::Break(SESSION_ENDED),
+            Err(_) => Step::Continue(()),
         }
     }
 
     /// Authorise, then listen, then show what there is: in this order nothing is missed and nothing leaks.
     async fn subscribe(&mut self, topic: Topic, rows: u32) -> Step {
         let mut rows = rows.min(MAX_ROWS);
+        self.check_session().await?;
         match store::may_see(&self.core.db, &self.caller, topic).await {
             Ok(true) => {}
             Ok(false) => {

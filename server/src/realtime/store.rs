@@ -4,7 +4,7 @@ use app::backend::Caller;
 use app::domain::time::Timestamp;
 use app::live::Topic;
 
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::error::StoreError;
 
 /// Whether the topic is of the caller's account, and the caller still a member of it.
@@ -30,10 +30,10 @@ pub async fn may_see(db: &Db, caller: &Caller, topic: Topic) -> Result<bool, Sto
     Ok(found.is_some())
 }
 
-/// Whether the session with this hash has neither ended nor run out, and its member is still one of its account.
-pub async fn session_is_live(db: &Db, session: &str, now: Timestamp) -> Result<bool, StoreError> {
+/// When the session with this hash runs out; `None` when it has, or has ended, or its member is no longer one of its account.
+pub async fn session_end(db: &Db, session: &str, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let found: Option<(i64,)> = sqlx::query_as(
-        "SELECT s.member_id FROM session s \
+        "SELECT s.expires_at FROM session s \
          JOIN membership m ON m.account_id = s.account_id AND m.member_id = s.member_id \
          WHERE s.token_hash = $1 AND s.expires_at > $2",
     )
@@ -41,5 +41,24 @@ pub async fn session_is_live(db: &Db, session: &str, now: Timestamp) -> Result<b
     .bind(now.0)
     .fetch_optional(&mut *db.reader().await?)
     .await?;
-    Ok(found.is_some())
+    Ok(found.map(|(end,)| Timestamp(end)))
+}
+
+/// Those of the sessions that hold still.
+pub async fn live_sessions(db: &Db, sessions: &[String], now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let mut live = Vec::with_capacity(sessions.len());
+    for chunk in db::chunks(sessions) {
+        let sql = db.batch(format!(
+            "SELECT s.token_hash FROM session s \
+             JOIN membership m ON m.account_id = s.account_id AND m.member_id = s.member_id \
+             WHERE s.expires_at > $1 AND s.token_hash IN ({})",
+            db::placeholders(2, chunk.len()),
+        ));
+        let mut query = sqlx::query_scalar(sql).bind(now.0);
+        for session in chunk {
+            query = query.bind(session);
+        }
+        live.extend(query.fetch_all(&mut *db.reader().await?).await?);
+    }
+    Ok(live)
 }

@@ -1,6 +1,8 @@
 //! `/live` over a real socket: snapshots, deltas, foreign topics, catching up, and the end of a session.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+use std::time::Duration;
+
 use app::auth::Role;
 use app::backend::Caller;
 use app::contacts::ContactHeader;
@@ -304,7 +306,7 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn the_end_of_a_session_closes_its_tabs(db: Db) {
+    async fn e19_the_end_of_a_session_closes_its_tabs(db: Db) {
         let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
         let url = listen(&app, &sent).await;
         let (mut one, mut other) = (Tab::open(&url).await, Tab::open(&url).await);
@@ -327,5 +329,42 @@ on_both_engines!(
         tab.subscribe(Topic::Event(sent.event)).await;
         app.core.hub.close();
         assert_eq!(tab.closed().await, 1001);
+    }
+);
+
+on_both_engines!(
+    async fn e19_a_session_that_runs_out_closes_its_tabs_within_a_second(db: Db) {
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        let mut tab = Tab::open(&listen(&app, &sent).await).await;
+        tab.subscribe(Topic::Event(sent.event)).await;
+        app.advance_ms(server::auth::store::SESSION_MS);
+        let closed = tokio::time::timeout(Duration::from_millis(1_500), tab.closed()).await;
+        assert_eq!(closed.expect("within a second, and what a busy machine adds"), 4401);
+    }
+);
+
+on_both_engines!(
+    async fn e19_a_session_or_membership_that_is_deleted_by_hand_closes_its_tabs(db: Db) {
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        let url = listen(&app, &sent).await;
+        let mut tab = Tab::open(&url).await;
+        tab.subscribe(Topic::Event(sent.event)).await;
+        // As `psql` or `sqlite3` does it: no commit of ours tells of it.
+        sent.execute(&format!("DELETE FROM membership WHERE member_id = {}", sent.member)).await;
+        let mut other = Tab::open(&url).await;
+        assert_eq!(other.closed().await, 4401, "nothing new is opened");
+        let closed = tokio::time::timeout(Duration::from_secs(10), tab.closed()).await;
+        assert_eq!(closed.expect("within ten seconds"), 4401);
+    }
+);
+
+on_both_engines!(
+    async fn e19_access_is_checked_at_every_subscribe(db: Db) {
+        let (app, sent) = (TestApp::new(db.clone()).await, SentMail::set(&db).await);
+        let mut tab = Tab::open(&listen(&app, &sent).await).await;
+        tab.subscribe(Topic::Event(sent.event)).await;
+        sent.execute("DELETE FROM session").await;
+        tab.say(&ClientMessage::Subscribe { topic: Topic::Contact(sent.contact), rows: 0 }).await;
+        assert_eq!(tab.closed().await, 4401, "at once, and without a row");
     }
 );

@@ -106,6 +106,7 @@ async fn watch_live(app: &TestApp, venue: &Venue) {
     for topic in [Topic::Event(event), Topic::Contact(contact)] {
         tab.subscribe(topic).await;
     }
+    realtime::end_sessions(&app.core).await.expect("an answer");
     let _event = open_page(&app.core, Topic::Event(event)).await;
     let _contact = open_page(&app.core, Topic::Contact(contact)).await;
     let mut write = venue.db().write().await.expect("a transaction");

@@ -106,7 +106,7 @@ async fn a_link_that_is_revoked_in_one_is_gone_in_the_other() {
 }
 
 #[tokio::test]
-async fn signing_out_of_one_ends_the_sockets_of_the_other() {
+async fn e19_signing_out_of_one_ends_the_sockets_of_the_other() {
     with_postgres_at(|db, url| async move {
         let mut two = Two::start(db.clone(), &url).await;
         end_session(&db, SESSION).await.unwrap();
@@ -118,7 +118,7 @@ async fn signing_out_of_one_ends_the_sockets_of_the_other() {
 }
 
 #[tokio::test]
-async fn a_member_removed_in_one_is_out_of_the_other() {
+async fn e19_a_member_removed_in_one_is_out_of_the_other() {
     with_postgres_at(|db, url| async move {
         let mut two = Two::start(db.clone(), &url).await;
         assert!(remove_member(&db, two.sent.account, two.sent.member).await.unwrap());
