@@ -1,9 +1,13 @@
 //! The commands beside `serve`: each does one thing to the database and exits. Results go to stdout, the log to stderr.
 
+use std::path::Path;
+
 use app::domain::time::Timestamp;
 
+use crate::clock::Clock;
 use crate::config::{Config, SuppressionsAction};
 use crate::core::Core;
+use crate::db::backup::{self, BackupError, Restored};
 use crate::demo;
 use crate::emails::suppressions as blocked;
 use crate::error::StoreError;
@@ -17,6 +21,8 @@ pub enum CommandError {
     Start(#[from] StartError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     #[error("{0} is not blocked, so there is nothing to remove")]
     NotBlocked(String),
 }
@@ -35,6 +41,42 @@ pub async fn demo(config: Config) -> Result<(), CommandError> {
     println!("{}", if made { "The demo account was made." } else { "The demo account is there already." });
     println!("Sign in with {} and {}", demo::EMAIL, demo::PASSWORD);
     core.db.close().await;
+    Ok(())
+}
+
+/// A database that this version would have to bring up to date is copied as it is.
+pub async fn back_up(config: &Config, file: &Path, force: bool) -> Result<(), CommandError> {
+    let has_key = backup::back_up(&config.database_url, file, force).await?;
+    println!("The database was backed up to {}.", file.display());
+    if has_key {
+        println!("Its key is in {}; keep the two together.", backup::key_of_backup(file).display());
+    } else {
+        println!("The key is not in it: keep CALLBOARD_SECRET_KEY with it.");
+    }
+    Ok(())
+}
+
+pub async fn restore(config: &Config, file: &Path, force: bool) -> Result<(), CommandError> {
+    let now = Clock::System.now();
+    let Restored { kept, has_key, waiting } = backup::restore(&config.database_url, file, force, now).await?;
+    println!("The database was restored from {}.", file.display());
+    if let Some(kept) = kept {
+        println!("The one that was there is kept as {}.", kept.display());
+    }
+    if !has_key {
+        println!(
+            "No key was beside it, so the one in use stays. With another than it was made with, links already sent still open, but cannot be shown."
+        );
+    }
+    if waiting > 0 {
+        println!(
+            "{waiting} mails waited to be sent when it was made and may have gone out since. They are not sent again by \
+             themselves; their rows will say so."
+        );
+    }
+    println!(
+        "Everybody has to sign in again. Links that were revoked after the backup open again: revoke them once more."
+    );
     Ok(())
 }
 

@@ -40,6 +40,20 @@ pub enum Command {
     Migrate,
     /// Fill the database with the demo account, if it is not there yet, then exit.
     Demo,
+    /// Copy a SQLite database to a file while it is in use, and its key beside it.
+    Backup {
+        file: PathBuf,
+        /// Replace the file if it is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put a backup in the place of the SQLite database. Stop the server first.
+    Restore {
+        file: PathBuf,
+        /// Replace the database that is there; it is kept beside the new one.
+        #[arg(long)]
+        force: bool,
+    },
     /// See or lift blocked addresses.
     Suppressions {
         #[command(subcommand)]

@@ -40,6 +40,8 @@ fn main() -> ExitCode {
             Command::Serve => serve::serve(config).await.map_err(Into::into),
             Command::Migrate => commands::migrate(config).await,
             Command::Demo => commands::demo(config).await,
+            Command::Backup { file, force } => commands::back_up(&config, &file, force).await,
+            Command::Restore { file, force } => commands::restore(&config, &file, force).await,
             Command::Suppressions { action } => commands::suppressions(config, action).await,
         }
     });

@@ -4,6 +4,7 @@
 //! outside this folder asks which engine it is. Whatever is written goes through [`Write`], whose commit tells every open
 //! page what changed, in this process and in every other on the same database.
 
+pub mod backup;
 mod batch;
 mod change;
 pub mod column;
@@ -17,7 +18,7 @@ mod pooler;
 mod reader;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -238,4 +239,11 @@ pub fn sqlite_file(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("sqlite:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     Some(rest.split('?').next().unwrap_or(rest))
+}
+
+/// A name with something added: SQLite's companions of a file, and ours.
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }

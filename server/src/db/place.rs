@@ -5,6 +5,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::with_suffix;
+
 /// The files of one database, by what is added to its name (SQLite's manual, "Temporary Files").
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 const FOR_OTHERS: u32 = 0o077;
@@ -48,12 +50,6 @@ pub fn make_folder(file: &Path) -> io::Result<()> {
 
 fn files(file: &Path) -> Vec<PathBuf> {
     SUFFIXES.iter().map(|suffix| with_suffix(file, suffix)).collect()
-}
-
-fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 #[cfg(unix)]

@@ -5,6 +5,7 @@ mod database;
 
 mod access;
 mod auth;
+mod backup;
 mod bad_rows;
 mod busy;
 mod cable;

@@ -240,6 +240,8 @@ async fn postgres_scans_no_large_table() {
             &[
                 "UPDATE outbox_job SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT",
                 "SELECT 1 FROM sqlite_schema",
+                "SELECT version, checksum FROM _sqlx_migrations",
+                "UPDATE outbox_job SET handing_over_at = COALESCE",
             ],
         );
     })

@@ -9,7 +9,7 @@ use app::domain::delivery::{DeliveryEvent, Report};
 use app::domain::ids::{ContactId, CrewId, EmailId, EventId, ItemId};
 use app::live::Topic;
 use server::auth::store;
-use server::db::{Change, Db};
+use server::db::{Change, Db, backup};
 use server::emails::suppressions;
 use server::mailer::{HandOver, Mailer, Memory};
 use server::outbox::Worker;
@@ -20,6 +20,7 @@ use server::{demo, realtime, receipts};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use crate::database::Folder;
 use crate::live::{Tab, serve};
 use crate::sandbox::{self, Client};
 use crate::support::{NOON, PASSWORD, TestApp, open_page, published, server_fn};
@@ -51,6 +52,21 @@ pub async fn what_may_scan(db: &Db) {
     write.commit().await.expect("a commit");
     assert!(demo::fill(&core).await.expect("a demo"));
     suppressions::list(db).await.expect("a list");
+    if !db.is_shared() {
+        back_up_and_restore(db).await;
+    }
+}
+
+/// To another place, where nothing is.
+async fn back_up_and_restore(db: &Db) {
+    let file: String = sqlx::query_scalar("SELECT file FROM pragma_database_list")
+        .fetch_one(&mut *db.reader().await.expect("a reader"))
+        .await
+        .expect("its file");
+    let folder = Folder::new();
+    let (from, to) = (folder.path().join("backup"), folder.path().join("restored.db"));
+    backup::back_up(&format!("sqlite://{file}"), &from, false).await.expect("a backup");
+    backup::restore(&format!("sqlite://{}", to.display()), &from, false, NOON).await.expect("a restore");
 }
 
 async fn sign_in_and_out(app: &TestApp) {
