@@ -56,6 +56,8 @@ struct Connection {
     opened: bool,
     /// The handshake of `socket` succeeded.
     accepted: bool,
+    /// Counts the attempts to connect.
+    attempt: u64,
 }
 
 /// The socket with the closures it calls, which live as long as it does.
@@ -168,10 +170,21 @@ impl Live {
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        with(|connection| {
+        let attempt = with(|connection| {
             connection.socket =
                 Some(OpenSocket { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close });
+            connection.attempt += 1;
+            connection.attempt
         });
+        set_timeout(move || self.give_up(attempt), policy::HANDSHAKE);
+    }
+
+    /// The time for the handshake of this attempt is over.
+    fn give_up(self, attempt: u64) {
+        if policy::is_given_up(socket_state(), attempt, with(|connection| connection.attempt)) {
+            drop_socket();
+            self.retry_later();
+        }
     }
 
     fn retry_later(self) {
@@ -205,15 +218,8 @@ impl Live {
     }
 
     fn beat(self) {
-        let (socket, silent_ms) = with(|connection| {
-            let socket = match &connection.socket {
-                None => SocketState::None,
-                Some(open) if open.socket.ready_state() == WebSocket::OPEN => SocketState::Open,
-                Some(_) => SocketState::Busy,
-            };
-            (socket, js_sys::Date::now() - connection.heard_at)
-        });
-        match policy::beat(socket, silent_ms) {
+        let silent_ms = with(|connection| js_sys::Date::now() - connection.heard_at);
+        match policy::beat(socket_state(), silent_ms) {
             Beat::Ping => send(&ClientMessage::Ping),
             Beat::Reconnect => {
                 drop_socket();
@@ -222,6 +228,14 @@ impl Live {
             Beat::Wait => {}
         }
     }
+}
+
+fn socket_state() -> SocketState {
+    with(|connection| match &connection.socket {
+        None => SocketState::None,
+        Some(open) if open.socket.ready_state() == WebSocket::OPEN => SocketState::Open,
+        Some(_) => SocketState::Busy,
+    })
 }
 
 fn with<T>(f: impl FnOnce(&mut Connection) -> T) -> T {

@@ -33,6 +33,15 @@ impl Failures {
     }
 }
 
+/// A handshake that is not answered within this time never will be: the network took it and says nothing.
+pub const HANDSHAKE: Duration = Duration::from_secs(8);
+
+/// Whether an attempt to connect is given up when its time for the handshake is over. `attempt` is the one whose time it is,
+/// `current` the one whose socket there is now.
+pub fn is_given_up(socket: SocketState, attempt: u64, current: u64) -> bool {
+    attempt == current && socket == SocketState::Busy
+}
+
 /// How the socket stands when it is looked after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SocketState {
@@ -112,6 +121,15 @@ mod tests {
         assert_eq!(beat(SocketState::Busy, 1e12), Beat::Wait);
         // Nor does one that was set back.
         assert_eq!(beat(SocketState::Open, -1e12), Beat::Ping);
+    }
+
+    #[test]
+    fn e20_an_unanswered_handshake_is_given_up_and_no_other_attempt() {
+        assert!(is_given_up(SocketState::Busy, 3, 3));
+        assert!(!is_given_up(SocketState::Open, 3, 3), "it was answered in time");
+        assert!(!is_given_up(SocketState::None, 3, 3), "it failed before, and the next waits for its turn");
+        assert!(!is_given_up(SocketState::Busy, 3, 4), "a later attempt has its own time");
+        assert_eq!(HANDSHAKE.as_secs(), 8);
     }
 
     #[test]
