@@ -9,6 +9,7 @@ pub mod auth;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod contacts;
 pub mod core;
 pub mod db;

@@ -23,7 +23,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::auth::session;
 use crate::db::Db;
@@ -33,6 +33,8 @@ use crate::{hosts, pages, plain_forms, realtime, refusals, request_log, sandbox,
 
 /// Webhooks have a limit of their own.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
+/// The longest pause within a body.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
@@ -57,6 +59,7 @@ pub fn router(state: AppState) -> Router {
     let with_forms: Router = members.clone().with_state(state.clone());
     let members = members
         .layer(from_fn(move |request, next| plain_forms::answer(with_forms.clone(), BODY_LIMIT, request, next)))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT));
 
     let not_found = any(not_found).layer(with_session).with_state(state.clone());

@@ -10,13 +10,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::serve::{ListenerExt, TapIo};
 use sqlx::migrate::MigrateError;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::connections::{self, Limits};
 use crate::core::Core;
 use crate::db::place::{self, Claim, ClaimError};
 use crate::db::{self, Db};
@@ -64,6 +64,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn serve(config: Config) -> Result<(), StartError> {
     // Before anything is opened: a newer version would change the schema under the one that serves.
     let _claim = db::sqlite_file(&config.database_url).map(|file| Claim::of(Path::new(file))).transpose()?;
+    connections::raise_limit();
     let mut core = open_core(config).await?;
     if core.config.demo {
         demo::fill(&core).await.map_err(StartError::Demo)?;
@@ -86,19 +87,12 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     workers.run("database listener", move |stop| db::listen(db.clone(), stop));
 
     announce(&core.config);
-    let (leave, mut leaving) = watch::channel(false);
+    let (leave, leaving) = watch::channel(false);
     let routes = router::router(AppState::new(core.clone(), ingest, workers.health()));
-    let mut server = tokio::spawn(
-        axum::serve(nodelay(listener), routes.into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(async move {
-                // An error means that `leave` is gone, which is a reason to leave as well.
-                let _ = leaving.wait_for(|leave| *leave).await;
-            })
-            .into_future(),
-    );
+    let mut server = tokio::spawn(connections::serve(listener, routes, Limits::of_this_process(), leaving));
     tokio::select! {
         () = told_to_stop() => {}
-        ended = &mut server => return ended.map_err(std::io::Error::other).flatten().map_err(StartError::Server),
+        ended = &mut server => return ended.map_err(|error| StartError::Server(std::io::Error::other(error))),
     }
 
     tracing::info!("Stopping: finishing the requests under way.");
@@ -194,15 +188,6 @@ async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(addr).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => StartError::Taken(addr),
         _ => StartError::Listen(addr, error),
-    })
-}
-
-/// Pages leave in small writes, which Nagle's algorithm would hold back.
-fn nodelay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
-    listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "A connection stays without TCP_NODELAY.");
-        }
     })
 }
 

@@ -11,6 +11,7 @@ pub struct Connection(BufReader<TcpStream>);
 
 pub struct Answer {
     pub status: u16,
+    /// Every cookie that it sets, as a browser sends them back.
     pub set_cookie: Option<String>,
     pub body: Vec<u8>,
 }
@@ -38,7 +39,8 @@ impl Connection {
             } else if name.eq_ignore_ascii_case("transfer-encoding") {
                 chunked = value.eq_ignore_ascii_case("chunked");
             } else if name.eq_ignore_ascii_case("set-cookie") {
-                set_cookie = value.split(';').next().map(str::to_owned);
+                let cookie = value.split(';').next().unwrap_or_default();
+                set_cookie = Some(set_cookie.map_or(cookie.to_owned(), |before: String| format!("{before}; {cookie}")));
             }
         }
         let mut body = Vec::new();

@@ -31,6 +31,8 @@ const EVENTS: usize = 2_000;
 const PEOPLE: usize = EVENTS / 4;
 const POSTERS: usize = 8;
 const IDLE_SOCKETS: u64 = 2_000;
+/// Fewer than a session may have.
+const SOCKETS_OF_A_SESSION: u64 = 100;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -59,7 +61,7 @@ pub async fn measure(subject: &Subject, scene: &Scene, cookie: &str) -> Outcome<
         ],
     )
     .await?;
-    figures.push(idle_sockets(subject, scene, cookie).await?);
+    figures.push(idle_sockets(subject, scene).await?);
     Ok(figures)
 }
 
@@ -263,11 +265,15 @@ async fn flips(posted: &Subject, watched: &Subject, view: &View, cookie: &str) -
 }
 
 /// Memory of the server for each open tab that has had its snapshot.
-async fn idle_sockets(subject: &Subject, scene: &Scene, cookie: &str) -> Outcome<Figure> {
+async fn idle_sockets(subject: &Subject, scene: &Scene) -> Outcome<Figure> {
     let count = IDLE_SOCKETS.min(open_files()?.saturating_sub(200));
+    let mut cookies = Vec::new();
+    for _ in 0..count.div_ceil(SOCKETS_OF_A_SESSION) {
+        cookies.push(pages::sign_in(subject).await?);
+    }
     let before = subject.resident_bytes()?;
     let mut sockets = Vec::new();
-    for _ in 0..count {
+    for cookie in (0..SOCKETS_OF_A_SESSION).flat_map(|_| &cookies).take(usize::try_from(count)?) {
         sockets.push(open(subject, cookie, Topic::Contact(ContactId(scene.usual_contact))).await?);
     }
     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -86,6 +86,13 @@ pub enum Closing {
 }
 
 impl Hub {
+    /// A socket of this caller, unless the session has `most` open already.
+    pub fn join_within(&self, caller: &Caller, most: usize) -> Option<Subscriber> {
+        let joined = self.join(caller);
+        let open = self.state().sessions.get(&caller.session).map_or(0, Vec::len);
+        (open <= most).then_some(joined)
+    }
+
     /// A socket of this caller.
     pub fn join(&self, caller: &Caller) -> Subscriber {
         let (sender, queue) = mpsc::channel(BACKLOG);
@@ -331,6 +338,18 @@ mod tests {
         elsewhere.subscribe(TOPIC);
         hub.send(TOPIC, &ServerMessage::Pong);
         assert!(matches!(elsewhere.next().await, Signal::Send(_)));
+    }
+
+    #[test]
+    fn e20_a_session_has_so_many_sockets_and_others_have_theirs() {
+        let hub = Hub::default();
+        let open: Vec<_> = (0..3).filter_map(|_| hub.join_within(&caller("mine"), 3)).collect();
+        assert_eq!(open.len(), 3);
+        assert!(hub.join_within(&caller("mine"), 3).is_none());
+        assert!(hub.join_within(&caller("theirs"), 3).is_some());
+        assert_eq!(hub.listeners(), 3, "who was refused left nothing behind");
+        drop(open);
+        assert!(hub.join_within(&caller("mine"), 3).is_some());
     }
 
     #[test]

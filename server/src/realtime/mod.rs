@@ -1,5 +1,6 @@
 //! The live channel: who listens to what, and the websocket they listen on.
 
+mod budget;
 mod hub;
 mod publisher;
 mod rows;

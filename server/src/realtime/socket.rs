@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::SinkExt;
 use tokio::time::{Instant, interval_at, timeout};
 
+use super::budget::{Ask, Budget};
 use super::hub::{Closing, Published, Signal, Subscriber, frame};
 use super::{rows, store};
 use crate::core::Core;
@@ -29,6 +30,8 @@ const READ_BUFFER: usize = 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 const MAX_MESSAGE: usize = 16 * 1024;
 const MAX_TOPICS: usize = 16;
+/// Sockets of one session: tabs, and some that are gone without a word.
+const MAX_SOCKETS: usize = 128;
 const MAX_ROWS: u32 = 500;
 
 const PING_EVERY: Duration = Duration::from_secs(25);
@@ -63,6 +66,10 @@ pub async fn upgrade(
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let core = state.core;
+    let Some(subscriber) = core.hub.join_within(&caller, MAX_SOCKETS) else {
+        tracing::info!(account = %caller.account, "A session that has many live channels open was refused one more.");
+        return (StatusCode::TOO_MANY_REQUESTS, "Callboard is open in too many tabs of this browser.").into_response();
+    };
     match upgrade {
         Ok(upgrade) => upgrade
             .read_buffer_size(READ_BUFFER)
@@ -71,15 +78,15 @@ pub async fn upgrade(
             .max_frame_size(MAX_MESSAGE)
             .on_upgrade(move |socket| async move {
                 let current = LIVE.split_once('?').map(|(_, query)| query) == query.as_deref();
-                converse(core, caller, socket, current).await;
+                converse(core, caller, subscriber, socket, current).await;
             }),
         Err(_) => (StatusCode::UPGRADE_REQUIRED, "Only Callboard's own pages ask here, by websocket.").into_response(),
     }
 }
 
-async fn converse(core: Core, caller: Caller, socket: WebSocket, current: bool) {
-    let subscriber = core.hub.join(&caller);
-    let mut tab = Tab { core, caller, socket, subscriber, topics: Vec::new(), heard: Instant::now() };
+async fn converse(core: Core, caller: Caller, subscriber: Subscriber, socket: WebSocket, current: bool) {
+    let (heard, budget) = (Instant::now(), Budget::new());
+    let mut tab = Tab { core, caller, socket, subscriber, topics: Vec::new(), heard, budget };
     let end = if current { tab.listen().await } else { VERSION_MISMATCH };
     if let End::Close(code, reason) = end {
         tab.close(code, reason).await;
@@ -95,6 +102,7 @@ struct Tab {
     /// What it listens to, and how many emails of a contact it shows.
     topics: Vec<(Topic, u32)>,
     heard: Instant,
+    budget: Budget,
 }
 
 impl Tab {
@@ -107,10 +115,12 @@ impl Tab {
         loop {
             let step = tokio::select! {
                 signal = self.subscriber.next() => self.follow(signal).await,
-                message = self.socket.recv() => match message {
+                // What is not read waits on the other side, and costs nobody here anything.
+                message = self.socket.recv(), if !self.budget.is_spent() => match message {
                     Some(Ok(message)) => self.hear(message).await,
                     Some(Err(_)) | None => Step::Break(End::Gone),
                 },
+                () = self.budget.restored(), if self.budget.is_spent() => Step::Continue(()),
                 _ = pings.tick() => self.beat().await,
             };
             if let ControlFlow::Break(end) = step {
@@ -140,9 +150,13 @@ impl Tab {
 
     async fn hear(&mut self, message: Message) -> Step {
         self.heard = Instant::now();
+        self.budget.spend(Ask::Word);
         match message {
             Message::Binary(message) => match decode(&message) {
-                Ok(ClientMessage::Subscribe { topic, rows }) => Box::pin(self.subscribe(topic, rows)).await,
+                Ok(ClientMessage::Subscribe { topic, rows }) => {
+                    self.budget.spend(Ask::Subscription);
+                    Box::pin(self.subscribe(topic, rows)).await
+                }
                 Ok(ClientMessage::Unsubscribe { topic }) => {
                     self.forget(topic);
                     Step::Continue(())

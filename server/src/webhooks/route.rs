@@ -5,6 +5,7 @@
 //! are provider, request id, type and outcome, never a word of the payload.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::domain::time::Timestamp;
 use axum::body::Bytes;
@@ -15,6 +16,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use axum::{Extension, Router};
 
+use tokio::time::timeout;
+
 use super::ingest::Acknowledged;
 use super::listeners::Listener;
 use super::log::Log;
@@ -23,6 +26,8 @@ use crate::provider::{Malformed, Refused, Webhook};
 use crate::state::AppState;
 
 const MAX_BODY: usize = 1024 * 1024;
+/// A provider sends all of a webhook at once.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Routes of the providers that report. A slash at the end of the address, as people copy it, makes no difference.
 pub fn routes() -> Router<AppState> {
@@ -46,6 +51,8 @@ async fn elsewhere(State(state): State<AppState>, log: Extension<Arc<Log>>, requ
 enum RouteError {
     #[error("no such provider is configured")]
     UnknownProvider,
+    #[error("the body did not arrive in time")]
+    Slow,
     #[error("{0}")]
     Body(#[from] BytesRejection),
     #[error("{0}")]
@@ -60,6 +67,7 @@ impl IntoResponse for RouteError {
     fn into_response(self) -> Response {
         let status = match &self {
             Self::UnknownProvider => StatusCode::NOT_FOUND,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Body(rejection) => rejection.status(),
             Self::Signature(_) => StatusCode::UNAUTHORIZED,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
@@ -85,7 +93,7 @@ async fn receive(
     };
     let provider = listener.provider;
     let headers = request.headers().clone();
-    let body = Bytes::from_request(request, &state).await?;
+    let body = timeout(PATIENCE, Bytes::from_request(request, &state)).await.map_err(|_| RouteError::Slow)??;
     let now = state.core.clock.now();
     let (id, webhook) = read(listener, &headers, &body, now).inspect_err(|error| {
         if let RouteError::Signature(why) = error {

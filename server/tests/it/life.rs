@@ -9,14 +9,18 @@ use server::db::Db;
 use crate::database::Folder;
 
 /// A running server, killed with the test that started it.
-struct Server {
-    process: Child,
+pub struct Server {
+    pub process: Child,
     stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
-    fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_callboard"))
+    pub fn start(folder: &Folder, settings: &[(&str, &str)]) -> Self {
+        Self::start_by(&mut Command::new(env!("CARGO_BIN_EXE_callboard")), folder, settings)
+    }
+
+    pub fn start_by(program: &mut Command, folder: &Folder, settings: &[(&str, &str)]) -> Self {
+        let mut process = program
             .current_dir(folder.path())
             .env_clear()
             .env("CALLBOARD_ADDR", "127.0.0.1:0")
@@ -37,7 +41,7 @@ impl Server {
     }
 
     /// The address it says it listens on.
-    fn address(&mut self) -> String {
+    pub fn address(&mut self) -> String {
         let line = self.line();
         line.strip_prefix("Callboard is on http://").unwrap_or_else(|| panic!("got {line:?}")).to_owned()
     }

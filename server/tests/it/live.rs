@@ -55,12 +55,17 @@ pub fn member(sent: &SentMail) -> Caller {
     }
 }
 
-/// The app on loopback, as this caller sees it.
-pub async fn serve(app: &TestApp, caller: Caller) -> String {
-    let router = Router::new()
+/// The live channel as this caller sees it, and as nobody does.
+pub fn routes(app: &TestApp, caller: Caller) -> Router {
+    Router::new()
         .route("/live", get(server::realtime::upgrade).layer(Extension(caller)))
         .route("/nobody", get(server::realtime::upgrade))
-        .with_state(app.state.clone());
+        .with_state(app.state.clone())
+}
+
+/// The app on loopback, as this caller sees it.
+pub async fn serve(app: &TestApp, caller: Caller) -> String {
+    let router = routes(app, caller);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -71,7 +76,12 @@ pub struct Tab(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Tab {
     pub async fn open(url: &str) -> Self {
-        Self(connect_async(format!("{url}{LIVE}")).await.unwrap().0)
+        Self::try_open(url).await.unwrap()
+    }
+
+    /// `None` where the handshake is refused.
+    pub async fn try_open(url: &str) -> Option<Self> {
+        Some(Self(connect_async(format!("{url}{LIVE}")).await.ok()?.0))
     }
 
     pub async fn say(&mut self, message: &ClientMessage) {

@@ -10,9 +10,12 @@ mod bad_rows;
 mod busy;
 mod cable;
 mod config;
+mod connections;
 mod contacts;
 mod deletes;
 mod demo;
+#[cfg(target_os = "linux")]
+mod descriptors;
 mod devices;
 mod emails;
 mod events;

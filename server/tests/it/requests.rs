@@ -257,3 +257,24 @@ on_both_engines!(
         }
     }
 );
+
+#[tokio::test]
+async fn e20_a_body_that_stops_is_not_waited_for() {
+    crate::database::with_sqlite(async |db: Db| {
+        let app = TestApp::new(db).await;
+        tokio::time::pause();
+        for (path, expected) in [
+            (server_fn("sign_in"), StatusCode::UNPROCESSABLE_ENTITY),
+            ("/webhooks/resend", StatusCode::REQUEST_TIMEOUT),
+        ] {
+            let begun = tokio::time::Instant::now();
+            let half = futures_util::stream::once(async { Ok::<_, std::io::Error>("email=") });
+            let body = Body::from_stream(futures_util::StreamExt::chain(half, futures_util::stream::pending()));
+            let answer = app.send(app.request(Method::POST, path).body(body).expect("a request")).await;
+            assert_eq!(answer.status, expected, "{path}: {}", answer.text());
+            assert_eq!(begun.elapsed().as_secs(), 10, "{path}");
+            assert_our_words(&answer, path);
+        }
+    })
+    .await;
+}
