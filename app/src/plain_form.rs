@@ -108,8 +108,8 @@ impl PostForm {
         Self { function: F::PATH, id: None, class: "", label: None, fields: vec![(PAGE, page)] }
     }
 
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.fields.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.fields.push((name, value));
         self
     }
 

@@ -166,7 +166,7 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
             </button>
         </div>
     };
-    form.with("contact", contact).view(save, fields.into_any())
+    form.with("contact", contact.to_string()).view(save, fields.into_any())
 }
 
 /// Whether the form was posted without scripts, and saved. The address then says so, until the page reacts.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::fix_address::FixAddress;
 use super::send_link::{ContactUpdate, Refused, SendLink, form_id, more_id, send_to};
 use super::share_panel::SharePanel;
-use super::view_state::{MORE, VIEW_FORM, ViewState, row_page};
+use super::view_state::{MORE, VIEW_FORM, ViewState, page_after};
 use super::{CrewRow, DeliveryGroup, EmailLink};
 use crate::domain::ids::EventId;
 use crate::domain::send_rules::{WAIT_MS, is_waiting};
@@ -147,11 +147,11 @@ impl SendForm<'_> {
         let Self { event, row, address, sending, pending, refusal_id } = self;
         let id = row.id;
         let key = row.send_key().0;
-        let mut form = PostForm { id: Some(form_id(id)), ..PostForm::of::<EmailLink>(row_page(event, id)) };
-        form = form.with("crew", id).with("key", key);
+        let mut form = PostForm { id: Some(form_id(id)), ..PostForm::of::<EmailLink>(page_after(event, id, false)) };
+        form = form.with("crew", id.to_string()).with("key", key);
         // An open panel has a field for it, which is part of this form.
         if !panel_open {
-            form = form.with("address", &address);
+            form = form.with("address", address.clone());
         }
         let send = move || sending.with_value(|sending| sending.send(address.clone(), ContactUpdate::Keep));
         let button = view! {

@@ -4,7 +4,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::send_link::{ContactUpdate, SendLink};
-use super::view_state::row_page;
+use super::view_state::page_after;
 use super::{CorrectAddress, CrewRow};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::ids::EventId;
@@ -34,7 +34,8 @@ pub fn FixAddress(
     let field = format!("corrected-{}", at_first.id);
     let pending = sending.pending;
     let submit = move || sending.send(corrected.get_untracked(), ContactUpdate::Replace);
-    let form = PostForm { class: "do", ..PostForm::of::<CorrectAddress>(row_page(event, id)) }.with("crew", id);
+    let form = PostForm { class: "do", ..PostForm::of::<CorrectAddress>(page_after(event, id, false)) }
+        .with("crew", id.to_string());
     let fields = view! {
         {changing_field("key", move || key_cell.with(|row| row.send_key().0))}
                 <div class="field">

@@ -10,13 +10,13 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
 use super::send_link::{form_id, of_crew, send_to};
-use super::view_state::{MORE, REVOKE, VIEW_FORM, ViewState, panel_page};
+use super::view_state::{MORE, REVOKE, VIEW_FORM, ViewState, page_after};
 use super::{CrewRow, GenerateLink, LinkState, RevokeLink, generate_link, revoke_link};
 use crate::domain::ids::{CrewId, EventId};
 use crate::error::AppError;
 use crate::live::{LiveCell, LiveList};
 use crate::plain_form::{PostForm, RefusedForm};
-use crate::ui::{Announcer, bind_field, dynamic, hydrated};
+use crate::ui::{Announcer, bind_field, dynamic, script_button};
 
 /// How long "Copied" stays.
 const COPIED: Duration = Duration::from_secs(2);
@@ -82,7 +82,7 @@ pub fn SharePanel(
             {dynamic(move || {
                 let url = link.get();
                 if url.is_empty() {
-                    let generate = PostForm::of::<GenerateLink>(panel_page(event, id)).with("crew", id);
+                    let generate = PostForm::of::<GenerateLink>(page_after(event, id, true)).with("crew", id.to_string());
                     let button = view! {
                         <button class="button" disabled=move || working.get()>"Generate link"</button>
                     };
@@ -148,7 +148,7 @@ fn LiveLink(
     let selected = RwSignal::new(false);
     let copy = {
         let url = url.clone();
-        move |_| {
+        move || {
             // The browser offers no clipboard on plain http.
             let Some(clipboard) = clipboard() else {
                 select(field);
@@ -179,7 +179,7 @@ fn LiveLink(
             confirming.set(false);
         };
         confirming.get().then(|| {
-            let form = PostForm::of::<RevokeLink>(panel_page(event, id)).with("crew", id);
+            let form = PostForm::of::<RevokeLink>(page_after(event, id, true)).with("crew", id.to_string());
             let form = PostForm { class: "confirm", label: Some("Revoke the link?"), ..form };
             let buttons = view! {
                 <span>"The link stops at once, for ever."</span>
@@ -196,35 +196,26 @@ fn LiveLink(
         confirming.set(true);
     };
     view! {
-           <div class="link-line">
-               <input readonly value=url aria-label="Share link" node_ref=field />
-               <button
-                   type="button"
-                   class="button"
-                   data-needs-scripts=""
-    disabled=move || !hydrated()
-                   title=move || (!hydrated()).then_some("Needs scripts. Without them, select the link and copy it.")
-                   on:click=copy
-               >
-                   {move || if copied.get() { "Copied" } else { "Copy link" }}
-               </button>
-               <button
-                   class="button"
-                   data-kind="plain"
-                   form=VIEW_FORM
-                   name=REVOKE
-                   value=id.to_string()
-                   hidden=move || confirming.get()
-                   on:click=ask
-               >
-                   "Revoke"
-               </button>
-           </div>
-           <p class="fine" role="status">
-               {move || if selected.get() { "The link is selected: copy it with Ctrl+C, or ⌘C on a Mac." } else { "" }}
-           </p>
-           {dynamic(confirm)}
-       }
+        <div class="link-line">
+            <input readonly value=url aria-label="Share link" node_ref=field />
+            {script_button(move || if copied.get() { "Copied" } else { "Copy link" }, None, copy)}
+            <button
+                class="button"
+                data-kind="plain"
+                form=VIEW_FORM
+                name=REVOKE
+                value=id.to_string()
+                hidden=move || confirming.get()
+                on:click=ask
+            >
+                "Revoke"
+            </button>
+        </div>
+        <p class="fine" role="status">
+            {move || if selected.get() { "The link is selected: copy it with Ctrl+C, or ⌘C on a Mac." } else { "" }}
+        </p>
+        {dynamic(confirm)}
+    }
     .into_any()
 }
 

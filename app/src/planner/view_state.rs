@@ -38,12 +38,8 @@ impl ViewState {
     }
 }
 
-/// The page as it is to come back after a post of this person's row.
-pub fn row_page(event: EventId, crew: CrewId) -> String {
-    format!("{}#{}", paths::planner(event), send_link::more_id(crew))
-}
-
-/// The page as it is to come back after a post from this person's panel.
-pub fn panel_page(event: EventId, crew: CrewId) -> String {
-    format!("{}?{MORE}={crew}#{}", paths::planner(event), send_link::more_id(crew))
+/// The page as it is to come back after a post from this person's row, or from their panel.
+pub fn page_after(event: EventId, crew: CrewId, from_panel: bool) -> String {
+    let panel = if from_panel { format!("?{MORE}={crew}") } else { String::new() };
+    format!("{}{panel}#{}", paths::planner(event), send_link::more_id(crew))
 }

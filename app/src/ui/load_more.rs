@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{dynamic, hydrated};
+use super::{dynamic, script_button};
 
 /// A button that asks for the next page, with how far the list has come. Gone when there is no more.
 #[component]
@@ -18,29 +18,18 @@ pub fn LoadMore(
     progress: Signal<String>,
     #[prop(into)] on_more: Callback<()>,
 ) -> impl IntoView {
-    let press = move |_| {
+    let press = move || {
         if !loading.get_untracked() {
             on_more.run(());
         }
     };
     let button = move || {
         view! {
-                   <div class="load-more">
-                       <button
-                           type="button"
-                           class="button"
-                           // On the server's page: what follows is only fetched by scripts.
-                           data-needs-scripts=""
-        disabled=move || !hydrated()
-                           title=move || (!hydrated()).then_some("Needs scripts")
-                           aria-disabled=move || loading.get().to_string()
-                           on:click=press
-                       >
-                           {move || if loading.get() { "Loading…" } else { "Load more" }}
-                       </button>
-                       <span class="fine">{move || progress.get()}</span>
-                   </div>
-               }
+            <div class="load-more">
+                {script_button(move || if loading.get() { "Loading…" } else { "Load more" }, Some(loading), press)}
+                <span class="fine">{move || progress.get()}</span>
+            </div>
+        }
         .into_any()
     };
     let more = Memo::new(move |_| more.get());

@@ -14,6 +14,7 @@ mod notice;
 mod page_title;
 mod query_view;
 mod raw_text;
+mod script_button;
 mod tip;
 mod typed;
 
@@ -30,5 +31,6 @@ pub use load_more::LoadMore;
 pub use notice::{ErrorNotice, InlineError, Notice, NoticeKind, Skeleton};
 pub use page_title::PageTitle;
 pub use query_view::query_view;
+pub use script_button::script_button;
 pub use tip::WithTip;
 pub use typed::bind_field;
