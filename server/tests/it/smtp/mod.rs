@@ -103,15 +103,19 @@ impl ByteServer {
                 return Some(());
             }
             if verb == "DATA" && self.said.get("DATA").is_none_or(|answer| answer.starts_with(b"354")) {
-                let mut is_first = true;
-                while read_line(stream).await? != "." {
-                    if is_first && self.said.contains_key("first line") {
-                        self.answer(stream, "first line").await?;
-                    }
-                    is_first = false;
+                let is_interrupted = self.said.contains_key("first line");
+                let mut line = read_line(stream).await?;
+                if is_interrupted {
+                    self.answer(stream, "first line").await?;
+                }
+                while line != "." {
+                    line = read_line(stream).await?;
                 }
                 self.heard(|heard| heard.mails += 1);
-                self.answer(stream, ".").await?;
+                // What was answered already is not answered twice.
+                if !is_interrupted {
+                    self.answer(stream, ".").await?;
+                }
             }
         }
     }
