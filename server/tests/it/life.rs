@@ -25,6 +25,8 @@ impl Server {
             .env_clear()
             .env("CALLBOARD_ADDR", "127.0.0.1:0")
             .env("DATABASE_URL", "sqlite://callboard.db")
+            // On a busy machine sqlx would warn of slow statements at such length that the pipe is full and nobody reads it.
+            .env("RUST_LOG", "info,sqlx=error")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
