@@ -103,6 +103,10 @@ impl Paced {
             Poll::Ready(_) => {
                 self.stuck_since = None;
                 self.moved_at = Instant::now();
+                // Still the answer to the request before: the time for the next one's headers begins when it is out.
+                if self.pace.get() == HEAD {
+                    self.head_since = self.moved_at;
+                }
                 Poll::Pending
             }
             Poll::Pending => {

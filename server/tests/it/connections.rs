@@ -176,6 +176,26 @@ async fn e20_whoever_takes_no_answer_loses_their_place() {
 }
 
 #[tokio::test]
+async fn e20_the_next_request_may_wait_for_a_long_answer() {
+    let served = serve_hello(limits()).await;
+    let mut stream = served.connect().await;
+    stream.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    sleep(Duration::from_millis(50)).await;
+    stream.write_all(ASK).await.unwrap();
+    let (mut part, mut heard) = (vec![0; 4 * 1024 * 1024], Vec::new());
+    let begun = Instant::now();
+    while !heard.ends_with(b"hello") {
+        let read = timeout(LONG, stream.read(&mut part)).await.expect("more").unwrap();
+        assert!(read > 0, "cut after {} bytes", heard.len());
+        heard.extend_from_slice(&part[..read]);
+        // All in all slower than any limit for headers, and never without a byte for so long.
+        if begun.elapsed() < Duration::from_secs(1) {
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn e20_above_the_limit_newcomers_are_told_and_others_served() {
     let served = serve_hello(Limits { connections: 3, head: LONG, idle: LONG, ..limits() }).await;
     let mut regular = served.connect().await;
