@@ -259,6 +259,11 @@ impl Config {
         answers_to(name, &self.base_url, self.addr, &self.allowed_hosts)
     }
 
+    /// Whether the public address is this machine's own, and so leads nobody else here.
+    pub fn is_local(&self) -> bool {
+        is_local(&self.base_url)
+    }
+
     /// Cookies are `Secure` and `__Host-` exactly when the public address is https.
     pub fn is_https(&self) -> bool {
         self.base_url.starts_with("https://")

@@ -210,6 +210,10 @@ fn announce(config: &Config) {
     // Nobody may be reading.
     let _ = std::io::stdout().write_all(words.as_bytes());
     tracing::info!(addr = %config.addr, "Listening.");
+    if !config.sandbox && config.is_local() {
+        let links = &config.base_url;
+        tracing::warn!(links, "Links in mails lead to this machine alone. CALLBOARD_BASE_URL is the public address.");
+    }
 }
 
 async fn told_to_stop() {
