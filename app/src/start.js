@@ -56,10 +56,11 @@
     if (!notice.isConnected) say();
   };
   const endedBy = (error) => {
-    if (error instanceof WebAssembly.RuntimeError || /wasm/i.test(error?.stack)) goOnPlain();
+    if (error instanceof WebAssembly.RuntimeError || /wasm-function/.test(error?.stack)) goOnPlain();
   };
   addEventListener("error", (event) => endedBy(event.error));
-  addEventListener("unhandledrejection", (event) => endedBy(event.reason));
+  // A fetch that failed is a TypeError too; the client tells of it itself.
+  addEventListener("unhandledrejection", ({ reason }) => reason instanceof TypeError || endedBy(reason));
 
   // A translator takes text away from the client, which would then change what nobody sees.
   const onTranslation = new MutationObserver((seen) => {

@@ -5,10 +5,10 @@ use leptos::html::ElementType;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::hydration::hydrated;
+use super::hydration::{hydrated, is_hydrated};
 
-/// Binds a field to what it shows: once the page is hydrated, what stands in the field is taken in by `type_in`; from then
-/// on the field follows `shown`. Until then nothing writes to it. `shown` may read signals.
+/// Binds a field to what it shows: once the page that it came with is hydrated, what stands in the field is taken in by
+/// `type_in`; from then on the field follows `shown`. Until then nothing writes to it. `shown` may read signals.
 pub fn bind_field<E>(
     field: NodeRef<E>,
     shown: impl Fn() -> String + Send + Sync + 'static,
@@ -26,15 +26,17 @@ type Element = Box<dyn Fn() -> Option<web_sys::HtmlInputElement> + Send + Sync>;
 
 /// Not generic, so that it is compiled once for all fields.
 fn bind(element: Element, shown: Box<dyn Fn() -> String + Send + Sync>, type_in: Box<dyn Fn(String) + Send + Sync>) {
+    // What a screen that was drawn in the browser shows at first, nobody has typed.
+    let came_with_the_page = !is_hydrated();
     Effect::new(move |taken_in: Option<bool>| {
         let shown = shown();
         let Some(element) = element().filter(|_| hydrated()) else { return false };
         let stands = element.value();
         if !same(&stands, &shown) {
-            if taken_in == Some(true) {
-                element.set_value(&shown);
-            } else {
+            if came_with_the_page && taken_in != Some(true) {
                 type_in(stands);
+            } else {
+                element.set_value(&shown);
             }
         }
         true
