@@ -112,8 +112,10 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, mut le
                 tracing::warn!(most, left_out, "All connections are taken. Newcomers are told to come back.");
             }
             let Ok(place) = Arc::clone(&turned_away).try_acquire_owned() else {
-                // In a crowd nobody is waited for: some hear it, some only that the connection ends.
+                // In a crowd nobody is waited for: most hear it, some only that the connection ends. What came already is read,
+                // or else it would be a reset for all.
                 let _ = stream.try_write(BUSY);
+                let _ = stream.try_read(&mut [0; 4096]);
                 continue;
             };
             tokio::spawn(async move {
@@ -126,7 +128,7 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, mut le
         let service = Routed { routes: routes.clone(), peer, pace: pace.clone() };
         let stream = Paced::new(stream, pace, limits, seat);
         let mut http = http1::Builder::new();
-        // Only headers without an end are cut by hyper's own timer, and it would take an idle connection for such.
+        // Hyper's own timer takes an idle connection for one with half-sent headers; `Paced` tells them apart.
         http.header_read_timeout(None).max_buf_size(LARGEST_HEAD);
         let (connection, leaving, under_way) =
             (http.serve_connection(TokioIo::new(stream), service).with_upgrades(), leaving.clone(), under_way.clone());
