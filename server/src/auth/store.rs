@@ -3,6 +3,7 @@
 use app::auth::Role;
 use app::domain::address;
 use app::domain::ids::{AccountId, MemberId};
+use app::domain::send_rules::SKEW_MS;
 use app::domain::time::{HOUR_MS, Timestamp};
 use sqlx::FromRow;
 
@@ -164,16 +165,21 @@ pub async fn count_attempt(
     window_ms: i64,
     now: Timestamp,
 ) -> Result<i64, StoreError> {
-    // A lock outlives the window it began in; when it ends, or an unlocked window does, counting starts afresh.
+    // A lock outlives the window it began in; when it ends, or an unlocked window does, counting starts afresh. So it does
+    // when the end is further away than it can be: it is from before the clock was set back.
     let count = sqlx::query_scalar(
         "INSERT INTO sign_in_attempt (attempt_key, failures, window_started_at, locked_until) VALUES ($1, 1, $2, NULL) \
          ON CONFLICT (attempt_key) DO UPDATE SET \
          failures = CASE WHEN COALESCE(sign_in_attempt.locked_until, sign_in_attempt.window_started_at + $3) > $2 \
+             AND COALESCE(sign_in_attempt.locked_until, sign_in_attempt.window_started_at + $3) <= $2 + $5 \
              THEN sign_in_attempt.failures + 1 ELSE 1 END, \
          window_started_at = CASE WHEN COALESCE(sign_in_attempt.locked_until, sign_in_attempt.window_started_at + $3) > $2 \
+             AND COALESCE(sign_in_attempt.locked_until, sign_in_attempt.window_started_at + $3) <= $2 + $5 \
              THEN sign_in_attempt.window_started_at ELSE $2 END, \
-         locked_until = CASE WHEN sign_in_attempt.locked_until > $2 THEN sign_in_attempt.locked_until \
+         locked_until = CASE WHEN sign_in_attempt.locked_until > $2 AND sign_in_attempt.locked_until <= $2 + $5 \
+                 THEN sign_in_attempt.locked_until \
              WHEN sign_in_attempt.locked_until IS NULL AND sign_in_attempt.window_started_at + $3 > $2 \
+                 AND sign_in_attempt.window_started_at + $3 <= $2 + $5 \
                  AND sign_in_attempt.failures + 1 >= $4 THEN $2 + $3 \
              ELSE NULL END \
          RETURNING failures",
@@ -182,6 +188,7 @@ pub async fn count_attempt(
     .bind(now.0)
     .bind(window_ms)
     .bind(limit)
+    .bind(window_ms + SKEW_MS)
     .fetch_one(&mut **transaction)
     .await?;
     Ok(count)

@@ -9,6 +9,7 @@ mod backup;
 mod bad_rows;
 mod busy;
 mod cable;
+mod clock_steps;
 mod config;
 mod connections;
 mod contacts;
