@@ -3,7 +3,7 @@
 import { expect, hydrated, live, test } from "../fixtures.ts";
 import { CrewRow, notInvited, openEvent, someoneNotInvited } from "../screens.ts";
 
-test("what was typed and not saved is there again, until it is discarded", async ({ owner }) => {
+test("A4: what was typed and not saved is there again, until it is discarded", async ({ owner }) => {
   await owner.goto("/contacts/1");
   await hydrated(owner);
   const saved = await owner.getByLabel("Role").inputValue();
@@ -29,7 +29,7 @@ test("what was typed and not saved is there again, until it is discarded", async
   expect(asked).toBe(1);
 });
 
-test("an error goes away once the send that it spoke of turns out to have happened", async ({ owner, faults }) => {
+test("A4: an error goes away once the send that it spoke of turns out to have happened", async ({ owner, faults }) => {
   faults.allow(/request failed: POST \S+email_link/, /console: Failed to load resource/);
   await openEvent(owner);
   await live(owner);
@@ -44,7 +44,7 @@ test("an error goes away once the send that it spoke of turns out to have happen
   await expect(row.refusal).toBeEmpty();
 });
 
-test("without a clipboard the link is selected, and that is said", async ({ browsers }) => {
+test("A5: without a clipboard the link is selected, and that is said", async ({ browsers }) => {
   const page = await browsers.signedIn("demo");
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "clipboard", { get: () => undefined }));
   await openEvent(page);
@@ -56,7 +56,7 @@ test("without a clipboard the link is selected, and that is said", async ({ brow
 });
 
 for (const [what, ahead] of [["ten minutes behind", -600_000], ["a day behind", -86_400_000], ["a day ahead", 86_400_000]] as const) {
-  test(`a browser whose clock is ${what} reckons with the server's`, async ({ browsers }) => {
+  test(`A6: a browser whose clock is ${what} reckons with the server's`, async ({ browsers }) => {
     const page = await browsers.signedIn("demo");
     await page.addInitScript((shift) => {
       const now = Date.now.bind(Date);

@@ -55,7 +55,7 @@ async function letIn(page: Page, intruder: () => void): Promise<void> {
 }
 
 for (const [what, intruder] of Object.entries(intruders)) {
-  test(`every screen comes to life after ${what}`, async ({ owner, browsers }) => {
+  test(`A3: every screen comes to life after ${what}`, async ({ owner, browsers }) => {
     const { name } = await busiestContact(owner);
     await openContact(owner, name);
     const contact = new URL(owner.url()).pathname;

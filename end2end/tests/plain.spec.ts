@@ -32,7 +32,7 @@ function watchAddresses(page: Page, typed: string): string[] {
 }
 
 for (const how of ["before the client arrives", "without scripts"] as const) {
-  test(`a contact is made and changed ${how}, and errors stand at their fields`, async ({ owner, browsers, faults }) => {
+  test(`A1: a contact is made and changed ${how}, and errors stand at their fields`, async ({ owner, browsers, faults }) => {
     faults.allow(...preloadsRefused, /status 422/, /422 \(/);
     const page = how === "without scripts" ? await withoutScripts(browsers) : owner;
     if (how !== "without scripts") await holdClient(page);
@@ -63,7 +63,7 @@ for (const how of ["before the client arrives", "without scripts"] as const) {
     expect(leaked).toEqual([]);
   });
 
-  test(`a link is sent, made and revoked ${how}`, async ({ owner, browsers, faults }) => {
+  test(`A1: a link is sent, made and revoked ${how}`, async ({ owner, browsers, faults }) => {
     faults.allow(...preloadsRefused, /status 422/, /422 \(/);
     await openEvent(owner);
     const name = await someoneNotInvited(owner);
@@ -107,7 +107,7 @@ for (const how of ["before the client arrives", "without scripts"] as const) {
   });
 }
 
-test("what was typed before the page is hydrated stays, and is saved", async ({ owner }) => {
+test("A2: what was typed before the page is hydrated stays, and is saved", async ({ owner }) => {
   await openEvent(owner);
   const name = await someoneNotInvited(owner);
   const planner = owner.url();
@@ -138,7 +138,7 @@ test("what was typed before the page is hydrated stays, and is saved", async ({ 
   await expect(row.badge).toHaveText("delivered");
 });
 
-test("a client that never arrives is said, and the page goes on as a plain one", async ({ owner, faults }) => {
+test("A3: a client that never arrives is said, and the page goes on as a plain one", async ({ owner, faults }) => {
   faults.allow(/request failed: GET \S+\.wasm/, /console: Failed to load resource/);
   await owner.route(/\/pkg\/callboard\..*\.wasm/, (route) => route.abort());
   await owner.goto("/contacts/1");
@@ -151,7 +151,7 @@ test("a client that never arrives is said, and the page goes on as a plain one",
   await expect(owner.locator(".head")).toContainText("Still works");
 });
 
-test("a client that ends later is said, and what was typed is saved by a plain post", async ({ owner, faults }) => {
+test("A3: a client that ends later is said, and what was typed is saved by a plain post", async ({ owner, faults }) => {
   faults.allow(/page error: .*unreachable/s, /console: .*unreachable/);
   await owner.goto("/contacts/1");
   await expect(owner.locator("html")).toHaveAttribute("data-hydrated", "");
@@ -166,7 +166,7 @@ test("a client that ends later is said, and what was typed is saved by a plain p
   await expect(owner.locator(".head")).toContainText("Typed before the end");
 });
 
-test("a page that a translator took over says that it no longer changes", async ({ owner }) => {
+test("A3: a page that a translator took over says that it no longer changes", async ({ owner }) => {
   await openEvent(owner, wedding);
   await owner.evaluate(() => {
     const text = document.createTreeWalker(document.querySelector("main")!, NodeFilter.SHOW_TEXT).nextNode() as Text;

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_leads_back_to_pages_of_this_site_alone() {
+    fn a01_a_form_leads_back_to_pages_of_this_site_alone() {
         let page = FormPage::parse("/events/7?more=3#more-3").expect("a page");
         assert_eq!((page.uri.to_string(), &*page.to_return_to), ("/events/7?more=3".into(), "/events/7?more=3#more-3"));
         for elsewhere in ["https://evil.example/events", "//evil.example", "/nowhere", "/v/token", "", "events"] {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_never_shown_again() {
+    fn a01_a_password_is_never_shown_again() {
         let fields = ["email", "password", "new_password"].map(|name| (name.to_owned(), "x".to_owned()));
         assert_eq!(without_secrets(fields.into()), [("email".to_owned(), "x".to_owned())]);
     }

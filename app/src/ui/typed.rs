@@ -53,7 +53,7 @@ mod tests {
     use super::same;
 
     #[test]
-    fn line_breaks_that_a_text_area_changes_are_nothing_typed() {
+    fn a02_line_breaks_that_a_text_area_changes_are_nothing_typed() {
         assert!(same("a\nb", "a\r\nb") && same("a", "\na") && same("", ""));
         assert!(!same("a\nb", "a b") && !same("", "a"));
     }

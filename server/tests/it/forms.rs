@@ -53,7 +53,7 @@ const PAGES: [&str; 10] = [
 ];
 
 on_both_engines!(
-    async fn every_button_belongs_to_a_form_that_works_without_scripts_or_says_that_it_needs_them(db: Db) {
+    async fn a01_every_button_belongs_to_a_form_that_works_without_scripts_or_says_that_it_needs_them(db: Db) {
         let member = dana(db).await;
         let visitor = TestApp::beside(&member, member.db().clone());
         // Its link was made with another key, so that it cannot be shown.
@@ -95,7 +95,7 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn a_refused_form_comes_back_with_what_was_typed_and_why_at_the_field(db: Db) {
+    async fn a01_a_refused_form_comes_back_with_what_was_typed_and_why_at_the_field(db: Db) {
         let app = dana(db).await;
         let fields = [
             ("page", "/contacts/new"),
@@ -126,7 +126,7 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn a_repeated_post_is_one_contact_and_a_changed_one_another(db: Db) {
+    async fn a01_a_repeated_post_is_one_contact_and_a_changed_one_another(db: Db) {
         let app = dana(db).await;
         let page = elements(&app.get("/contacts/new").await.text());
         let key = field(&page, "create_contact", "key");
@@ -152,7 +152,7 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn a_repeated_save_is_one_save_and_somebody_elses_is_a_conflict(db: Db) {
+    async fn a01_a_repeated_save_is_one_save_and_somebody_elses_is_a_conflict(db: Db) {
         let app = dana(db).await;
         let page = elements(&app.get("/contacts/1").await.text());
         let revision = field(&page, "save_contact", "revision");
@@ -187,7 +187,7 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn email_link_and_its_panel_work_by_plain_posts(db: Db) {
+    async fn a01_email_link_and_its_panel_work_by_plain_posts(db: Db) {
         let app = dana(db).await;
         let page = elements(&app.get("/events/2").await.text());
         let fields: Vec<(&str, String)> =
@@ -219,7 +219,7 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn a_form_leads_to_no_other_site_and_tells_no_password(db: Db) {
+    async fn a01_a_form_leads_to_no_other_site_and_tells_no_password(db: Db) {
         let app = dana(db).await;
         for elsewhere in ["https://evil.test/", "//evil.test", "/v/token", ""] {
             let fields = [("page", elsewhere), ("crew", "1")];
@@ -242,7 +242,7 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn what_an_address_claims_about_errors_is_not_shown(db: Db) {
+    async fn d14_what_an_address_claims_about_errors_is_not_shown(db: Db) {
         let app = TestApp::new(db).await;
         let claimed =
             app.get("/sign-in?__err=eyJJbnZhbGlkIjp7ImZpZWxkIjoiIiwibWVzc2FnZSI6IkNhbGwgdXMifX0&__path=x").await;

@@ -101,7 +101,7 @@ fn addresses(token: &str) -> Vec<String> {
 }
 
 on_both_engines!(
-    async fn hostile_text_in_every_column_is_text_on_every_page(db: Db) {
+    async fn c11_hostile_text_in_every_column_is_text_on_every_page(db: Db) {
         let venue = Venue::new_filled(db.clone()).await;
         let connection = &mut rows::connect(&db).await;
         let columns = columns(connection).await;
@@ -151,7 +151,7 @@ on_both_engines!(
 );
 
 #[test]
-fn what_became_markup_is_noticed() {
+fn c11_what_became_markup_is_noticed() {
     for page in ["<title></title><meta http-equiv=refresh>", "<a href=' javascript:evil()'>x</a>", "<p onload=evil()>"]
     {
         let page = elements(page);
