@@ -30,29 +30,46 @@
   };
 
   // Outside of the body, which is the client's. Goes when the client takes the page over after all.
+  const address = () => location.pathname + location.search;
   const notice = document.createElement("aside");
   const say = () => {
     notice.className = "plain-page";
     notice.setAttribute("role", "alert");
-    notice.innerHTML = "<p><b>This page does not change by itself now.</b> Buttons and forms work, and what you typed is still here. Reload to see what is new.</p>";
+    notice.innerHTML = "<p><b>This page does not change by itself now.</b> Buttons and forms work, and what you typed is still here: save it, then reload to see what is new.</p>";
     const reload = document.createElement("a");
     reload.className = "button";
-    reload.href = location.href;
+    reload.href = address();
     reload.textContent = "Reload";
     notice.append(reload);
     root.append(notice);
     root.dataset.plain = "";
   };
 
+  const isTyped = () =>
+    [...document.querySelectorAll("form[method=post] :is(input, textarea), :is(input, textarea)[form]")].some(
+      ({ type, value, defaultValue }) => type !== "hidden" && value !== defaultValue,
+    );
+
   // From here on nothing of the client keeps the browser from posting forms and following links itself.
   let ended = false;
   const goOnPlain = () => {
     if (ended) return;
     ended = true;
-    for (const type of ["beforeunload", "change", "click", "focusout", "input", "keydown", "mouseleave", "popstate", "submit"]) {
-      addEventListener(type, (event) => event.stopImmediatePropagation(), true);
+    const shown = address();
+    let posting = false;
+    const instead = {
+      click: () => {},
+      keydown: () => {},
+      submit: () => (posting = true),
+      // The addresses of screens that the client showed belong to this document.
+      popstate: () => address() === shown || location.reload(),
+      beforeunload: (event) => posting || !isTyped() || event.preventDefault(),
+    };
+    for (const [type, act] of Object.entries(instead)) {
+      addEventListener(type, (event) => (event.stopImmediatePropagation(), act(event)), true);
     }
-    for (const button of document.querySelectorAll("button[data-needs-scripts]")) button.disabled = true;
+    // What the client had disabled the server decides from now on.
+    for (const button of document.querySelectorAll("button")) button.disabled = "needsScripts" in button.dataset;
     if (!notice.isConnected) say();
   };
   const endedBy = (error) => {
