@@ -4,6 +4,8 @@
 //! (303, so that reloading posts nothing again); after a refusal it gets the page that the form stands on, with what was
 //! typed and why it was refused. The page is named by the form, never by the Referer, and is one of ours.
 
+use std::error::Error;
+
 use app::error::AppError;
 use app::paths::{self, Audience};
 use app::{RefusedForm, plain_form};
@@ -14,8 +16,11 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use http_body_util::LengthLimitError;
 use tower::ServiceExt;
 
+/// A page that is reloaded posts its form again, which counts once.
+const AWAY: &str = "Callboard cannot reach its data just now. Reload this page in a few seconds: what you typed is sent again, and counts once.";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// What `leptos_axum` adds to a redirect for its own client.
 const SERVER_FN_REDIRECT: HeaderName = HeaderName::from_static("serverfnredirect");
@@ -33,9 +38,10 @@ pub async fn answer(pages: Router, limit: usize, request: Request, next: Next) -
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, limit).await else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "This is more than the form can take. Go back and shorten it.")
-            .into_response();
+    let body = match to_bytes(body, limit).await {
+        Ok(body) => body,
+        Err(error) if is_too_long(&error) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
     let page = fields.iter().find(|(name, _)| name == plain_form::PAGE).and_then(|(_, page)| FormPage::parse(page));
@@ -70,6 +76,9 @@ pub async fn answer(pages: Router, limit: usize, request: Request, next: Next) -
     let Ok(mut shown) = pages.oneshot(again).await;
     if shown.status() == StatusCode::OK {
         *shown.status_mut() = status;
+    } else if status == StatusCode::SERVICE_UNAVAILABLE {
+        // The page needs what is away, too; the browser still has the post.
+        shown = (status, AWAY).into_response();
     }
     when(retry_after, shown)
 }
@@ -80,6 +89,17 @@ fn when(retry_after: Option<HeaderValue>, mut response: Response) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after);
     }
     response
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn Error> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The page that a form stands on.
@@ -100,7 +120,7 @@ impl FormPage {
     }
 }
 
-/// To where the function leads, else back to the page.
+/// Returns a redirect to where the function leads, else back to the page.
 fn sent_on(answer: Response, page: Option<&FormPage>) -> Response {
     let mut response = answer.map(|_| Body::empty());
     let home = || HeaderValue::from_static(paths::HOME);

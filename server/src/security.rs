@@ -91,8 +91,8 @@ pub async fn security_headers(State(config): State<Arc<Config>>, request: Reques
     let policy = HeaderValue::try_from(content_security_policy(None)).expect("the policy is ASCII");
     default(header::CONTENT_SECURITY_POLICY, policy);
     default(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Share links are addresses: other sites must never see them. Ours may, because a form without WASM needs its
-    // page's address to come back to, and because `no-referrer` makes browsers send `Origin: null`.
+    // Share links are addresses: other sites must never see them. Ours may, because
+    // `no-referrer` makes browsers send `Origin: null`.
     default(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     default(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
     default(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));

@@ -92,13 +92,15 @@ impl ContactsPort for ContactsService {
         form: ContactForm,
         key: Option<IdempotencyKey>,
     ) -> Result<ContactId, AppError> {
-        let checked = CheckedContact::check(form.clone())?;
+        let checked = CheckedContact::check(form)?;
+        // As it is stored: a browser's own post ends lines in other characters than the client's.
+        let typed = checked.to_form();
         let now = self.core.clock.now();
         let write = async {
             let mut transaction = self.core.db.write().await?;
             let receipt = match key {
                 Some(key) => {
-                    match Receipt::claim(&mut transaction, caller.account, "create_contact", &key, &form, now).await? {
+                    match Receipt::claim(&mut transaction, caller.account, "create_contact", &key, &typed, now).await? {
                         Claim::New(receipt) => Some(receipt),
                         Claim::Made(contact) => return Ok(ContactId(contact)),
                     }
