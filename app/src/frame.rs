@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 
-use crate::auth::{LoadSession, Session};
+use crate::auth::{LoadSession, Session, SignOut};
 use crate::live::{Live, LivePill};
 use crate::paths;
-use crate::ui::{AnnouncementRegion, Avatar, ErrorNotice, PageTitle, query_view};
+use crate::plain_form::{PostForm, RefusedForm};
+use crate::ui::{AnnouncementRegion, Avatar, ErrorNotice, InlineError, PageTitle, query_view};
 use crate::wire::Query;
 
 /// The frame of the signed-in pages. It keeps the live channel open.
@@ -14,13 +15,17 @@ use crate::wire::Query;
 pub fn Frame() -> impl IntoView {
     Live::expect().keep_open();
     let session = Query::new(|| LoadSession {});
+    let refused = RefusedForm::error_of_no_form();
     view! {
         <a class="skip-link" href="#main">"Skip to the page"</a>
         {query_view(session, 1, |answer| match answer {
             Ok((_, session)) => view! { <TopBar session /> }.into_any(),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
-        <main id="main" class="page"><Outlet /></main>
+        <main id="main" class="page">
+            {refused.map(|error| view! { <InlineError title="That did not work." error /> }.into_any())}
+            <Outlet />
+        </main>
         <AnnouncementRegion />
     }
 }
@@ -28,6 +33,8 @@ pub fn Frame() -> impl IntoView {
 /// Addresses are written out here: what holds no expression is taken over as it is, without code for its elements.
 #[component]
 fn TopBar(session: Session) -> impl IntoView {
+    let button = view! { <button class="button" data-kind="plain">"Sign out"</button> };
+    let sign_out = PostForm::of::<SignOut>(paths::HOME.into()).plain(button.into_any());
     view! {
         <header class="top">
             <a href="/events" class="brand">"Callboard"</a>
@@ -44,10 +51,7 @@ fn TopBar(session: Session) -> impl IntoView {
                     </summary>
                     <div>
                         <p class="fine">{session.member_name}</p>
-                        <form method="post" action="/api/sign_out">
-                            <input type="hidden" name="page" value="/events" />
-                            <button class="button" data-kind="plain">"Sign out"</button>
-                        </form>
+                        {sign_out}
                     </div>
                 </details>
             </div>
@@ -78,12 +82,10 @@ pub fn NotFound() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use leptos::server_fn::ServerFn;
-
-    use crate::{auth, paths};
+    use crate::paths;
 
     #[test]
     fn addresses_that_are_written_out_are_right() {
-        assert_eq!([auth::SignOut::PATH, paths::SANDBOX, paths::HOME], ["/api/sign_out", "/sandbox", "/events"]);
+        assert_eq!([paths::SANDBOX, paths::HOME], ["/sandbox", "/events"]);
     }
 }

@@ -30,7 +30,8 @@ pub struct Page {
     /// `{name}` stands for one segment, `{*name}` for all that follow.
     pub path: &'static str,
     pub audience: Audience,
-    /// Without, the page is finished as the server sends it and loads no script at all.
+    /// Without, the page is finished as the server sends it and loads no script. (When its form was refused, one line puts its own
+    /// address back.)
     pub scripts: bool,
 }
 

@@ -11,6 +11,7 @@ use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 
+use crate::auth::SignOut;
 use crate::error::AppError;
 use crate::ui::{dynamic, is_hydrated};
 use crate::wire::{DecodeError, Wire, decode, encode};
@@ -31,7 +32,7 @@ pub struct RefusedForm {
 impl RefusedForm {
     /// Makes the refused form, if there is one, known to the page, on the server and while it is hydrated.
     pub(crate) fn provide() {
-        let refused = SharedValue::<Refused, Wire>::new_with_encoding(|| Refused(posted()));
+        let refused = SharedValue::<Posted, Wire>::new_with_encoding(|| Posted(posted()));
         provide_context(refused.into_inner());
     }
 
@@ -45,13 +46,19 @@ impl RefusedForm {
         if is_hydrated() {
             return None;
         }
-        use_context::<Refused>()?.0.filter(|refused| refused.function == function)
+        use_context::<Posted>()?.0.filter(|refused| refused.function == function)
     }
 
     /// Returns the page that is shown again, as it is to stand in the address bar.
     #[cfg(feature = "ssr")]
     pub(crate) fn page() -> Option<String> {
         posted()?.field(PAGE).map(ToOwned::to_owned)
+    }
+
+    /// Returns the error of a post that no form of the page tells of: signing out, and what is gone meanwhile.
+    pub(crate) fn error_of_no_form() -> Option<AppError> {
+        let refused = use_context::<Posted>()?.0.filter(|_| !is_hydrated())?;
+        (refused.function == SignOut::PATH || refused.error == AppError::NotFound).then_some(refused.error)
     }
 
     /// Returns what was typed into the field with this name.
@@ -61,7 +68,7 @@ impl RefusedForm {
 }
 
 #[derive(Clone, Debug)]
-struct Refused(Option<RefusedForm>);
+struct Posted(Option<RefusedForm>);
 
 #[cfg(feature = "ssr")]
 fn posted() -> Option<RefusedForm> {
@@ -73,21 +80,21 @@ fn posted() -> Option<RefusedForm> {
     None
 }
 
-impl Encoder<Refused> for Wire {
+impl Encoder<Posted> for Wire {
     type Error = DecodeError;
     type Encoded = Vec<u8>;
 
-    fn encode(value: &Refused) -> Result<Vec<u8>, DecodeError> {
+    fn encode(value: &Posted) -> Result<Vec<u8>, DecodeError> {
         Ok(encode(&value.0))
     }
 }
 
-impl Decoder<Refused> for Wire {
+impl Decoder<Posted> for Wire {
     type Error = DecodeError;
     type Encoded = [u8];
 
-    fn decode(bytes: &[u8]) -> Result<Refused, DecodeError> {
-        decode(bytes).map(Refused)
+    fn decode(bytes: &[u8]) -> Result<Posted, DecodeError> {
+        decode(bytes).map(Posted)
     }
 }
 
@@ -114,22 +121,28 @@ impl PostForm {
     }
 
     pub fn view(self, submit: impl Fn() + 'static, children: AnyView) -> AnyView {
-        self.erased(Box::new(submit), children)
+        self.erased(Some(Box::new(submit)), children)
+    }
+
+    /// A form that the browser posts in any case: what it answers is another page.
+    pub fn plain(self, children: AnyView) -> AnyView {
+        self.erased(None, children)
     }
 
     /// Not generic, so that it is compiled once for all forms.
-    fn erased(self, submit: Box<dyn Fn()>, children: AnyView) -> AnyView {
+    fn erased(self, submit: Option<Box<dyn Fn()>>, children: AnyView) -> AnyView {
         let Self { function, id, class, label, fields } = self;
         let on_submit = move |ev: ev::SubmitEvent| {
-            ev.prevent_default();
-            submit();
+            if let Some(submit) = &submit {
+                ev.prevent_default();
+                submit();
+            }
         };
         let hidden = fields.into_iter().map(|(name, value)| hidden(name, value)).collect_view();
         view! {
             <form
                 id=id
                 class=(!class.is_empty()).then_some(class)
-                role=label.map(|_| "group")
                 aria-label=label
                 method="post"
                 action=function
@@ -149,15 +162,19 @@ fn hidden(name: &'static str, value: String) -> AnyView {
 }
 
 /// A hidden field whose value changes. `value` may read signals.
-pub(crate) fn changing_field(name: &'static str, value: impl Fn() -> String + Send + 'static) -> AnyView {
+pub(crate) fn dynamic_field(name: &'static str, value: impl Fn() -> String + Send + 'static) -> AnyView {
     dynamic(move || hidden(name, value()))
 }
 
 /// The form's idempotency key: the same form posted twice is one result. What the page came with stays, so read it off
 /// the field.
 #[component]
-pub(crate) fn FormKey(field: NodeRef<Input>) -> impl IntoView {
-    view! { <input type="hidden" name="key" value=new_key() node_ref=field /> }
+pub(crate) fn FormKey(
+    field: NodeRef<Input>,
+    /// Of a form that was left, and is shown again.
+    first: Option<String>,
+) -> impl IntoView {
+    view! { <input type="hidden" name="key" value=first.unwrap_or_else(new_key) node_ref=field /> }
 }
 
 /// Unique, and no secret.

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 use wasm_bindgen::JsValue;
 
-use super::drafts::{self, Draft};
+use super::drafts::{self, Draft, Restored};
 use super::fields::{ContactFields, NotSaved, Typed};
 use super::form::{HeaderReload, TabError, contact_of_route};
 use super::submission::Submission;
@@ -19,7 +19,7 @@ use crate::domain::suppression::SuppressionCause;
 use crate::error::AppError;
 use crate::live::{Extent, Live, LiveList, Topic, Update};
 use crate::paths;
-use crate::plain_form::{PostForm, RefusedForm, changing_field};
+use crate::plain_form::{PostForm, RefusedForm, dynamic_field};
 use crate::ui::{Announcer, Notice, NoticeKind, after_hydration, dynamic, is_hydrated, on_save_key, query_view};
 use crate::wire::Query;
 
@@ -98,35 +98,39 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     let restored = RwSignal::new(draft.is_some());
     let heard = follow(contact);
     // What was typed into an older revision is not to replace this one unseen.
-    let conflict = posted.as_ref().filter(|posted| posted.error == AppError::Conflict);
-    let older = conflict.and_then(|posted| posted.field("revision")?.parse().ok());
+    let older = posted.as_ref().and_then(|posted| posted.field("revision")?.parse().ok());
     let older = older.or(draft.map(|draft| draft.revision));
-    let held = RwSignal::new(ContactDetails { revision: older.unwrap_or(details.revision), ..details });
-    let known = move || Known { saved: held.get(), heard: heard.first().map(|row| row.get()) };
+    let loaded = details.revision;
+    let stored = RwSignal::new(ContactDetails { revision: older.unwrap_or(loaded), ..details });
+    let known = move || Known { saved: stored.get(), heard: heard.first().map(|row| row.get()) };
     let submission = Submission::after(posted.as_ref());
     let Submission { pending, refused } = submission;
     let saved = RwSignal::new(just_saved());
     let save = move || {
         let Some(form) = submission.begin(typed) else { return };
         saved.set(false);
-        let revision = held.with_untracked(|held| held.revision);
+        let revision = stored.with_untracked(|stored| stored.revision);
         spawn_local(async move {
             let answer = save_contact(contact, revision, form.clone()).await;
+            if let Ok(details) = &answer {
+                drafts::saved(contact, &form, details.revision);
+            }
             let Some(details) = submission.end(answer) else { return };
             pending.set(false);
             if typed.form_untracked() == form {
                 typed.seed(&details.form);
             }
-            held.set(details);
+            stored.set(details);
             saved.set(true);
+            restored.set(false);
             announcer.say("Saved");
             reload.header.reload();
         });
     };
-    let unsaved = Memo::new(move |_| typed.form() != held.get().form);
+    let unsaved = Memo::new(move |_| typed.form() != stored.get().form);
     on_save_key(save);
     Effect::new(move |_| {
-        let draft = || Draft { form: typed.form(), revision: held.with(|held| held.revision) };
+        let draft = || Draft { form: typed.form(), revision: stored.with(|stored| stored.revision), key: None };
         drafts::keep(contact, unsaved.get().then(draft));
     });
     let theirs = Memo::new(move |_| {
@@ -144,7 +148,12 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
         } else if let Some(error) = refused.get() {
             Some(view! { <NotSaved error /> }.into_any())
         } else if restored.get() && unsaved.get() {
-            let discard = move |_| typed.seed(&held.get_untracked().form);
+            let discard = move |_| {
+                let details = stored.get_untracked();
+                typed.seed(&details.form);
+                stored.set(ContactDetails { revision: loaded.max(details.revision), ..details });
+                restored.set(false);
+            };
             Some(view! { <Restored discard /> }.into_any())
         } else {
             (saved.get() && !unsaved.get()).then(|| view! { <Saved /> }.into_any())
@@ -152,7 +161,7 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     };
     let form = PostForm { class: "form card", ..PostForm::of::<SaveContact>(paths::contact(contact)) };
     let fields = view! {
-        {changing_field("revision", move || held.with(|held| held.revision.to_string()))}
+        {dynamic_field("revision", move || stored.with(|stored| stored.revision.to_string()))}
         {dynamic(outcome)}
         <ContactFields typed refused blocked=Arc::new(blocked) />
         <div class="actions">
@@ -181,17 +190,6 @@ fn just_saved() -> bool {
         }
     });
     use_query_map().with_untracked(|query| query.get(paths::SAVED).is_some())
-}
-
-/// What was typed before the form was left is back.
-#[component]
-fn Restored(discard: impl Fn(ev::MouseEvent) + Send + 'static) -> impl IntoView {
-    view! {
-        <Notice kind=NoticeKind::Warning>
-            <p><b>"Not saved yet."</b> " What you typed before you left is still here."</p>
-            <button type="button" class="button" on:click=discard>"Discard"</button>
-        </Notice>
-    }
 }
 
 #[component]

@@ -4,9 +4,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use leptos::ev;
+use leptos::prelude::*;
+
 use super::ContactForm;
 use crate::domain::ids::ContactId;
-use crate::ui::warn_on_leaving;
+use crate::ui::{Notice, NoticeKind, warn_on_leaving};
 
 /// The form of a contact that is not there yet. Ids begin at 1.
 pub(super) const NEW: ContactId = ContactId(0);
@@ -16,6 +19,8 @@ pub(super) struct Draft {
     pub(super) form: ContactForm,
     /// The contact's `details_revision` that was being changed.
     pub(super) revision: u32,
+    /// The idempotency key of the form, so that what may have been created already is not created again.
+    pub(super) key: Option<String>,
 }
 
 thread_local! {
@@ -34,7 +39,25 @@ pub(super) fn keep(contact: ContactId, draft: Option<Draft>) {
     warn_on_leaving(any);
 }
 
+/// Forgets the draft once it is saved, also when its form is not shown any more. What was typed since is a change of this
+/// revision.
+pub(super) fn saved(contact: ContactId, form: &ContactForm, revision: u32) {
+    let left = of(contact).filter(|draft| draft.form != *form);
+    keep(contact, left.map(|draft| Draft { revision, ..draft }));
+}
+
 /// What was typed before, if it was not saved.
 pub(super) fn of(contact: ContactId) -> Option<Draft> {
     DRAFTS.with_borrow(|drafts| drafts.get(&contact).cloned())
+}
+
+/// What was typed before the form was left is back.
+#[component]
+pub(super) fn Restored(discard: impl Fn(ev::MouseEvent) + Send + 'static) -> impl IntoView {
+    view! {
+        <Notice kind=NoticeKind::Warning>
+            <p><b>"Not saved yet."</b> " What you typed before you left is still here."</p>
+            <button type="button" class="button" on:click=discard>"Discard"</button>
+        </Notice>
+    }
 }

@@ -38,7 +38,7 @@ const NOTES_MAX: u32 = 3_000;
 const FORM: &str = "form";
 
 impl Typed {
-    /// As the page was left by a post that was refused, else as `form` has it.
+    /// Returns what a refused post had typed, else what `form` has.
     pub(super) fn after(refused: Option<&RefusedForm>, form: &ContactForm) -> Self {
         let typed = Self::new(form);
         for (field, value) in FIELDS.iter().zip(typed.values()) {
@@ -135,7 +135,7 @@ fn field_of(error: &AppError) -> Option<&str> {
 }
 
 /// Brings the keyboard to the field that an error speaks of.
-pub(super) fn focus_fault(error: &AppError) {
+pub(super) fn focus_field_of(error: &AppError) {
     if let Some(field) = field_of(error) {
         focus_soon(field);
     }
@@ -168,6 +168,8 @@ pub(super) fn ContactFields(
     let fault = move |field: &'static str| -> FieldError {
         Arc::new(move || refused.get().filter(|error| field_of(error) == Some(field)).map(|error| error.to_string()))
     };
+    let at_first = refused.get_untracked();
+    let begins = |field| at_first.as_ref().and_then(field_of) == Some(field);
     let of_email = fault("email");
     let email_error = Arc::new(move || of_email().or_else(|| blocked.as_ref().and_then(|blocked| blocked())));
     view! {
@@ -179,6 +181,7 @@ pub(super) fn ContactFields(
                 required=true
                 max=NAME_MAX
                 part_of=FORM
+                autofocus=begins("first_name")
                 error=fault("first_name")
             />
             <TextField
@@ -187,6 +190,7 @@ pub(super) fn ContactFields(
                 value=typed.last_name
                 max=NAME_MAX
                 part_of=FORM
+                autofocus=begins("last_name")
                 error=fault("last_name")
             />
         </div>
@@ -198,6 +202,7 @@ pub(super) fn ContactFields(
             max=EMAIL_MAX
             hint="Emails already sent keep the address they went to."
             part_of=FORM
+            autofocus=begins("email")
             error=email_error
         />
         <div class="pair">
@@ -208,6 +213,7 @@ pub(super) fn ContactFields(
                 max=ROLE_MAX
                 hint="Photographer, band leader, guest …"
                 part_of=FORM
+                autofocus=begins("role")
                 error=fault("role")
             />
             <TextField
@@ -216,6 +222,7 @@ pub(super) fn ContactFields(
                 value=typed.organisation
                 max=ORGANISATION_MAX
                 part_of=FORM
+                autofocus=begins("organisation")
                 error=fault("organisation")
             />
         </div>
@@ -227,6 +234,7 @@ pub(super) fn ContactFields(
                 kind="tel"
                 max=MOBILE_MAX
                 part_of=FORM
+                autofocus=begins("mobile")
                 error=fault("mobile")
             />
             <TextField
@@ -237,6 +245,7 @@ pub(super) fn ContactFields(
                 max=WEBSITE_MAX
                 hint="Begins with https://"
                 part_of=FORM
+                autofocus=begins("website")
                 error=fault("website")
             />
         </div>
@@ -247,6 +256,7 @@ pub(super) fn ContactFields(
             max=NOTES_MAX
             hint="Never shown to crew."
             part_of=FORM
+            autofocus=begins("notes")
             error=fault("notes")
         />
     }

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::drafts::{self, Draft, NEW};
+use super::drafts::{self, Draft, NEW, Restored};
 use super::fields::{ContactFields, NotSaved, Typed};
 use super::submission::Submission;
 use super::{ContactForm, CreateContact, create_contact};
@@ -20,8 +20,10 @@ pub fn NewContact() -> impl IntoView {
     let announcer = Announcer::expect();
     let navigate = use_navigate();
     let posted = RefusedForm::of::<CreateContact>();
-    let draft = drafts::of(NEW).map(|draft| draft.form).unwrap_or_default();
-    let typed = Typed::after(posted.as_ref(), &draft);
+    let draft = drafts::of(NEW);
+    let restored = RwSignal::new(draft.is_some());
+    let (form, first_key) = draft.map(|draft| (draft.form, draft.key)).unwrap_or_default();
+    let typed = Typed::after(posted.as_ref(), &form);
     let key = NodeRef::<Input>::new();
     let submission = Submission::after(posted.as_ref());
     let Submission { pending, refused } = submission;
@@ -30,7 +32,11 @@ pub fn NewContact() -> impl IntoView {
         let navigate = navigate.clone();
         let key = key.get_untracked().map(|field| IdempotencyKey(field.value()));
         spawn_local(async move {
-            if let Some(contact) = submission.end(create_contact(form, key).await) {
+            let answer = create_contact(form.clone(), key).await;
+            if answer.is_ok() {
+                drafts::saved(NEW, &form, 0);
+            }
+            if let Some(contact) = submission.end(answer) {
                 announcer.say("Contact created");
                 navigate(&paths::contact(contact), NavigateOptions { replace: true, ..Default::default() });
             }
@@ -39,14 +45,23 @@ pub fn NewContact() -> impl IntoView {
     on_save_key(create.clone());
     Effect::new(move |_| {
         let form = typed.form();
-        // While the contact is being created, leaving loses nothing.
-        let unsaved = !pending.get() && form != ContactForm::default();
-        drafts::keep(NEW, unsaved.then_some(Draft { form, revision: 0 }));
+        let unsaved = form != ContactForm::default();
+        let key = key.get().map(|field| field.value());
+        drafts::keep(NEW, unsaved.then_some(Draft { form, revision: 0, key }));
     });
     let form = PostForm { class: "form card", ..PostForm::of::<CreateContact>(paths::NEW_CONTACT.into()) };
     let fields = view! {
-        <FormKey field=key />
-        {dynamic(move || refused.get().map(|error| view! { <NotSaved error /> }))}
+        <FormKey field=key first=first_key />
+        {dynamic(move || match refused.get() {
+            Some(error) => Some(view! { <NotSaved error /> }.into_any()),
+            None => restored.get().then(|| {
+                let discard = move |_| {
+                    typed.seed(&ContactForm::default());
+                    restored.set(false);
+                };
+                view! { <Restored discard /> }.into_any()
+            }),
+        })}
         <ContactFields typed refused />
         <div class="actions">
             <button
@@ -61,7 +76,7 @@ pub fn NewContact() -> impl IntoView {
                 class="button"
                 data-kind="plain"
                 href=paths::CONTACTS
-                on:click=move |_| typed.seed(&ContactForm::default())
+                on:click=move |_| drafts::keep(NEW, None)
             >
                 "Cancel"
             </a>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::ContactForm;
-use super::fields::{Typed, check, focus_fault};
+use super::fields::{Typed, check, focus_field_of};
 use crate::error::AppError;
 use crate::plain_form::RefusedForm;
 
@@ -16,7 +16,7 @@ pub(super) struct Submission {
 }
 
 impl Submission {
-    /// As the page was left by a post that was refused.
+    /// Returns a form that waits for nothing, and tells of the post that was refused, if one was.
     pub(super) fn after(refused: Option<&RefusedForm>) -> Self {
         Self { pending: RwSignal::new(false), refused: RwSignal::new(refused.map(|refused| refused.error.clone())) }
     }
@@ -53,7 +53,7 @@ impl Submission {
     }
 
     fn refuse(self, error: AppError) {
-        focus_fault(&error);
+        focus_field_of(&error);
         self.refused.set(Some(error));
     }
 }

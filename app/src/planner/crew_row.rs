@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::fix_address::FixAddress;
-use super::send_link::{ContactUpdate, Refused, SendLink, form_id, more_id, send_to};
+use super::send_link::{ContactUpdate, RefusedPosts, SendLink, form_id, more_id, send_to};
 use super::share_panel::SharePanel;
 use super::view_state::{MORE, VIEW_FORM, ViewState, page_after};
 use super::{CrewRow, DeliveryGroup, EmailLink};
@@ -14,7 +14,7 @@ use crate::emails::{BadgeState, EmailRow, badge};
 use crate::live::{LiveCell, LiveList};
 use crate::paths;
 use crate::plain_form::PostForm;
-use crate::ui::{Ago, Avatar, Now, dotted, dynamic, hydrated};
+use crate::ui::{Ago, Avatar, Now, dotted, dynamic, hydrated, is_hydrated};
 
 #[component]
 pub fn CrewRowView(
@@ -31,7 +31,7 @@ pub fn CrewRowView(
     today: String,
 ) -> impl IntoView {
     let id = cell.with_untracked(|row| row.id);
-    let refused = Refused::of(id);
+    let refused = RefusedPosts::of(id);
     let sending = StoredValue::new(SendLink::new(cell.clone(), list, refused.any()));
     // What stands in "Send to" once somebody typed there; until then it follows the contact.
     let posted = refused.sending.as_ref().and_then(|refused| refused.field("address")).map(ToOwned::to_owned);
@@ -82,7 +82,7 @@ pub fn CrewRowView(
                         id=more_id(id)
                         form=VIEW_FORM
                         name=MORE
-                        value=id.to_string()
+                        value=if open.get() { String::new() } else { id.to_string() }
                         aria-expanded=open.get().to_string()
                         on:click=move |ev| {
                             ev.prevent_default();
@@ -106,7 +106,9 @@ pub fn CrewRowView(
         let correcting = refused.correcting.clone();
         move || {
             let way_out = || {
-                let (cell, posted) = (cell.clone(), correcting.clone());
+                // Only the form that the page came with is the one that was refused.
+                let posted = correcting.clone().filter(|_| !is_hydrated());
+                let cell = cell.clone();
                 view! { <FixAddress event cell sending=sending.get_value() posted /> }.into_any()
             };
             needs_fixing.get().then(way_out)

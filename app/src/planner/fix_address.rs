@@ -11,7 +11,7 @@ use crate::domain::ids::EventId;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::typo;
 use crate::live::LiveCell;
-use crate::plain_form::{PostForm, RefusedForm, changing_field};
+use crate::plain_form::{PostForm, RefusedForm, dynamic_field};
 use crate::ui::{bind_field, dynamic};
 
 #[component]
@@ -25,6 +25,7 @@ pub fn FixAddress(
     let at_first = cell.get_untracked();
     let first = Story::of(&at_first);
     let posted = posted.as_ref().and_then(|posted| posted.field("address")).map(ToOwned::to_owned);
+    let autofocus = posted.is_some();
     let corrected = RwSignal::new(posted.unwrap_or_else(|| first.prefill(&at_first)));
     let typed_in = NodeRef::<Input>::new();
     bind_field(typed_in, move || corrected.get(), move |text| corrected.set(text));
@@ -37,7 +38,7 @@ pub fn FixAddress(
     let form = PostForm { class: "do", ..PostForm::of::<CorrectAddress>(page_after(event, id, false)) }
         .with("crew", id.to_string());
     let fields = view! {
-        {changing_field("key", move || key_cell.with(|row| row.send_key().0))}
+        {dynamic_field("key", move || key_cell.with(|row| row.send_key().0))}
                 <div class="field">
                     <label for=field.clone()>
                         {match guess {
@@ -53,6 +54,7 @@ pub fn FixAddress(
                         autocomplete="off"
                         autocapitalize="none"
                         spellcheck="false"
+                        autofocus=autofocus
                         required
                         node_ref=typed_in
                         value=corrected.get_untracked()

@@ -83,14 +83,14 @@ impl SendLink {
 }
 
 /// What a refused post had typed, of this person and as it was posted.
-pub struct Refused {
+pub struct RefusedPosts {
     /// Posted by "Email link".
     pub sending: Option<RefusedForm>,
     /// Posted by "Correct and send again".
     pub correcting: Option<RefusedForm>,
 }
 
-impl Refused {
+impl RefusedPosts {
     pub fn of(crew: CrewId) -> Self {
         Self {
             sending: of_crew(RefusedForm::of::<EmailLink>(), crew),

@@ -16,7 +16,7 @@ use crate::domain::ids::{CrewId, EventId};
 use crate::error::AppError;
 use crate::live::{LiveCell, LiveList};
 use crate::plain_form::{PostForm, RefusedForm};
-use crate::ui::{Announcer, bind_field, dynamic, script_button};
+use crate::ui::{Announcer, bind_field, dynamic, is_hydrated, script_button};
 
 /// How long "Copied" stays.
 const COPIED: Duration = Duration::from_secs(2);
@@ -92,7 +92,7 @@ pub fn SharePanel(
                     }
                     .into_any()
                 } else {
-                    view! { <LiveLink asking url confirm=state.revoking == Some(id) /> }.into_any()
+                    view! { <LiveLink asking url confirm=!is_hydrated() && state.revoking == Some(id) /> }.into_any()
                 }
             })}
             <p class="error" role="alert">{move || problem.get().unwrap_or_default()}</p>

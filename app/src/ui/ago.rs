@@ -1,4 +1,4 @@
-//! "2 min ago" beside a time. It needs the reader's clock, so it appears once the page is hydrated.
+//! "2 min ago" beside a time. It needs a clock that runs, so it appears once the page is hydrated.
 
 use leptos::prelude::*;
 

@@ -51,11 +51,13 @@ pub fn TextField(
     /// The argument of the form's server function that the field is part of.
     #[prop(optional)]
     part_of: &'static str,
+    /// Whether the keyboard begins here: where a refused post has to be mended.
+    #[prop(optional)]
+    autofocus: bool,
     error: FieldError,
 ) -> impl IntoView {
     let note = format!("{id}-note");
     let wrong = Arc::clone(&error);
-    let autofocus = untrack(|| wrong()).is_some();
     let field = NodeRef::<Input>::new();
     bind_field(field, move || value.get(), move |text| value.set(text));
     view! {
@@ -70,7 +72,6 @@ pub fn TextField(
                 required=required
                 maxlength=(max > 0).then_some(max)
                 aria-describedby=note
-                // The keyboard begins where a refused post has to be mended.
                 autofocus=autofocus
                 aria-invalid=move || wrong().is_some().then_some("true")
                 value=value.get_untracked()
@@ -93,6 +94,9 @@ pub fn TextArea(
     /// The argument of the form's server function that the field is part of.
     #[prop(optional)]
     part_of: &'static str,
+    /// Whether the keyboard begins here: where a refused post has to be mended.
+    #[prop(optional)]
+    autofocus: bool,
     error: FieldError,
 ) -> impl IntoView {
     let note = format!("{id}-note");
@@ -100,7 +104,6 @@ pub fn TextArea(
     bind_field(field, move || value.get(), move |text| value.set(text));
     let first = text_of_textarea(&value.get_untracked());
     let wrong = Arc::clone(&error);
-    let autofocus = untrack(|| wrong()).is_some();
     view! {
         <Field id label hint error>
             <textarea
@@ -110,7 +113,6 @@ pub fn TextArea(
                 rows=rows
                 maxlength=(max > 0).then_some(max)
                 aria-describedby=note
-                // The keyboard begins where a refused post has to be mended.
                 autofocus=autofocus
                 aria-invalid=move || wrong().is_some().then_some("true")
                 on:input=move |ev| value.set(event_target_value(&ev))

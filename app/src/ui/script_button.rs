@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::hydrated;
 
-/// Disabled, and says why, until the page is hydrated, and again once the client has ended (`start.js`). While `busy` it is
+/// Disabled, with the reason beside it, until the page is hydrated, and again once the client has ended (`start.js`). While `busy` it is
 /// only said to be: the keyboard stays on it.
 pub fn script_button(
     label: impl Fn() -> &'static str + Send + 'static,
@@ -22,12 +22,12 @@ fn button(label: Box<dyn Fn() -> &'static str + Send>, busy: Option<Signal<bool>
             class="button"
             data-needs-scripts=""
             disabled=move || !hydrated()
-            title=move || (!hydrated()).then_some("Needs scripts")
             aria-disabled=move || busy.map(|busy| busy.get().to_string())
             on:click=move |_| press()
         >
             {label}
         </button>
+        <span class="fine needs-scripts">"Works once the page has loaded fully."</span>
     }
     .into_any()
 }
