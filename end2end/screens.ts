@@ -149,6 +149,8 @@ export async function openTab(page: Page, tab: "Details" | "Events" | "Emails"):
   const own = page.locator("nav.tabs").filter({ has: link }).getByRole("link", { name: new RegExp(`^${tab}`) });
   await own.click();
   await expect(own).toHaveAttribute("aria-current", "page");
+  // The address follows when the tab's code has arrived; a reload before that would lead back.
+  await expect(page).toHaveURL({ Details: /\/contacts\/\d+$/, Events: /\/events$/, Emails: /\/emails$/ }[tab]);
 }
 
 /** The contact's Emails tab. */
