@@ -36,8 +36,8 @@ pub enum AppError {
     /// This page is older than the server, which no longer understands it.
     #[error("Callboard was updated while this page was open. Reload the page, then try again.")]
     VersionMismatch,
-    /// The database is locked, full or away just now. A change may or may not have been made.
-    #[error("Callboard cannot get at its data just now. Nothing you typed is lost: try again in a few seconds.")]
+    /// The database is locked, full or away just now, or too many ask at once. A change may or may not have been made.
+    #[error("Callboard cannot do this just now. Nothing you typed is lost: try again in a few seconds.")]
     Unavailable,
 }
 

@@ -10,8 +10,6 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::StoreError;
-
 const AT_ONCE: usize = 2;
 /// More than this many would wait longer than anybody does.
 const WAITING: usize = 256;
@@ -32,9 +30,9 @@ pub struct Place {
 }
 
 impl Place {
-    /// Fails when too many wait already.
-    pub fn take() -> Result<Self, StoreError> {
-        TURNS.place().ok_or(StoreError::Unavailable)
+    /// `None` when too many wait already.
+    pub fn take() -> Option<Self> {
+        TURNS.place()
     }
 
     /// Whether the password belongs to the hash. Without a hash the answer is no, after the same work.

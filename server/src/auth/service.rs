@@ -25,6 +25,8 @@ enum SignInError {
     TooMany,
     #[error("no such login, or another password")]
     Wrong,
+    #[error("too many wait to have a password looked at")]
+    Busy,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -36,6 +38,7 @@ impl From<SignInError> for AppError {
                 Self::invalid("password", "Too many attempts. Wait about 10 minutes, then try again.")
             }
             SignInError::Wrong => Self::invalid("password", "That address and password do not belong together."),
+            SignInError::Busy => Self::Unavailable,
             SignInError::Store(error) => error.into(),
         }
     }
@@ -50,7 +53,7 @@ impl AuthService {
     async fn open(&self, credentials: Credentials) -> Result<(String, Device), SignInError> {
         let Core { db, clock, key, .. } = &self.core;
         // Before it is counted: nobody is to pay for a password that is not looked at.
-        let place = Place::take()?;
+        let place = Place::take().ok_or(SignInError::Busy)?;
         let address = address::fold(&credentials.email);
         let login = store::login(db, &address).await?;
         let devices: Vec<Device> = credentials.devices.iter().filter_map(|cookie| Device::read(cookie)).collect();
