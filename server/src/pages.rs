@@ -3,6 +3,8 @@
 //! Guarantees: a page without scripts carries no data for scripts; a page that answers 404 carries no data at all; no search
 //! engine keeps a guest's page; a guest's link opens also as mail programs leave it.
 
+use std::sync::Arc;
+
 use app::paths::{self, Audience, PAGES};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -20,7 +22,7 @@ const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const END: &[u8] = b"</html>";
 
 /// Where the page's own HTML ends, Leptos writes what the page asked for, for the client to take up.
-pub async fn finish(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn finish(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if matches!(*request.method(), Method::GET | Method::HEAD)
         && let Some(link) = mended_link(path)

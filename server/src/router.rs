@@ -66,13 +66,15 @@ pub fn router(state: AppState) -> Router {
 
     Router::new()
         .merge(members)
-        .merge(webhooks::routes())
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(readyz(state.core.db.clone(), state.workers.clone())))
         .nest_service("/pkg", site::client(&config.site))
         .fallback_service(site::files(&config.site, not_found))
-        .layer(from_fn_with_state(state.clone(), pages::finish))
+        // Shared, since a copy of it for each request would cost as much as the request.
+        .layer(from_fn_with_state(Arc::new(state.clone()), pages::finish))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        // Answered to machines, by the thousand: no page, and nothing to compress.
+        .merge(webhooks::routes())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(from_fn_with_state(Arc::clone(&config), security::csrf_guard))
         .layer(from_fn_with_state(Arc::clone(&config), hosts::guard))
