@@ -1,7 +1,8 @@
 //! Times as an event's clock shows them. The browser gets the text.
 
 use app::domain::time::{Moment, Timestamp};
-use jiff::tz::TimeZone;
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp as Instant, Zoned};
 
 /// An event's time zone. Unknown names read as UTC, so that a bad row still shows.
@@ -58,10 +59,42 @@ impl Zone {
         self.at(at).strftime("%a").to_string()
     }
 
+    /// What instant a clock there means that shows this time.
+    pub fn at_wall_clock(&self, shown: DateTime) -> WallClock {
+        let offset = self.0.to_ambiguous_timestamp(shown).offset();
+        let at = |offset: Offset| offset.to_timestamp(shown).map_or(Timestamp(0), |at| Timestamp(at.as_millisecond()));
+        match offset {
+            AmbiguousOffset::Unambiguous { offset } => WallClock::Once(at(offset)),
+            AmbiguousOffset::Gap { before, after } => WallClock::Never { earlier: at(after), later: at(before) },
+            AmbiguousOffset::Fold { before, after } => WallClock::Twice { first: at(before), second: at(after) },
+        }
+    }
+
+    /// What a clock there shows.
+    pub fn wall_clock(&self, at: Timestamp) -> DateTime {
+        self.at(at).datetime()
+    }
+
     /// Midnight of the day of `at`.
     pub fn start_of_day(&self, at: Timestamp) -> Timestamp {
         self.at(at).start_of_day().map_or(at, |start| Timestamp(start.timestamp().as_millisecond()))
     }
+}
+
+/// What instant a clock's time means. Clocks that change skip some times and show others twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WallClock {
+    Once(Timestamp),
+    /// The clocks go forward past it: as much before the change as it is after it, and the other way round.
+    Never {
+        earlier: Timestamp,
+        later: Timestamp,
+    },
+    /// The clocks go back, so it comes again.
+    Twice {
+        first: Timestamp,
+        second: Timestamp,
+    },
 }
 
 /// What the people there call their time then: "CEST". Where it has no name but a number, "UTC-03".
@@ -71,57 +104,4 @@ fn abbreviation(there: &Zoned) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// How the clock there shows an instant.
-    fn clock(zone: &str, instant: &str) -> String {
-        let at = Timestamp(instant.parse::<Instant>().expect("an instant").as_millisecond());
-        Zone::named(zone).moment(at, at).clock
-    }
-
-    #[test]
-    fn e22_a_time_that_comes_twice_says_which_one_it_is() {
-        for (zone, first, second, names) in [
-            ("Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", ["02:30 CEST", "02:30 CET"]),
-            ("Europe/Lisbon", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", ["01:30 WEST", "01:30 WET"]),
-            ("Europe/London", "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", ["01:00 BST", "01:00 GMT"]),
-            ("America/New_York", "2026-11-01T05:59:00Z", "2026-11-01T06:59:00Z", ["01:59 EDT", "01:59 EST"]),
-            // Half an hour only, and names that are numbers.
-            (
-                "Australia/Lord_Howe",
-                "2026-04-04T14:45:00Z",
-                "2026-04-04T15:15:00Z",
-                ["01:45 UTC+11", "01:45 UTC+10:30"],
-            ),
-        ] {
-            assert_eq!([clock(zone, first), clock(zone, second)], names, "{zone}");
-        }
-    }
-
-    #[test]
-    fn e22_a_time_that_comes_once_is_plain() {
-        for (zone, instant, shown) in [
-            ("Europe/Berlin", "2026-10-24T23:59:00Z", "01:59"),
-            ("Europe/Berlin", "2026-10-25T02:00:00Z", "03:00"),
-            // The clocks go forward: one hour is missing, and none comes twice.
-            ("Europe/Berlin", "2026-03-29T00:59:00Z", "01:59"),
-            ("Europe/Berlin", "2026-03-29T01:00:00Z", "03:00"),
-            ("Asia/Tokyo", "2026-10-25T00:30:00Z", "09:30"),
-            ("nowhere", "2026-10-25T00:30:00Z", "00:30"),
-        ] {
-            assert_eq!(clock(zone, instant), shown, "{zone} {instant}");
-        }
-    }
-
-    #[test]
-    fn a_moment_is_written_in_the_events_zone() {
-        let now = Timestamp(1_795_435_200_000);
-        let lisbon = Zone::named("Europe/Lisbon");
-        let tokyo = Zone::named("Asia/Tokyo");
-        assert_eq!(lisbon.moment(now, now).clock, "12:00");
-        assert_eq!(tokyo.moment(now, now).clock, "21:00");
-        assert_eq!(lisbon.moment(now, now).day, lisbon.today(now));
-        assert!(lisbon.moment(Timestamp(0), now).day.ends_with("1970"));
-    }
-}
+mod tests;

@@ -12,4 +12,7 @@ pub mod ids;
 pub mod send_rules;
 pub mod suppression;
 pub mod time;
+pub mod timetable;
+#[cfg(feature = "ssr")]
+pub mod typed_time;
 pub mod typo;

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::RowId;
 use super::line::{Line, line};
 use super::row::{AnyRow, LiveRow, Place};
 use super::rows::{Extent, Order, Rows};
+use super::{Gone, RowId};
 use crate::domain::ids::EmailId;
 
 #[derive(Clone, Debug)]
@@ -19,13 +19,14 @@ enum Step {
     Add { at: i64 },
     Move { nth: usize, at: i64 },
     Delete { nth: usize },
+    Restore { nth: usize },
 }
 
 /// What the server sends when a row was added, changed or deleted.
 #[derive(Clone, Debug)]
 enum News {
     Row(Line),
-    Gone(RowId),
+    Gone(Gone),
 }
 
 type State = BTreeMap<i64, Line>;
@@ -42,6 +43,7 @@ impl History {
         let mut state: State = (1..=6).map(|id| (id, Line { id, at: id, revision: 1 })).collect();
         let mut history = Self { states: vec![state.clone()], news: Vec::new() };
         let mut next_id = 7;
+        let mut deleted: Vec<Line> = Vec::new();
         for step in steps {
             let nth = |nth: usize| state.values().nth(nth % state.len().max(1)).cloned();
             let news = match *step {
@@ -51,7 +53,16 @@ impl History {
                 }
                 Step::Delete { nth: n } => {
                     let Some(old) = nth(n) else { continue };
-                    News::Gone(old.id())
+                    let gone = Line { revision: old.revision + 1, ..old };
+                    deleted.push(gone.clone());
+                    News::Gone(Gone { id: LiveRow::id(&gone), revision: gone.revision })
+                }
+                Step::Restore { nth: n } => {
+                    if deleted.is_empty() {
+                        continue;
+                    }
+                    let gone = deleted.swap_remove(n % deleted.len());
+                    News::Row(Line { revision: gone.revision + 1, ..gone })
                 }
                 Step::Add { at } => {
                     next_id += 1;
@@ -60,7 +71,7 @@ impl History {
             };
             match &news {
                 News::Row(row) => drop(state.insert(row.id, row.clone())),
-                News::Gone(id) => drop(state.remove(&id.number())),
+                News::Gone(gone) => drop(state.remove(&gone.id.number())),
             }
             history.states.push(state.clone());
             history.news.push(news);
@@ -123,7 +134,7 @@ fn connect(
     for (_, step) in arrivals {
         match step.map(|step| &history.news[step]) {
             Some(News::Row(row)) => list.upsert(vec![line(row.id, row.at, row.revision)]),
-            Some(News::Gone(id)) => list.remove(&[*id]),
+            Some(News::Gone(gone)) => list.remove(&[*gone]),
             None => {
                 let all = history.rows(read);
                 let count = pages.map_or(all.len(), |_| choices.between(1, 9));
@@ -148,6 +159,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..12_i64).prop_map(|at| Step::Add { at }),
         3 => (any::<usize>(), 0..12_i64).prop_map(|(nth, at)| Step::Move { nth, at }),
         1 => any::<usize>().prop_map(|nth| Step::Delete { nth }),
+        1 => any::<usize>().prop_map(|nth| Step::Restore { nth }),
     ]
 }
 
@@ -177,7 +189,7 @@ proptest! {
         let expected = history.rows(end).into_iter().filter(|row| last.as_ref().is_none_or(|last| row.place() >= *last));
         prop_assert_eq!(ids(list.shown().cloned()), ids(expected));
         let id = RowId::Email(EmailId(1));
-        list.remove(&[id]);
+        list.remove(&[Gone { id, revision: u32::MAX }]);
         list.snapshot(history.rows(0), Extent::Whole);
         prop_assert!(list.shown().all(|row| row.id() != id), "what is gone stays away");
     }

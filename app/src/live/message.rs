@@ -49,7 +49,7 @@ pub enum ServerMessage {
     Changed {
         topic: Topic,
         rows: Vec<Row>,
-        gone: Vec<RowId>,
+        gone: Vec<Gone>,
     },
     /// Not yours, or gone: the tab stops asking.
     Refused {
@@ -67,6 +67,15 @@ pub enum Row {
     Crew(CrewRow),
     Contact(ContactHeader),
     Email(EmailRow),
+}
+
+/// A row that a topic does not show any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    pub id: RowId,
+    /// Its revision when it was taken away; it comes back, restored, only with a higher one. `u32::MAX` of a row that is
+    /// deleted for good.
+    pub revision: u32,
 }
 
 /// Which row it is. Ids are never used again.

@@ -16,7 +16,7 @@ mod update;
 
 pub use client::{Live, LiveStatus};
 pub use list::{LiveCell, LiveList};
-pub use message::{ClientMessage, Row, RowId, ServerMessage, Topic};
+pub use message::{ClientMessage, Gone, Row, RowId, ServerMessage, Topic};
 pub use pages::{MorePages, PagedCard};
 pub use pill::LivePill;
 pub use row::{LiveRow, Place};

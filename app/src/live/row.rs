@@ -38,19 +38,21 @@ pub trait LiveRow: Clone + PartialEq + Send + Sync + 'static {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub at: Timestamp,
+    /// The order among rows of one time.
+    pub tie: i64,
     pub name: String,
     pub id: i64,
 }
 
 impl From<TimeCursor> for Place {
     fn from(TimeCursor { at, id }: TimeCursor) -> Self {
-        Self { at, name: String::new(), id }
+        Self { at, id, ..Self::default() }
     }
 }
 
 impl From<NameCursor> for Place {
     fn from(NameCursor { name, id }: NameCursor) -> Self {
-        Self { at: Timestamp(0), name, id }
+        Self { name, id, ..Self::default() }
     }
 }
 
@@ -75,6 +77,8 @@ pub trait ErasedRow: Any + Send + Sync {
 
     fn place(&self) -> Place;
 
+    fn revision(&self) -> u32;
+
     /// This row with what is newer in `other`; `None` when nothing is.
     fn merged(&self, other: &dyn ErasedRow) -> Option<AnyRow>;
 
@@ -88,6 +92,10 @@ impl<R: LiveRow> ErasedRow for R {
 
     fn place(&self) -> Place {
         LiveRow::place(self)
+    }
+
+    fn revision(&self) -> u32 {
+        LiveRow::revision(self)
     }
 
     fn merged(&self, other: &dyn ErasedRow) -> Option<AnyRow> {

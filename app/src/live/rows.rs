@@ -2,9 +2,9 @@
 //!
 //! Pages, rows that changed, rows that are gone and snapshots may arrive in any order and more than once; what is newer than
 //! a snapshot arrives after it. Whatever the order, a row stands here once, in its place and in its newest state, a row
-//! that is gone never comes back, and no row between two shown ones is missing.
+//! that is gone comes back only when it was restored later, and no row between two shown ones is missing.
 
-use super::RowId;
+use super::Gone;
 use super::row::{AnyRow, Place};
 
 /// Which end of the order comes first.
@@ -27,7 +27,7 @@ pub struct Rows {
     known: Vec<Entry>,
     /// The place of the last row of the last loaded page; `None` when every page is loaded.
     end: Option<Place>,
-    gone: Vec<RowId>,
+    gone: Vec<Gone>,
     /// Rows that a snapshot passed over: they wait for their page, and an older reading of them is none.
     passed: Vec<AnyRow>,
 }
@@ -69,10 +69,18 @@ impl Rows {
         }
     }
 
-    pub fn remove(&mut self, gone: &[RowId]) {
-        self.known.retain(|entry| !gone.contains(&entry.row.id()));
-        let new = gone.iter().filter(|id| !self.gone.contains(id)).copied().collect::<Vec<_>>();
-        self.gone.extend(new);
+    /// Takes out rows that are gone. One that is known in a newer state was restored since, and stays.
+    pub fn remove(&mut self, gone: &[Gone]) {
+        for gone in gone {
+            let known = self.known.iter().position(|entry| entry.row.id() == gone.id);
+            if let Some(index) = known.filter(|index| self.known[*index].row.revision() <= gone.revision) {
+                self.known.remove(index);
+            }
+            match self.gone.iter_mut().find(|earlier| earlier.id == gone.id) {
+                Some(earlier) => earlier.revision = earlier.revision.max(gone.revision),
+                None => self.gone.push(*gone),
+            }
+        }
     }
 
     /// Takes in all rows, or the first ones, as of one moment. What stands after the first ones waits for its page again, as
@@ -99,7 +107,7 @@ impl Rows {
 
     fn put(&mut self, row: AnyRow) {
         let id = row.id();
-        if self.gone.contains(&id) {
+        if self.gone.iter().any(|gone| gone.id == id && row.revision() <= gone.revision) {
             return;
         }
         if let Some(index) = self.passed.iter().position(|passed| passed.id() == id) {
@@ -140,6 +148,7 @@ fn is_after(order: Order, place: &Place, other: &Place) -> bool {
 mod tests {
     use super::*;
     use crate::domain::ids::EmailId;
+    use crate::live::RowId;
     use crate::live::line::{Line, line, lines, place};
 
     fn newest_first(ids: &[i64], end: Option<i64>) -> Rows {
@@ -258,11 +267,19 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_gone_never_comes_back() {
+    fn a_row_that_is_gone_comes_back_only_when_it_was_restored() {
+        let gone = |revision| Gone { id: RowId::Email(EmailId(1)), revision };
         let mut rows = newest_first(&[2, 1], None);
-        rows.remove(&[RowId::Email(EmailId(1))]);
-        rows.upsert(vec![line(1, 1, 9)]);
+        rows.remove(&[gone(3)]);
+        rows.upsert(vec![line(1, 1, 3)]);
         rows.snapshot(lines(&[2, 1]), Extent::Whole);
         assert_eq!(shown(&rows), [2]);
+        rows.upsert(vec![line(1, 1, 4)]);
+        assert_eq!(shown(&rows), [2, 1]);
+        rows.remove(&[gone(3)]);
+        assert_eq!(shown(&rows), [2, 1], "the news of its deletion came late");
+        rows.remove(&[gone(u32::MAX)]);
+        rows.upsert(vec![line(1, 1, 9)]);
+        assert_eq!(shown(&rows), [2], "deleted for good");
     }
 }

@@ -1,7 +1,7 @@
 //! What the live channel says about a topic, as the lists take it in.
 
 use super::row::{AnyRow, LiveRow, typed};
-use super::{Row, RowId, ServerMessage, Topic};
+use super::{Gone, Row, ServerMessage, Topic};
 use crate::wire::{DecodeError, decode};
 
 /// News of a topic.
@@ -10,7 +10,7 @@ pub struct Update {
     /// The rows are a snapshot: all that the topic shows, as of one moment.
     pub is_snapshot: bool,
     pub rows: Vec<AnyRow>,
-    pub gone: Vec<RowId>,
+    pub gone: Vec<Gone>,
 }
 
 impl Update {
@@ -26,7 +26,7 @@ impl Update {
         })
     }
 
-    fn new(topic: Topic, is_snapshot: bool, rows: Vec<Row>, gone: Vec<RowId>) -> Self {
+    fn new(topic: Topic, is_snapshot: bool, rows: Vec<Row>, gone: Vec<Gone>) -> Self {
         Self { topic, is_snapshot, rows: rows.into_iter().map(Row::erased).collect(), gone }
     }
 
@@ -42,6 +42,7 @@ mod tests {
     use crate::contacts::ContactHeader;
     use crate::domain::ids::{ContactId, EmailId};
     use crate::emails::EmailRow;
+    use crate::live::RowId;
     use crate::wire::encode;
 
     #[test]
@@ -59,7 +60,7 @@ mod tests {
             revision: 2,
             details_revision: 1,
         };
-        let gone = vec![RowId::Email(EmailId(4))];
+        let gone = vec![Gone { id: RowId::Email(EmailId(4)), revision: 2 }];
         let message = ServerMessage::Changed { topic, rows: vec![Row::Contact(header.clone())], gone: gone.clone() };
         let Ok(Some(update)) = Update::read(&encode(&message)) else { panic!("news") };
         assert_eq!((update.topic, update.is_snapshot, &update.gone), (topic, false, &gone));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::cursor::{NameCursor, TimeCursor};
+use crate::domain::cursor::NameCursor;
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::email_kind::EmailKind;
 use crate::domain::ids::{ContactId, CrewId, EventId, IdempotencyKey, ItemId, LinkId};
@@ -45,11 +45,17 @@ pub struct TimelineItem {
     pub id: ItemId,
     pub starts: Moment,
     pub minutes: Option<u32>,
+    /// "14:33", on the event's clock; only with a length.
+    pub ends: Option<String>,
     pub title: String,
     pub details: String,
     pub location: String,
     /// Hidden from other people's share links.
     pub private: bool,
+    /// Never moved by a push: sunset, a broadcast.
+    pub pinned: bool,
+    /// The order among items that start together.
+    pub tie: i64,
     /// Who owns it.
     pub responsible: Vec<Person>,
     /// Rises with each visible change; the higher one is the truth.
@@ -106,7 +112,7 @@ impl LiveRow for TimelineItem {
     }
 
     fn place(&self) -> Place {
-        TimeCursor { at: self.starts.at, id: self.id.0 }.into()
+        Place { at: self.starts.at, tie: self.tie, id: self.id.0, ..Place::default() }
     }
 
     fn revision(&self) -> u32 {
@@ -121,6 +127,10 @@ impl LiveRow for CrewRow {
 
     fn place(&self) -> Place {
         NameCursor { name: self.sort_name.clone(), id: self.id.0 }.into()
+    }
+
+    fn revision(&self) -> u32 {
+        self.revision
     }
 
     /// The row's own part, the contact's and the invite each have a revision.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId, ItemId};
-use app::domain::time::Timestamp;
+use app::domain::time::{MINUTE_MS, Timestamp};
 use app::emails::EmailRow;
 use app::planner::{CrewRow, EventHeader, Person, TimelineItem};
 
@@ -51,6 +51,12 @@ pub async fn items(core: &Core, ids: &[i64]) -> Result<Vec<TimelineItem>, StoreE
     let stored = store::items_of(&core.db, ids).await?;
     let assignments = store::assignments_of(&core.db, ids).await?;
     Ok(timeline(stored, assignments, core.clock.now()))
+}
+
+/// Those of the items that are deleted and can be restored, each with its revision.
+pub async fn deleted_items(core: &Core, ids: &[i64]) -> Result<Vec<(ItemId, u32)>, StoreError> {
+    let deleted = store::deleted_items(&core.db, ids).await?;
+    Ok(deleted.into_iter().map(|(id, stored)| (ItemId(id), revision(stored))).collect())
 }
 
 /// Those of the crew rows that exist, of any account.
@@ -133,14 +139,20 @@ fn timeline(items: Vec<StoredItem>, assignments: Vec<StoredAssignment>, now: Tim
                 zone = Some((time_zone.clone(), Zone::named(&time_zone)));
             }
             let (_, zone) = zone.as_ref().expect("it was just set");
+            let starts_at = Timestamp(item.starts_at);
+            let minutes = item.minutes.and_then(|minutes| u32::try_from(minutes).ok());
+            let ends = minutes.map(|minutes| zone.moment(starts_at.plus_ms(i64::from(minutes) * MINUTE_MS), now).clock);
             TimelineItem {
                 id: ItemId(item.id),
-                starts: zone.moment(Timestamp(item.starts_at), now),
-                minutes: item.minutes.and_then(|minutes| u32::try_from(minutes).ok()),
+                starts: zone.moment(starts_at, now),
+                minutes,
+                ends,
                 title: item.title,
                 details: item.details,
                 location: item.location,
                 private: item.private == 1,
+                pinned: item.pinned == 1,
+                tie: item.tie,
                 responsible: responsible.remove(&item.id).unwrap_or_default(),
                 revision: revision(item.revision),
             }

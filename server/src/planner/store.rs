@@ -30,6 +30,8 @@ pub struct StoredItem {
     pub details: String,
     pub location: String,
     pub private: i64,
+    pub pinned: i64,
+    pub tie: i64,
     pub revision: i64,
     pub time_zone: String,
 }
@@ -104,7 +106,7 @@ pub async fn headers_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredHeader>, Store
 macro_rules! select_items {
     ($rest:literal) => {
         concat!(
-            "SELECT i.id, i.starts_at, i.minutes, i.title, i.details, i.location, i.private, i.revision, v.time_zone \
+            "SELECT i.id, i.starts_at, i.minutes, i.title, i.details, i.location, i.private, i.pinned, i.tie, i.revision, v.time_zone \
              FROM event v JOIN item i ON i.event_id = v.id WHERE ",
             $rest
         )
@@ -112,16 +114,24 @@ macro_rules! select_items {
 }
 
 pub async fn items(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredItem>, StoreError> {
-    let items = sqlx::query_as(select_items!("v.id = $1 AND v.account_id = $2 ORDER BY i.starts_at, i.id"))
-        .bind(event.0)
-        .bind(account.0)
-        .fetch_all(&mut *db.reader().await?)
-        .await?;
+    let items = sqlx::query_as(select_items!(
+        "v.id = $1 AND v.account_id = $2 AND i.deleted_at IS NULL \
+         ORDER BY i.starts_at, i.tie, i.id"
+    ))
+    .bind(event.0)
+    .bind(account.0)
+    .fetch_all(&mut *db.reader().await?)
+    .await?;
     Ok(items)
 }
 
 pub async fn items_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredItem>, StoreError> {
-    read(db, select_items!("i.id IN"), ids, "").await
+    read(db, select_items!("i.id IN"), ids, " AND i.deleted_at IS NULL").await
+}
+
+/// Deleted items that can be restored, and their revisions.
+pub async fn deleted_items(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    read(db, "SELECT id, revision FROM item WHERE id IN", ids, " AND deleted_at IS NOT NULL").await
 }
 
 macro_rules! select_assignments {
@@ -135,12 +145,14 @@ macro_rules! select_assignments {
 }
 
 pub async fn assignments(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredAssignment>, StoreError> {
-    let assignments =
-        sqlx::query_as(select_assignments!("i.event_id = $1 AND c.account_id = $2 ORDER BY c.sort_name, c.id"))
-            .bind(event.0)
-            .bind(account.0)
-            .fetch_all(&mut *db.reader().await?)
-            .await?;
+    let assignments = sqlx::query_as(select_assignments!(
+        "i.event_id = $1 AND i.deleted_at IS NULL AND c.account_id = $2 \
+         ORDER BY c.sort_name, c.id"
+    ))
+    .bind(event.0)
+    .bind(account.0)
+    .fetch_all(&mut *db.reader().await?)
+    .await?;
     Ok(assignments)
 }
 
@@ -154,7 +166,7 @@ macro_rules! select_crew {
             "SELECT cr.id, cr.contact_id, c.first_name, c.last_name, c.sort_name, cr.role, c.email, \
              c.revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, cr.revision, \
              (SELECT COUNT(*) FROM assignment a JOIN item i ON i.id = a.item_id \
-              WHERE a.contact_id = cr.contact_id AND i.event_id = cr.event_id) AS items \
+              WHERE a.contact_id = cr.contact_id AND i.event_id = cr.event_id AND i.deleted_at IS NULL) AS items \
              FROM crew cr JOIN contact c ON c.id = cr.contact_id \
              LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL \
              LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL ",

@@ -2,7 +2,8 @@
 //! them to everybody who listens.
 //!
 //! What waits is taken together, so that a burst costs a few statements and not one for each change. Rows are read only
-//! where somebody listens. A row that is not there any more was deleted, and is sent as gone.
+//! where somebody listens. A row that is not there any more was deleted, and is sent as gone, with the revision that a restored one
+//! has to exceed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -70,13 +71,8 @@ async fn publish_changes(core: &Core, changes: BTreeSet<Change>) {
     match rows::read(core, &ids).await {
         Ok(read) => {
             for (topic, ids) in wanted {
-                let (mut rows, mut gone) = (Vec::new(), Vec::new());
-                for id in ids {
-                    match read.get(&id) {
-                        Some(row) => rows.push(row.clone()),
-                        None => gone.push(id),
-                    }
-                }
+                let rows = ids.iter().filter_map(|id| read.rows.get(id)).cloned().collect();
+                let gone = ids.iter().filter_map(|id| read.gone.get(id)).copied().collect();
                 core.hub.send(topic, &ServerMessage::Changed { topic, rows, gone });
             }
         }

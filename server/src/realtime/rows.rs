@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use app::backend::Caller;
 use app::domain::ids::{CrewId, EventId};
 use app::emails::PAGE_ROWS;
-use app::live::{Row, RowId, Topic};
+use app::live::{Gone, Row, RowId, Topic};
 
 use crate::core::Core;
 use crate::db::Change;
@@ -48,8 +48,14 @@ pub async fn snapshot(core: &Core, caller: &Caller, topic: Topic, newest: u32) -
     }
 }
 
-/// Those of the rows that are there.
-pub async fn read(core: &Core, ids: &BTreeSet<RowId>) -> Result<HashMap<RowId, Row>, StoreError> {
+/// What the database holds of some rows.
+pub struct Read {
+    pub rows: HashMap<RowId, Row>,
+    /// The others.
+    pub gone: HashMap<RowId, Gone>,
+}
+
+pub async fn read(core: &Core, ids: &BTreeSet<RowId>) -> Result<Read, StoreError> {
     let (mut events, mut items, mut crew, mut contacts, mut emails) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for id in ids {
@@ -67,7 +73,21 @@ pub async fn read(core: &Core, ids: &BTreeSet<RowId>) -> Result<HashMap<RowId, R
     rows.extend(planner::crew_rows(core, &crew).await?.into_iter().map(Row::Crew));
     rows.extend(contacts::headers(core, &contacts).await?.into_iter().map(Row::Contact));
     rows.extend(emails::rows(core, &emails).await?.into_iter().map(Row::Email));
-    Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
+    let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id(), row)).collect();
+    let missing: Vec<_> = ids.iter().filter(|id| !rows.contains_key(id)).copied().collect();
+    let gone = gone(core, &missing).await?.into_iter().map(|gone| (gone.id, gone)).collect();
+    Ok(Read { rows, gone })
+}
+
+/// Rows that are not shown any more: those that can be restored with the revision at which they were deleted.
+async fn gone(core: &Core, missing: &[RowId]) -> Result<Vec<Gone>, StoreError> {
+    let of = |number: fn(&RowId) -> Option<i64>| missing.iter().filter_map(number).collect::<Vec<_>>();
+    let items = of(|id| if let RowId::Item(id) = id { Some(id.0) } else { None });
+    let mut revisions: HashMap<RowId, u32> = HashMap::new();
+    for (id, revision) in planner::deleted_items(core, &items).await? {
+        revisions.insert(RowId::Item(id), revision);
+    }
+    Ok(missing.iter().map(|id| Gone { id: *id, revision: revisions.get(id).copied().unwrap_or(u32::MAX) }).collect())
 }
 
 /// The crew rows of some contacts, with their events.

@@ -48,8 +48,8 @@ pub async fn items(db: &Db, event: i64, contact: i64) -> Result<Vec<StoredItem>,
         "SELECT i.starts_at, i.minutes, i.title, i.details, i.location, \
          CASE WHEN a.contact_id IS NULL THEN 0 ELSE 1 END AS mine \
          FROM item i LEFT JOIN assignment a ON a.item_id = i.id AND a.contact_id = $2 \
-         WHERE i.event_id = $1 AND (i.private = 0 OR a.contact_id IS NOT NULL) \
-         ORDER BY i.starts_at, i.id",
+         WHERE i.event_id = $1 AND i.deleted_at IS NULL AND (i.private = 0 OR a.contact_id IS NOT NULL) \
+         ORDER BY i.starts_at, i.tie, i.id",
     )
     .bind(event)
     .bind(contact)

@@ -9,7 +9,7 @@ use app::contacts::ContactHeader;
 use app::domain::delivery::{DeliveryEvent, DeliveryStatus, Report};
 use app::domain::ids::{EventId, ItemId};
 use app::emails::EmailRow;
-use app::live::{ClientMessage, Row, RowId, ServerMessage, Topic};
+use app::live::{ClientMessage, Gone, Row, RowId, ServerMessage, Topic};
 use app::planner::{CrewRow, EventHeader, TimelineItem};
 use app::wire::{LIVE, decode, encode};
 use axum::routing::get;
@@ -213,7 +213,7 @@ on_both_engines!(
         sqlx::query("DELETE FROM item").execute(&mut *write).await.unwrap();
         write.changed(Change::Item(item, sent.event));
         write.commit().await.unwrap();
-        let gone = vec![RowId::Item(item)];
+        let gone = vec![Gone { id: RowId::Item(item), revision: u32::MAX }];
         assert_eq!(tab.hear().await, ServerMessage::Changed { topic, rows: Vec::new(), gone });
     }
 );

@@ -8,7 +8,7 @@ use app::auth::Role;
 use app::backend::Caller;
 use app::domain::ids::{AccountId, EventId, MemberId};
 use app::domain::time::Timestamp;
-use app::live::{Row, RowId, ServerMessage, Topic};
+use app::live::{Gone, Row, RowId, ServerMessage, Topic};
 use app::planner::CrewRow;
 use axum::Router;
 use axum::body::Body;
@@ -266,7 +266,9 @@ pub async fn published(core: &Core) {
     write.changed(Change::Event(event));
     write.commit().await.expect("a commit");
     let heard = hear(&mut probe).await;
-    assert!(matches!(heard, ServerMessage::Changed { gone, .. } if gone == [RowId::Event(event)]));
+    assert!(
+        matches!(heard, ServerMessage::Changed { gone, .. } if gone == [Gone { id: RowId::Event(event), revision: u32::MAX }])
+    );
 }
 
 fn somebody(session: &str) -> Caller {
