@@ -3,11 +3,15 @@
 //! Leptos' `#[lazy]` ends all that runs on the page when a part does not arrive. Here that is an error like another. Leptos 0.9
 //! will make it one too; once that is stable this module can go.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ui::{PageTitle, is_hydrated};
+use crate::ui::{PageTitle, Skeleton, dynamic, is_hydrated};
 
 pub use leptos::wasm_split::SplitLoaderError;
 
@@ -15,9 +19,10 @@ pub use leptos::wasm_split::SplitLoaderError;
 const WAITS_MS: [i32; 3] = [300, 1_000, 2_000];
 
 /// `lazy_screens! { name, preload_name, Screens: Route => Component, … }` makes one part of these components, and a route for each.
-/// The name ends in `_screens`. A part that is not reached from home is named in `.ci/budget.mjs` too.
+/// The name ends in `_screens`. A part that is not reached from home is named in `.ci/budget.mjs` too. With `needs`, the screens
+/// wait for a part of [`lazy_panels`] if the page came with one of its panels open.
 macro_rules! lazy_screens {
-    ($part:ident, $preload:ident, $Screen:ident: $($route:ident => $screen:ident),+ $(,)?) => {
+    ($part:ident, $preload:ident $(needs $panels:ident)?, $Screen:ident: $($route:ident => $screen:ident),+ $(,)?) => {
         enum $Screen {
             $($screen),+
         }
@@ -27,6 +32,16 @@ macro_rules! lazy_screens {
             Ok(match screen {
                 $($Screen::$screen => view! { <$screen /> }.into_any()),+
             })
+        }
+
+        impl $Screen {
+            async fn fetch_panels() {
+                $(
+                    if $crate::lazy_screens::comes_with_panel() {
+                        $crate::lazy_screens::fetched($panels).await;
+                    }
+                )?
+            }
         }
 
         $(
@@ -42,6 +57,7 @@ macro_rules! lazy_screens {
                 async fn view(_: Self) -> leptos::prelude::AnyView {
                     #[cfg(feature = "ssr")]
                     $crate::shell::preload(stringify!($part));
+                    $Screen::fetch_panels().await;
                     $crate::lazy_screens::shown($part($Screen::$screen).await)
                 }
 
@@ -53,6 +69,70 @@ macro_rules! lazy_screens {
     };
 }
 pub(crate) use lazy_screens;
+
+/// `lazy_panels! { name, preload_name, Panel: Share(Props) => view, … }` makes one part of what opens by a click, and
+/// `Panel::view`, which fetches it when it is first shown. The name ends in `_panels`.
+macro_rules! lazy_panels {
+    ($part:ident, $preload:ident, $Panel:ident: $($panel:ident($props:ty) => $view:path),+ $(,)?) => {
+        #[derive(Clone)]
+        pub enum $Panel {
+            $($panel($props)),+
+        }
+
+        #[leptos::wasm_split::wasm_split($part, wasm_split_path = leptos::wasm_split, preload($preload), fallible)]
+        pub(crate) fn $part(panel: $Panel) -> Result<leptos::prelude::AnyView, $crate::lazy_screens::SplitLoaderError> {
+            Ok(match panel {
+                $($Panel::$panel(props) => $view(props)),+
+            })
+        }
+
+        impl $Panel {
+            pub fn view(self) -> leptos::prelude::AnyView {
+                #[cfg(feature = "ssr")]
+                $crate::shell::preload(stringify!($part));
+                $crate::lazy_screens::panel_view(self, $part, $preload)
+            }
+        }
+    };
+}
+pub(crate) use lazy_panels;
+
+/// Whether the page came with a panel open, so that its part is needed to hydrate it.
+pub fn comes_with_panel() -> bool {
+    cfg!(feature = "hydrate")
+        && !is_hydrated()
+        && document().query_selector("[data-panel]").is_ok_and(|panel| panel.is_some())
+}
+
+/// A panel, or grey lines until it has arrived. On the server, and in a page that came with it, it is there at once.
+pub fn panel_view<P, F, G>(panel: P, part: fn(P) -> F, fetch: fn() -> G) -> AnyView
+where
+    P: Clone + Send + 'static,
+    F: Future<Output = Result<AnyView, SplitLoaderError>> + 'static,
+    G: Future<Output = Result<(), SplitLoaderError>> + 'static,
+{
+    let at_once = move |panel: P| {
+        let shown = match pin!(part(panel)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(view)) => view,
+            Poll::Ready(Err(_)) | Poll::Pending => view! {
+                <p class="error" role="alert">
+                    "This part did not arrive. Look whether there is a connection, then close and open it again."
+                </p>
+            }
+            .into_any(),
+        };
+        view! { <div class="panels" data-panel>{shown}</div> }.into_any()
+    };
+    if !is_hydrated() {
+        return at_once(panel);
+    }
+    let arrived = RwSignal::new(false);
+    spawn_local(async move {
+        fetched(fetch).await;
+        arrived.try_set(true);
+    });
+    dynamic(move || if arrived.get() { at_once(panel.clone()) } else { view! { <Skeleton lines=2 /> }.into_any() })
+}
 
 /// Fetches a part. Gives up after a while if the reader can be told; a page that is not hydrated yet waits for ever, since
 /// its HTML stands there already and waits for this very part.

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::fix_address::FixAddress;
+use super::panels::PlannerPanel;
 use super::send_link::{ContactUpdate, RefusedPosts, SendLink, form_id, more_id, send_to};
-use super::share_panel::SharePanel;
+use super::share_panel::Share;
 use super::view_state::{MORE, VIEW_FORM, ViewState, page_after};
 use super::{CrewRow, DeliveryGroup, EmailLink};
 use crate::domain::ids::EventId;
@@ -118,7 +119,8 @@ pub fn CrewRowView(
         let cell = cell.clone();
         move || {
             let panel = || {
-                view! { <div class="panels"><SharePanel event cell=cell.clone() list state typed /></div> }.into_any()
+                let share = Share { event, cell: cell.clone(), list, state, typed };
+                PlannerPanel::Share(share).view()
             };
             open.get().then(panel)
         }

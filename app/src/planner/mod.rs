@@ -6,6 +6,7 @@ mod crew_row;
 mod fix_address;
 mod model;
 mod page;
+mod panels;
 #[cfg(feature = "ssr")]
 mod port;
 mod send_link;

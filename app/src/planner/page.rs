@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::crew_list::CrewList;
+use super::panels::preload_planner_panels;
 use super::timeline::Timeline;
 use super::{CrewRow, EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
@@ -13,7 +14,7 @@ use crate::live::{Extent, Live, LiveCell, LiveList, Topic, Update};
 use crate::ui::{Announcer, ErrorNotice, PageTitle, dotted, dynamic, query_view};
 use crate::wire::Query;
 
-lazy_screens! { planner_screens, preload_planner_screens, PlannerScreen: PlannerRoute => Planner }
+lazy_screens! { planner_screens, preload_planner_screens needs preload_planner_panels, PlannerScreen: PlannerRoute => Planner }
 
 #[component]
 fn Planner() -> impl IntoView {

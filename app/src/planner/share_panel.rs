@@ -21,18 +21,22 @@ use crate::ui::{Announcer, bind_field, dynamic, is_hydrated, script_button};
 /// How long "Copied" stays.
 const COPIED: Duration = Duration::from_secs(2);
 
-/// What "More" opens.
-#[component]
-pub fn SharePanel(
-    event: EventId,
-    cell: LiveCell<CrewRow>,
+/// Whose link, and where.
+#[derive(Clone)]
+pub struct Share {
+    pub event: EventId,
+    pub cell: LiveCell<CrewRow>,
     /// What takes in the server's answers.
-    list: LiveList<CrewRow>,
+    pub list: LiveList<CrewRow>,
     /// What is open at first.
-    state: ViewState,
+    pub state: ViewState,
     /// What stands in "Send to" once somebody typed there.
-    typed: RwSignal<Option<String>>,
-) -> impl IntoView {
+    pub typed: RwSignal<Option<String>>,
+}
+
+/// What "More" opens.
+pub fn share_panel(share: Share) -> AnyView {
+    let Share { event, cell, list, state, typed } = share;
     let at_first = cell.get_untracked();
     let id = at_first.id;
     let generating = of_crew(RefusedForm::of::<GenerateLink>(), id);
