@@ -8,7 +8,7 @@ use crate::auth::SignInPage;
 use crate::contacts::{
     ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, ContactsRoute, NewContactRoute,
 };
-use crate::events::EventsRoute;
+use crate::events::Events;
 use crate::frame::{Frame, NotFound};
 use crate::live::Live;
 use crate::paths::HOME;
@@ -32,7 +32,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=|| view! { <Redirect path=HOME /> } />
-                    <Route path=path!("events") view={Lazy::<EventsRoute>::new()} />
+                    <Route path=path!("events") view=Events />
                     <Route path=path!("events/:id") view={Lazy::<PlannerRoute>::new()} />
                     <Route path=path!("contacts") view={Lazy::<ContactsRoute>::new()} />
                     <Route path=path!("contacts/new") view={Lazy::<NewContactRoute>::new()} />

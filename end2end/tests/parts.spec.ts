@@ -28,11 +28,11 @@ test("a screen whose code does not arrive says so, and all else goes on", async 
 test("a page comes alive once its code has arrived, however late", async ({ owner, faults }) => {
   faults.allow(...notFetched);
   let refused = 0;
-  await owner.route(/\/pkg\/split_.*events.*\.wasm$/, (route) => {
+  await owner.route(/\/pkg\/split_contacts_screens.*\.wasm$/, (route) => {
     refused += 1;
     return refused > 5 ? route.continue() : route.abort();
   });
-  await owner.goto("/events");
+  await owner.goto("/contacts");
   await live(owner);
   expect(refused).toBeGreaterThan(5);
 });

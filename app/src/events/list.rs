@@ -4,20 +4,18 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{EventPage, EventRow, LoadEvents, load_events};
-use crate::lazy_screens::lazy_screens;
 use crate::live::{LiveList, Order, PagedCard, Place};
 use crate::paths;
 use crate::ui::{ErrorNotice, PageTitle, query_view};
 use crate::wire::Query;
 
-lazy_screens! { events_screens, preload_events_screens, EventsScreen: EventsRoute => Events }
-
 fn old_events() -> String {
     format!("{}?old=1", paths::EVENTS)
 }
 
+/// The home of the app. No part of its own: it is what is shown first, and what it is made of the others need too.
 #[component]
-fn Events() -> impl IntoView {
+pub fn Events() -> impl IntoView {
     let query = use_query_map();
     let old = Memo::new(move |_| query.with(|query| query.get_str("old") == Some("1")));
     let events = Query::new(move || LoadEvents { old: old.get(), after: None });

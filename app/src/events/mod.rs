@@ -7,7 +7,7 @@ mod model;
 mod port;
 
 pub use api::*;
-pub use list::EventsRoute;
+pub use list::Events;
 pub use model::{EventPage, EventRow, EventStatus, PAGE_ROWS};
 #[cfg(feature = "ssr")]
 pub use port::EventsPort;
