@@ -64,15 +64,16 @@ impl Write {
         Ok(self.transaction.rollback().await?)
     }
 
-    /// A `SELECT` that keeps others from changing its rows until the commit. SQLite's writer holds the whole database
-    /// anyway.
+    /// A `SELECT` that keeps others from changing its rows until the commit. Rows that refer to them may come meanwhile: were
+    /// those to wait too, an edit, a send and a webhook of one event could wait for each other in a circle. SQLite's writer
+    /// holds the whole database anyway.
     pub fn locking(&self, select: impl Into<String>) -> AssertSqlSafe<String> {
-        self.on_postgres(select.into(), " FOR UPDATE")
+        self.on_postgres(select.into(), " FOR NO KEY UPDATE")
     }
 
     /// As `locking`, passing over rows that somebody else holds.
     pub fn locking_what_is_free(&self, select: impl Into<String>) -> AssertSqlSafe<String> {
-        self.on_postgres(select.into(), " FOR UPDATE SKIP LOCKED")
+        self.on_postgres(select.into(), " FOR NO KEY UPDATE SKIP LOCKED")
     }
 
     /// As [`Db::batch`].
