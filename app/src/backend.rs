@@ -13,6 +13,7 @@ use crate::emails::EmailsPort;
 use crate::error::AppError;
 use crate::events::EventsPort;
 use crate::planner::PlannerPort;
+use crate::run_of_show::RunOfShowPort;
 use crate::share_page::SharePagePort;
 
 /// The ports, as the server implements them. In the context of every render and every server function.
@@ -23,6 +24,7 @@ pub struct Backend {
     pub emails: Arc<dyn EmailsPort>,
     pub events: Arc<dyn EventsPort>,
     pub planner: Arc<dyn PlannerPort>,
+    pub run_of_show: Arc<dyn RunOfShowPort>,
     pub share_page: Arc<dyn SharePagePort>,
     /// The server's clock, which browsers reckon with.
     pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,

@@ -27,6 +27,7 @@ pub mod paths;
 pub mod plain_form;
 pub mod planner;
 mod routes;
+pub mod run_of_show;
 pub mod share_page;
 #[cfg(feature = "ssr")]
 mod shell;

@@ -2,7 +2,7 @@
 
 use leptos_router::params::ParamsMap;
 
-use crate::domain::ids::{ContactId, EventId};
+use crate::domain::ids::{ContactId, EditId, EventId, ItemId};
 
 pub const HOME: &str = EVENTS;
 pub const SIGN_IN: &str = "/sign-in";
@@ -12,6 +12,10 @@ pub const NEW_CONTACT: &str = "/contacts/new";
 pub const SANDBOX: &str = "/sandbox";
 /// Stands in the query of a page whose form was just saved.
 pub const SAVED: &str = "saved";
+/// Names the edit in the query of a planner that offers to undo it.
+pub const UNDO: &str = "undo";
+/// Names the item that a new one follows.
+pub const AFTER: &str = "after";
 
 /// Who may see a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +48,14 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 12] = [
+pub const PAGES: [Page; 16] = [
     members("/"),
     members(EVENTS),
     members("/events/{id}"),
+    members("/events/{id}/items/new"),
+    members("/events/{id}/items/{item}"),
+    members("/events/{id}/paste"),
+    members("/events/{id}/deleted"),
     members(CONTACTS),
     members(NEW_CONTACT),
     members("/contacts/{id}"),
@@ -82,6 +90,35 @@ fn matches(pattern: &str, path: &str) -> bool {
 
 pub fn planner(event: EventId) -> String {
     format!("{EVENTS}/{event}")
+}
+
+/// The planner after an edit: it offers to undo it.
+pub fn planner_after(event: EventId, edit: EditId) -> String {
+    format!("{}?{UNDO}={edit}", planner(event))
+}
+
+/// An item of the run of show, to be changed.
+pub fn item(event: EventId, item: ItemId) -> String {
+    format!("{EVENTS}/{event}/items/{item}")
+}
+
+/// A new item, which follows `after` or else the last one.
+pub fn new_item(event: EventId, after: Option<ItemId>) -> String {
+    let after = after.map(|after| format!("?{AFTER}={after}")).unwrap_or_default();
+    format!("{EVENTS}/{event}/items/new{after}")
+}
+
+/// The form for the next item, after one was added.
+pub fn item_added(event: EventId, added: ItemId) -> String {
+    format!("{}&{SAVED}", new_item(event, Some(added)))
+}
+
+pub fn paste_items(event: EventId) -> String {
+    format!("{EVENTS}/{event}/paste")
+}
+
+pub fn deleted_items(event: EventId) -> String {
+    format!("{EVENTS}/{event}/deleted")
 }
 
 pub fn contact(contact: ContactId) -> String {
@@ -156,6 +193,10 @@ mod tests {
         let id = ContactId(7);
         for (link, pattern) in [
             (planner(EventId(7)), "/events/{id}"),
+            (item(EventId(7), ItemId(8)), "/events/{id}/items/{item}"),
+            (new_item(EventId(7), None), "/events/{id}/items/new"),
+            (paste_items(EventId(7)), "/events/{id}/paste"),
+            (deleted_items(EventId(7)), "/events/{id}/deleted"),
             (contact(id), "/contacts/{id}"),
             (contact_events(id), "/contacts/{id}/events"),
             (contact_emails(id), "/contacts/{id}/emails"),

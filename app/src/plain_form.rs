@@ -179,14 +179,14 @@ pub(crate) fn FormKey(
 
 /// Unique, and no secret.
 #[cfg(feature = "ssr")]
-fn new_key() -> String {
+pub(crate) fn new_key() -> String {
     let nonce = leptos::nonce::use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     nonce.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 #[cfg(not(feature = "ssr"))]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "any 32 bits do")]
-fn new_key() -> String {
+pub(crate) fn new_key() -> String {
     let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
     format!("{:x}-{:x}-{:x}", random(), random(), random())
 }

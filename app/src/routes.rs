@@ -14,6 +14,7 @@ use crate::live::Live;
 use crate::paths::HOME;
 use crate::plain_form::RefusedForm;
 use crate::planner::PlannerRoute;
+use crate::run_of_show::{DeletedRoute, EditItemRoute, NewItemRoute, PasteRoute};
 use crate::share_page::SharePage;
 use crate::ui::{Announcer, Now};
 
@@ -34,6 +35,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=|| view! { <Redirect path=HOME /> } />
                     <Route path=path!("events") view=Events />
                     <Route path=path!("events/:id") view={Lazy::<PlannerRoute>::new()} />
+                    <Route path=path!("events/:id/items/new") view={Lazy::<NewItemRoute>::new()} />
+                    <Route path=path!("events/:id/items/:item") view={Lazy::<EditItemRoute>::new()} />
+                    <Route path=path!("events/:id/paste") view={Lazy::<PasteRoute>::new()} />
+                    <Route path=path!("events/:id/deleted") view={Lazy::<DeletedRoute>::new()} />
                     <Route path=path!("contacts") view={Lazy::<ContactsRoute>::new()} />
                     <Route path=path!("contacts/new") view={Lazy::<NewContactRoute>::new()} />
                     <ParentRoute path=path!("contacts/:id") view={Lazy::<ContactRoute>::new()}>

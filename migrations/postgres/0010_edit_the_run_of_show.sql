@@ -15,9 +15,11 @@ CREATE TABLE timeline_edit (
     member_id BIGINT NOT NULL REFERENCES member (id),
     kind TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    undone_at BIGINT
+    -- The edit that undid it.
+    undone_by BIGINT REFERENCES timeline_edit (id) ON DELETE SET NULL
 );
 CREATE INDEX timeline_edit_of_event ON timeline_edit (event_id, id);
+CREATE INDEX timeline_edit_undone_by ON timeline_edit (undone_by);
 CREATE INDEX timeline_edit_of_member ON timeline_edit (member_id);
 
 -- What it made of one field of one item. Values are text: of a time its milliseconds, of people their ids.

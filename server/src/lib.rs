@@ -29,6 +29,7 @@ pub mod receipts;
 mod refusals;
 mod request_log;
 pub mod router;
+pub mod run_of_show;
 pub mod sandbox;
 pub mod secret;
 pub mod security;

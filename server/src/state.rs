@@ -14,6 +14,7 @@ use crate::core::Core;
 use crate::emails::EmailsService;
 use crate::events::EventsService;
 use crate::planner::PlannerService;
+use crate::run_of_show::RunOfShowService;
 use crate::share_page::SharePageService;
 use crate::site;
 
@@ -60,6 +61,7 @@ pub fn backend(core: &Core) -> Backend {
         emails: Arc::new(EmailsService::new(core.clone())),
         events: Arc::new(EventsService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
+        run_of_show: Arc::new(RunOfShowService::new(core.clone())),
         share_page: Arc::new(SharePageService::new(core.clone())),
         now: Arc::new({
             let clock = core.clock.clone();

@@ -1,5 +1,24 @@
 //! Words from strangers, made fit for headers, pages and the database.
 
+use app::error::AppError;
+
+/// Returns what was typed into a field, without the spaces around it. Fails, at the field, when it is longer than `max_chars`
+/// or cannot be stored. `what` is how the field is spoken of: "The title".
+pub fn typed(typed: &str, field: &str, what: &str, max_chars: usize) -> Result<String, AppError> {
+    // A form that the browser posts by itself ends lines in both characters (HTML, constructing the entry list).
+    let text = typed.trim().replace("\r\n", "\n");
+    let chars = text.chars().count();
+    if chars > max_chars {
+        let message = format!("{what} may have {max_chars} characters; this has {chars}.");
+        return Err(AppError::invalid(field, message));
+    }
+    // PostgreSQL cannot store it, and no keyboard types it.
+    if text.contains('\0') {
+        return Err(AppError::invalid(field, format!("{what} has a character that cannot be stored.")));
+    }
+    Ok(text)
+}
+
 /// Returns the text as one line of at most `max` characters: no control characters, line ends or double spaces, and none
 /// of the marks that turn the direction of the text around them.
 pub fn plain(text: &str, max: usize) -> String {

@@ -34,6 +34,11 @@ impl Zone {
         Moment { at, day: self.day_of(&there, now), clock }
     }
 
+    /// What the people there call their time then: "CEST".
+    pub fn abbreviation(&self, at: Timestamp) -> String {
+        abbreviation(&self.at(at))
+    }
+
     /// Whether the clock shows this time of this day a second time, an hour later or earlier.
     fn comes_twice(&self, there: &Zoned) -> bool {
         self.0.to_ambiguous_timestamp(there.datetime()).is_ambiguous()

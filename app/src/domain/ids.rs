@@ -41,6 +41,10 @@ id! {
     LinkId,
     /// One tracked email.
     EmailId,
+    /// One thing that somebody did to a run of show.
+    EditId,
+    /// What an edit made of one field of one item.
+    ItemChangeId,
 }
 
 /// An idempotency key, generated once for each click: two requests with the same key are one send.

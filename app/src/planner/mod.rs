@@ -3,8 +3,10 @@
 mod api;
 mod crew_list;
 mod crew_row;
+mod editor;
 mod fix_address;
 mod model;
+mod overrun;
 mod page;
 mod panels;
 #[cfg(feature = "ssr")]
@@ -12,6 +14,7 @@ mod port;
 mod send_link;
 mod share_panel;
 mod timeline;
+mod undo;
 mod view_state;
 
 pub use api::*;

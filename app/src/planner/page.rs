@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::crew_list::CrewList;
 use super::panels::preload_planner_panels;
 use super::timeline::Timeline;
-use super::{CrewRow, EventHeader, LoadPlanner, PlannerPage};
+use super::{CrewRow, DeliveryGroup, EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
 use crate::emails::BadgeState;
 use crate::lazy_screens::lazy_screens;
@@ -52,11 +52,34 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
     view! {
         <PageTitle text=title />
         <Head event />
+        {panes(crew)}
         <div class="two">
-            <Timeline items now />
+            <Timeline event=id items now />
             <CrewList event=id crew now today />
         </div>
     }
+}
+
+/// Which half a narrow screen shows. Wide ones show both. Works by style alone.
+fn panes(crew: LiveList<CrewRow>) -> AnyView {
+    let need_a_look = move || {
+        let rows = crew.rows();
+        let needing = rows.iter().filter(|row| row.with(CrewRow::delivery_group) == DeliveryGroup::NeedsAttention);
+        match needing.count() {
+            0 => String::new(),
+            count => count.to_string(),
+        }
+    };
+    view! {
+        <div class="panes" role="radiogroup" aria-label="Show">
+            <label><input type="radio" name="pane" id="pane-show" checked /> <span>"Run of show"</span></label>
+            <label>
+                <input type="radio" name="pane" id="pane-crew" />
+                <span>"Crew " <b class="count" title="need a look">{need_a_look}</b></span>
+            </label>
+        </div>
+    }
+    .into_any()
 }
 
 /// What changed of a person, for those who hear it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 
-use super::raw_text::raw_text;
+use super::raw_text::text_of_textarea;
 use super::{bind_field, dynamic};
 
 /// What is wrong with what stands in a field, if anything. May read signals.
@@ -127,12 +127,6 @@ pub fn TextArea(
 /// As the server function's arguments are written in a form.
 fn name_of(part_of: &str, id: &str) -> String {
     if part_of.is_empty() { id.to_owned() } else { format!("{part_of}[{id}]") }
-}
-
-/// What stands between the tags. Leptos writes it as it is, so markup in it would be part of the page.
-fn text_of_textarea(text: &str) -> String {
-    // HTML drops a line break at the start of a text area.
-    raw_text(text.trim_start_matches(['\r', '\n']))
 }
 
 #[cfg(all(test, feature = "ssr"))]

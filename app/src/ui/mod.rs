@@ -13,7 +13,7 @@ mod load_more;
 mod notice;
 mod page_title;
 mod query_view;
-mod raw_text;
+pub mod raw_text;
 mod script_button;
 mod tip;
 mod typed;

@@ -19,6 +19,10 @@ use crate::domain::suppression::SuppressionCause;
 use crate::emails::LoadContactEmails;
 use crate::events::{EventStatus, LoadEvents};
 use crate::planner::{CorrectAddress, EmailLink, GenerateLink, LinkState, LoadPlanner, RevokeLink};
+use crate::run_of_show::{
+    AddItem, DeleteItem, DuplicateItem, LoadDeletedItems, LoadItem, LoadPaste, MoveItem, PasteItems, PushItem, PutBack,
+    RestoreItem, SaveItem, UndoEdit,
+};
 use crate::share_page::LoadRunOfShow;
 
 struct Traced {
@@ -60,6 +64,19 @@ fn what_is_asked_has_not_changed_unnoticed() {
     }
     functions!(SignIn, SignOut, LoadSession, LoadEvents, LoadRunOfShow, LoadContactEmails);
     functions!(LoadPlanner, GenerateLink, RevokeLink, EmailLink, CorrectAddress);
+    functions!(
+        LoadItem,
+        AddItem,
+        SaveItem,
+        DeleteItem,
+        RestoreItem,
+        DuplicateItem,
+        MoveItem,
+        PushItem,
+        UndoEdit,
+        PutBack
+    );
+    functions!(LoadPaste, PasteItems, LoadDeletedItems);
     functions!(LoadContacts, LoadContactHeader, LoadContactDetails, LoadContactEvents, CreateContact, SaveContact);
     assert_eq!(traced.paths, server_fn_paths().map(|(path, _)| path).collect(), "traced, and registered");
 

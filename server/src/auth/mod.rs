@@ -18,8 +18,8 @@ pub use password::hash as hash_password;
 pub use service::AuthService;
 
 use crate::core::Core;
-use crate::receipts;
 use crate::workers::{Stop, Workers};
+use crate::{receipts, run_of_show};
 
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
@@ -36,6 +36,9 @@ async fn tidy(core: Core, mut stop: Stop) {
             Ok(0) => {}
             Ok(sessions) => tracing::info!(sessions, "Expired sessions were deleted."),
             Err(error) => tracing::warn!(%error, "Expired sessions could not be deleted; the next hour tries again."),
+        }
+        if let Err(error) = run_of_show::prune(&core.db, core.clock.now()).await {
+            tracing::warn!(%error, "What was deleted long ago could not be cleared out.");
         }
         if let Err(error) = receipts::prune(&core.db, core.clock.now()).await {
             tracing::warn!(%error, "Old receipts could not be deleted; the next hour tries again.");

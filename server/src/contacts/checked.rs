@@ -4,6 +4,8 @@ use app::contacts::ContactForm;
 use app::domain::address::{AddressFault, RecipientAddress};
 use app::error::AppError;
 
+use crate::text::typed as text;
+
 /// A contact that can be saved.
 #[derive(Clone, Debug)]
 pub struct CheckedContact {
@@ -52,21 +54,6 @@ impl CheckedContact {
             notes: self.notes.clone(),
         }
     }
-}
-
-fn text(typed: &str, field: &str, what: &str, max_chars: usize) -> Result<String, AppError> {
-    // A form that the browser posts by itself ends lines in both characters (HTML, constructing the entry list).
-    let text = typed.trim().replace("\r\n", "\n");
-    let chars = text.chars().count();
-    if chars > max_chars {
-        let message = format!("{what} may have {max_chars} characters; this has {chars}.");
-        return Err(AppError::invalid(field, message));
-    }
-    // PostgreSQL cannot store it, and no keyboard types it.
-    if text.contains('\0') {
-        return Err(AppError::invalid(field, format!("{what} has a character that cannot be stored.")));
-    }
-    Ok(text)
 }
 
 fn email(typed: &str) -> Result<Option<RecipientAddress>, AppError> {

@@ -2,11 +2,12 @@
 //! somebody of another account, and as nobody.
 
 use app::contacts::ContactPage;
-use app::domain::ids::{ContactId, CrewId, EventId};
+use app::domain::ids::{ContactId, CrewId, EventId, ItemId};
 use app::error::AppError;
 use app::events::EventPage;
 use app::live::{ClientMessage, ServerMessage, Topic};
 use app::planner::{CrewRow, LinkState};
+use app::run_of_show::Edited;
 use app::wire::{LIVE, decode, encode};
 use axum::http::{Method, StatusCode};
 use futures_util::{SinkExt, StreamExt};
@@ -29,12 +30,15 @@ struct Ids {
     contact: ContactId,
     event: EventId,
     crew: CrewId,
+    /// The first item of the event. Its edits and changes are the first there are; the second change is of its title.
+    item: ItemId,
 }
 
-const UNKNOWN: Ids = Ids { contact: ContactId(987_654), event: EventId(987_654), crew: CrewId(987_654) };
+const UNKNOWN: Ids =
+    Ids { contact: ContactId(987_654), event: EventId(987_654), crew: CrewId(987_654), item: ItemId(987_654) };
 
 /// Every server function that takes an id, with a call that the owner may make. In an order in which all of them succeed.
-fn calls(Ids { contact, event, crew }: Ids) -> Vec<(&'static str, Value)> {
+fn calls(Ids { contact, event, crew, item }: Ids) -> Vec<(&'static str, Value)> {
     vec![
         ("load_contact_header", json!({ "contact": contact })),
         ("load_contact_details", json!({ "contact": contact })),
@@ -42,6 +46,19 @@ fn calls(Ids { contact, event, crew }: Ids) -> Vec<(&'static str, Value)> {
         ("load_contact_emails", json!({ "contact": contact, "after": null })),
         ("save_contact", json!({ "contact": contact, "revision": 1, "form": form("Anna") })),
         ("load_planner", json!({ "event": event })),
+        ("load_item", json!({ "event": event, "item": item, "after": null })),
+        ("add_item", json!({ "event": event, "form": item_form("Cake") })),
+        ("save_item", renamed(item, "Doors open", "Dinner")),
+        ("duplicate_item", json!({ "item": item })),
+        ("move_item", json!({ "item": item })),
+        ("push_item", json!({ "item": item })),
+        ("delete_item", json!({ "item": item })),
+        ("load_deleted_items", json!({ "event": event })),
+        ("restore_item", json!({ "item": item })),
+        ("load_paste", json!({ "event": event, "text": "18:00\tTea" })),
+        ("paste_items", json!({ "event": event, "text": "18:00\tTea", "confirmed": true })),
+        ("put_back", json!({ "change": item.0 + 1 })),
+        ("undo_edit", json!({ "edit": item.0 })),
         ("generate_link", json!({ "crew": crew })),
         ("revoke_link", json!({ "crew": crew })),
         ("email_link", json!({ "crew": crew, "address": "ann@guests.test", "key": "one" })),
@@ -56,7 +73,15 @@ fn form(first_name: &str) -> Value {
     })
 }
 
-/// An event of the app's account with Ann on it.
+fn item_form(title: &str) -> Value {
+    json!({ "day": "2026-11-23", "starts": "12:00", "title": title })
+}
+
+fn renamed(item: ItemId, from: &str, to: &str) -> Value {
+    json!({ "item": item, "seen": item_form(from).to_string(), "form": item_form(to) })
+}
+
+/// An event of the app's account with Ann on it, and an item.
 async fn set(app: &TestApp) -> Ids {
     let answer = app.post_json(server_fn("create_contact"), &json!({ "form": form("Ann") })).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
@@ -82,7 +107,13 @@ async fn set(app: &TestApp) -> Ids {
         )
         .await,
     );
-    Ids { contact, event, crew }
+    let body = json!({ "event": event, "form": item_form("Doors") });
+    let answer = app.post_json(server_fn("add_item"), &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let item = answer.json::<Edited>().item.id;
+    let answer = app.post_json(server_fn("save_item"), &renamed(item, "Doors", "Doors open")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    Ids { contact, event, crew, item }
 }
 
 async fn number(db: &Db, sql: String) -> i64 {
@@ -118,7 +149,7 @@ on_both_engines!(
                 assert_eq!((answer.status, answer.json::<AppError>()), (status, error.clone()), "{name}");
             }
         }
-        let traces = "SELECT (SELECT COUNT(*) FROM email) + (SELECT COUNT(*) FROM link) \
+        let traces = "SELECT (SELECT COUNT(*) FROM email) + (SELECT COUNT(*) FROM link) + (SELECT COUNT(*) - 2 FROM timeline_edit) \
              + (SELECT COUNT(*) FROM contact WHERE revision <> 1 OR first_name <> 'Ann')";
         assert_eq!(number(app.db(), traces.to_owned()).await, 0, "nobody changed anything");
 
@@ -163,15 +194,24 @@ on_both_engines!(
     async fn pages_of_another_account_are_not_found(db: Db) {
         let app = TestApp::new(db).await;
         let (owner, stranger) = (app.sign_in().await, app.as_stranger().await);
-        let Ids { contact, event, .. } = set(&owner).await;
+        let Ids { contact, event, item, .. } = set(&owner).await;
         for path in [
             format!("/events/{event}"),
+            format!("/events/{event}/items/{item}"),
+            format!("/events/{event}/items/new"),
+            format!("/events/{event}/paste"),
+            format!("/events/{event}/deleted"),
             format!("/contacts/{contact}"),
             format!("/contacts/{contact}/events"),
             format!("/contacts/{contact}/emails"),
         ] {
             let own = owner.get(&path).await;
-            assert!(own.status == StatusCode::OK && (own.text().contains("Ann")), "{path}: {}", own.status);
+            let text = own.text();
+            assert!(
+                own.status == StatusCode::OK && (text.contains("Ann") || text.contains("Gala")),
+                "{path}: {}",
+                own.status
+            );
             let foreign = stranger.get(&path).await;
             assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{path}");
             assert!(!foreign.text().contains("Ann") && !foreign.text().contains("Gala"), "{path}: {}", foreign.text());

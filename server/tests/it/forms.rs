@@ -40,12 +40,19 @@ fn errors(page: &[Element]) -> Vec<&str> {
     wrong.map(|one| one.text.trim()).filter(|text| !text.is_empty()).collect()
 }
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 17] = [
     "/sign-in",
     "/events",
     "/events/1",
     "/events/1?more=1",
+    "/events/1?undo=1",
     "/events/1?revoke=1",
+    "/events/1/items/new",
+    "/events/1/items/1",
+    "/events/1/items/3",
+    "/events/1/items/4",
+    "/events/1/paste",
+    "/events/1/deleted",
     "/events/1?more=2",
     "/contacts",
     "/contacts/new",
@@ -60,6 +67,20 @@ on_both_engines!(
         // Its link was made with another key, so that it cannot be shown.
         for function in ["revoke_link", "generate_link"] {
             member.post_json(server_fn(function), &json!({ "crew": 1 })).await;
+        }
+        // A row that overruns the one above, one that was deleted, and something to put back.
+        let typed = |starts: &str, title: &str| json!({ "day": "1970-01-01", "starts": starts, "title": title });
+        for (function, body) in [
+            ("add_item", json!({ "event": 1, "form": typed("00:10", "Cue") })),
+            ("add_item", json!({ "event": 1, "form": typed("00:20", "Off") })),
+            (
+                "save_item",
+                json!({ "item": 3, "seen": typed("00:10", "Cue").to_string(), "form": typed("00:10", "Lights") }),
+            ),
+            ("delete_item", json!({ "item": 4 })),
+        ] {
+            let answer = member.post_json(server_fn(function), &body).await;
+            assert_eq!(answer.status, StatusCode::OK, "{function}: {}", answer.text());
         }
         let mut posted_to = std::collections::BTreeSet::new();
         for path in PAGES {

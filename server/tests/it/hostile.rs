@@ -93,7 +93,9 @@ fn addresses(token: &str) -> Vec<String> {
         let rests: &[&str] =
             if path.contains("{*rest}") { &["1", "1?tab=text", "1?tab=source", "1/html"] } else { &[""] };
         for rest in rests {
-            all.push(path.replace("{id}", "1").replace("{token}", token).replace("{*rest}", rest));
+            all.push(
+                path.replace("{id}", "1").replace("{item}", "1").replace("{token}", token).replace("{*rest}", rest),
+            );
         }
     }
     all.extend(["/events/1?more=1", "/events/1?revoke=1", "/contacts?q=%3Cevil%3E"].map(ToOwned::to_owned));

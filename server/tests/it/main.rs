@@ -39,6 +39,7 @@ mod recorder;
 mod requests;
 mod routes;
 mod rows;
+mod run_of_show;
 mod said;
 mod sandbox;
 mod security;

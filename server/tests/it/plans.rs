@@ -14,6 +14,7 @@ use app::domain::suppression::SuppressionCause;
 use app::emails::EmailsPort;
 use app::events::EventsPort;
 use app::planner::PlannerPort;
+use app::run_of_show::{ItemForm, RunOfShowPort};
 use app::share_page::SharePagePort;
 use server::db::Db;
 use server::emails::fold::{Incoming, record};
@@ -121,6 +122,8 @@ async fn everything(venue: &Venue) {
     venue.planner.email_link(caller, CrewId(405), "p402+new@x.test".into(), key("sent")).await.unwrap();
     venue.planner.correct_address(caller, CrewId(605), "new@x.test".into(), key("corrected")).await.unwrap();
 
+    edit_the_run_of_show(venue).await;
+
     let reports = [Report::Bounced, Report::Delivered, Report::Delayed, Report::SpamReported];
     let events = (1_000..1_000 + BATCH).zip(reports.into_iter().cycle()).map(|(email, report)| Incoming {
         email: EmailId(email),
@@ -146,13 +149,40 @@ async fn everything(venue: &Venue) {
     }
 }
 
+/// All that can be done to a run of show, on event 5 and its people.
+async fn edit_the_run_of_show(venue: &Venue) {
+    let (caller, event, shows) = (&venue.caller, EventId(5), &venue.run_of_show);
+    let key = |key: &str| Some(IdempotencyKey(format!("{key:-<22}")));
+    let page = shows.item(caller, event, None, None).await.unwrap();
+    let form = ItemForm { title: "Doors".into(), minutes: "30".into(), responsible: vec![ContactId(203)], ..page.form };
+    let item = shows.add(caller, event, form.clone(), key("item")).await.unwrap().item.id;
+    let page = shows.item(caller, event, Some(item), None).await.unwrap();
+    let responsible = vec![ContactId(204)];
+    shows.save(caller, item, page.seen, ItemForm { responsible, ..page.form }).await.unwrap();
+    let copy = shows.duplicate(caller, item, key("copy")).await.unwrap().item.id;
+    shows.move_before(caller, copy, Some(item)).await.unwrap();
+    shows.push(caller, copy, true, true).await.unwrap();
+    let history = shows.item(caller, event, Some(item), None).await.unwrap().history;
+    shows.put_back(caller, history[0].change).await.unwrap();
+    let deleted = shows.delete(caller, item).await.unwrap();
+    assert_eq!(shows.deleted(caller, event).await.unwrap().items.len(), 1);
+    shows.undo(caller, deleted.edit).await.unwrap();
+    shows.delete(caller, copy).await.unwrap();
+    shows.delete(caller, copy).await.unwrap();
+    shows.restore(caller, copy).await.unwrap();
+    let rows = "Start\tTitle\n18:00\tDinner\n19:00\tCake".to_owned();
+    shows.read_paste(caller, event, rows.clone()).await.unwrap();
+    shows.paste(caller, event, rows, true, key("rows")).await.unwrap();
+}
+
 /// What a plan may go through from end to end: rows of the statement's own, what waits for the outbox, and what is cleared
 /// out every hour.
-const SHORT: [&str; 11] = [
+const SHORT: [&str; 12] = [
     "sqlite_schema",
     "sandbox_callback_due",
     "CONSTANT ROW",
     "VALUES",
+    "edited",
     "folded",
     "heard",
     "found",

@@ -16,7 +16,7 @@ use server::outbox::Worker;
 use server::provider::ProviderEvent;
 use server::webhooks::Ingest;
 use server::workers::Workers;
-use server::{demo, realtime, receipts};
+use server::{demo, realtime, receipts, run_of_show};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -78,6 +78,7 @@ async fn sign_in_and_out(app: &TestApp) {
     assert!(store::remove_member(app.db(), app.account, app.handler).await.expect("an answer"));
     store::prune(app.db(), app.now()).await.expect("an answer");
     receipts::prune(app.db(), app.now()).await.expect("an answer");
+    run_of_show::prune(app.db(), app.now()).await.expect("an answer");
 }
 
 /// What waits in the outbox: the first mail has to wait, the second is accepted under the provider's id.

@@ -18,6 +18,7 @@ use server::emails::EmailsService;
 use server::events::EventsService;
 use server::planner::PlannerService;
 use server::realtime::{self, Hub};
+use server::run_of_show::RunOfShowService;
 use server::secret;
 use server::share_page::SharePageService;
 use server::workers::Workers;
@@ -36,6 +37,7 @@ pub struct Venue {
     pub emails: EmailsService,
     pub events: EventsService,
     pub planner: PlannerService,
+    pub run_of_show: RunOfShowService,
     pub share_page: SharePageService,
     /// On the caller's account, tomorrow.
     pub event: EventId,
@@ -56,6 +58,7 @@ impl Venue {
             emails: EmailsService::new(core.clone()),
             events: EventsService::new(core.clone()),
             planner: PlannerService::new(core.clone()),
+            run_of_show: RunOfShowService::new(core.clone()),
             share_page: SharePageService::new(core.clone()),
             core,
             caller,

@@ -1,0 +1,70 @@
+//! An item that is edited in its row, and the form for the next one below the list. Both stand in the browser alone; without
+//! scripts each has a page of its own.
+
+use std::sync::Arc;
+
+use leptos::ev;
+use leptos::prelude::*;
+
+use super::TimelineItem;
+use crate::domain::ids::{EditId, EventId, ItemId};
+use crate::live::LiveList;
+use crate::run_of_show::{Cancel, Edited, LoadItem, Place, item_form};
+use crate::ui::{ErrorNotice, focus_soon, query_view};
+use crate::wire::Query;
+
+/// Which item is edited, and where what comes of it goes.
+#[derive(Clone)]
+pub struct Editor {
+    pub event: EventId,
+    /// `None` for the next one.
+    pub item: Option<ItemId>,
+    /// The item that a new one follows; the last one without.
+    pub after: Option<ItemId>,
+    /// What takes in the server's answers.
+    pub items: LiveList<TimelineItem>,
+    /// What can be undone.
+    pub undo: RwSignal<Option<EditId>>,
+    /// Closes the form; the one below the list stays open.
+    pub close: Option<Cancel>,
+}
+
+pub fn editor(editor: Editor) -> AnyView {
+    let Editor { event, item, after, items, undo, close } = editor;
+    let question = Query::new(move || LoadItem { event, item, after });
+    let prefix = match (item, after) {
+        (Some(item), _) => format!("edit-{item}"),
+        (None, Some(after)) => format!("after-{after}"),
+        (None, None) => "next".to_owned(),
+    };
+    let first_field = format!("{prefix}-title");
+    let closing = close.clone();
+    let on_key = move |ev: ev::KeyboardEvent| {
+        if ev.key() == "Escape"
+            && let Some(close) = &closing
+        {
+            close();
+        }
+    };
+    let takes_focus = close.is_some();
+    let form = query_view(question, 3, move |answer| match answer {
+        Ok((_, page)) => {
+            let close = close.clone();
+            let done_close = close.clone();
+            let stays = item.is_none();
+            let done = move |edited: Edited| {
+                items.merge(edited.item);
+                undo.set(Some(edited.edit));
+                if !stays && let Some(close) = &done_close {
+                    close();
+                }
+            };
+            if takes_focus {
+                focus_soon(first_field.clone());
+            }
+            item_form(page, Place { prefix: prefix.clone(), done: Arc::new(done), cancel: close })
+        }
+        Err(error) => view! { <ErrorNotice error /> }.into_any(),
+    });
+    view! { <div class="editor" on:keydown=on_key>{form}</div> }.into_any()
+}

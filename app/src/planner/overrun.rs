@@ -1,0 +1,105 @@
+//! A row that starts before the one above it has ended, and the two ways to push it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::TimelineItem;
+use super::timeline::Shared;
+use crate::domain::ids::ItemId;
+use crate::domain::timetable::overrun;
+use crate::error::AppError;
+use crate::live::LiveList;
+use crate::paths;
+use crate::plain_form::{PostForm, RefusedForm};
+use crate::run_of_show::{PushItem, push_item};
+use crate::ui::dynamic;
+
+/// Which rows overrun, and what.
+#[derive(Clone, Copy)]
+pub struct Overruns(Memo<Vec<(ItemId, Overrun)>>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Overrun {
+    above: String,
+    /// When the row above ends, on the event's clock.
+    ends: String,
+}
+
+impl Overruns {
+    pub fn of(items: LiveList<TimelineItem>) -> Self {
+        Self(Memo::new(move |_| {
+            let rows = items.rows();
+            let pairs = rows.iter().zip(rows.iter().skip(1));
+            let overruns = pairs.filter_map(|(above, row)| {
+                above.with(|above| {
+                    row.with(|row| {
+                        let runs = overrun((above.starts.at, above.minutes), row.starts.at).is_some() && !row.pinned;
+                        let ends = above.ends.clone().filter(|_| runs)?;
+                        Some((row.id, Overrun { above: above.title.clone(), ends }))
+                    })
+                })
+            });
+            overruns.collect()
+        }))
+    }
+
+    /// What is said at a row, if it overruns.
+    pub fn view(self, id: ItemId, shared: Shared) -> AnyView {
+        let own = Memo::new(move |_| {
+            self.0.with(|overruns| overruns.iter().find(|(row, _)| *row == id).map(|(_, overrun)| overrun.clone()))
+        });
+        let posted = RefusedForm::of::<PushItem>().filter(|posted| posted.field("item") == Some(&id.to_string()));
+        let refused = RwSignal::new(posted.map(|posted| (posted.error.clone(), posted.field("rest").is_some())));
+        dynamic(move || own.get().map(|overrun| told(id, shared, overrun, refused)))
+    }
+}
+
+type Refused = RwSignal<Option<(AppError, bool)>>;
+
+fn told(id: ItemId, shared: Shared, overrun: Overrun, refused: Refused) -> AnyView {
+    let Shared { event, undo, announcer, .. } = shared;
+    let push = move |rest: bool, confirmed: bool| {
+        refused.set(None);
+        spawn_local(async move {
+            match push_item(id, rest, confirmed).await {
+                Ok(taken) => {
+                    undo.try_set(Some(taken.edit));
+                    announcer.say(if taken.items == 1 {
+                        "1 item was moved".into()
+                    } else {
+                        format!("{} items were moved", taken.items)
+                    });
+                }
+                Err(error) => drop(refused.try_set(Some((error, rest)))),
+            }
+        });
+    };
+    let button = move |label: String, rest: bool, confirmed: bool| {
+        let mut form =
+            PostForm::of::<PushItem>(format!("{}#item-{id}", paths::planner(event))).with("item", id.to_string());
+        if rest {
+            form = form.with("rest", "true".into());
+        }
+        if confirmed {
+            form = form.with("confirmed", "true".into());
+        }
+        form.view(move || push(rest, confirmed), view! { <button class="button">{label}</button> }.into_any())
+    };
+    let outcome = move || {
+        let (error, rest) = refused.get()?;
+        let collides = matches!(&error, AppError::Invalid { field, .. } if field == "push");
+        let again = collides
+            .then(|| button(if rest { "Push all the same".into() } else { "Push it all the same".into() }, rest, true));
+        Some(view! { <p class="error" role="alert">{error.to_string()}</p> {again} }.into_any())
+    };
+    let Overrun { above, ends } = overrun;
+    view! {
+        <div class="do overrun">
+            <span>{format!("Starts before “{above}” ends at {ends}.")}</span>
+            {button(format!("Push to {ends}"), false, false)}
+            {button("Push all".into(), true, false)}
+            {dynamic(outcome)}
+        </div>
+    }
+    .into_any()
+}

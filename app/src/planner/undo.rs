@@ -1,0 +1,60 @@
+//! What was just done to the run of show, and the button that takes it back.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::domain::ids::{EditId, EventId};
+use crate::paths;
+use crate::plain_form::{PostForm, RefusedForm};
+use crate::run_of_show::{UndoEdit, undo_edit};
+use crate::ui::{Announcer, dynamic};
+
+/// The bar that offers to undo the last edit of this tab.
+pub fn undo_bar(event: EventId, undo: RwSignal<Option<EditId>>) -> AnyView {
+    let announcer = Announcer::expect();
+    let refused = RefusedForm::of::<UndoEdit>();
+    let problem = RwSignal::new(refused.map(|refused| refused.error.to_string()));
+    let working = RwSignal::new(false);
+    let take_back = move |edit: EditId| {
+        if working.get_untracked() {
+            return;
+        }
+        working.set(true);
+        spawn_local(async move {
+            let answer = undo_edit(edit).await;
+            working.try_set(false);
+            match answer {
+                Ok(undone) => {
+                    let kept = undone.kept;
+                    announcer.say("Undone");
+                    undo.try_set(None);
+                    problem.try_set(
+                        (kept > 0).then(|| format!("Undone, but for {kept} values that somebody changed since.")),
+                    );
+                }
+                Err(error) => drop(problem.try_set(Some(error.to_string()))),
+            }
+        });
+    };
+    let bar = move || {
+        let edit = undo.get();
+        let sentence = problem.get();
+        let form = edit.map(|edit| {
+            let form = PostForm::of::<UndoEdit>(paths::planner(event)).with("edit", edit.to_string());
+            let button = view! {
+                <button class="button" aria-busy=move || working.get().then_some("true")>"Undo"</button>
+            };
+            form.view(move || take_back(edit), button.into_any())
+        });
+        (form.is_some() || sentence.is_some()).then(|| {
+            view! {
+                <div class="undo" role="status">
+                    <span>{sentence.unwrap_or_else(|| "The run of show was changed.".into())}</span>
+                    {form}
+                </div>
+            }
+            .into_any()
+        })
+    };
+    dynamic(bar)
+}

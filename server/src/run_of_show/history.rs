@@ -1,0 +1,61 @@
+//! The history of an item, in words.
+
+use std::collections::HashMap;
+
+use app::domain::ids::{ContactId, ItemChangeId};
+use app::domain::time::Timestamp;
+use app::run_of_show::HistoryEntry;
+
+use super::facts::{Field, people};
+use super::store::StoredHistory;
+use crate::db::column;
+use crate::zone::Zone;
+
+/// What each change was, newest first. `names` are of the people of the event.
+pub fn entries(
+    stored: Vec<StoredHistory>,
+    names: &HashMap<ContactId, String>,
+    zone: &Zone,
+    now: Timestamp,
+) -> Vec<HistoryEntry> {
+    let entry = |stored: StoredHistory| {
+        let field = column::code("field", &stored.field, |code| Field::from_code(code).map(Some), None)?;
+        let label = field.label()?;
+        let word = |value: &str| in_words(field, value, names, zone, now);
+        Some(HistoryEntry {
+            change: ItemChangeId(stored.id),
+            who: stored.name,
+            at: zone.moment(Timestamp(stored.created_at), now),
+            can_be_put_back: field != Field::Deleted,
+            field: label.to_owned(),
+            from: word(&stored.old_value),
+            to: word(&stored.new_value),
+        })
+    };
+    stored.into_iter().filter_map(entry).collect()
+}
+
+fn in_words(field: Field, value: &str, names: &HashMap<ContactId, String>, zone: &Zone, now: Timestamp) -> String {
+    match field {
+        Field::Starts => value.parse().map_or_else(
+            |_| value.to_owned(),
+            |at| {
+                let moment = zone.moment(Timestamp(at), now);
+                format!("{}, {}", moment.day, moment.clock)
+            },
+        ),
+        Field::Minutes if value.is_empty() => "no length".into(),
+        Field::Minutes => format!("{value} min"),
+        Field::Private | Field::Pinned | Field::Deleted => if value == "1" { "yes" } else { "no" }.into(),
+        Field::Responsible => {
+            let ids = people(value);
+            if ids.is_empty() {
+                return "nobody".into();
+            }
+            let name = |id: &ContactId| names.get(id).cloned().unwrap_or_else(|| "somebody who is gone".into());
+            ids.iter().map(name).collect::<Vec<_>>().join(", ")
+        }
+        Field::Title | Field::Details | Field::Location | Field::Tie if value.is_empty() => "nothing".into(),
+        Field::Title | Field::Details | Field::Location | Field::Tie => value.to_owned(),
+    }
+}

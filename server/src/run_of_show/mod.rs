@@ -1,0 +1,16 @@
+//! Editing a run of show on the server.
+//!
+//! Everything that changes one is an edit: the items as they were and as they are to be, written in one transaction under a
+//! lock of the event, with what each field was and became. So any edit can be undone, and every item has a history.
+
+mod edits;
+mod facts;
+mod history;
+mod pages;
+mod paste;
+mod service;
+mod store;
+mod typed;
+
+pub use service::RunOfShowService;
+pub use store::prune;

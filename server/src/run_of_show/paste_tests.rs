@@ -1,0 +1,102 @@
+use super::*;
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn sheet(text: &str) -> Sheet {
+    let zone = Zone::named(BERLIN);
+    let day: Date = "2026-12-12".parse().expect("a day");
+    let from = typed::instant(&zone, day, "09:00").expect("a time");
+    let people = [
+        (ContactId(1), "Ann Lee".to_owned()),
+        (ContactId(2), "Bob Day".to_owned()),
+        (ContactId(3), "Bob Ray".to_owned()),
+    ];
+    read(text, &Into { zone: &zone, day, from, people: &people })
+}
+
+/// "12 18:00 45 Title" of each row that was read, and "!" of the others.
+fn rows(sheet: &Sheet) -> Vec<String> {
+    let zone = Zone::named(BERLIN);
+    let row = |row: &Row| match &row.read {
+        Ok(facts) => {
+            let minutes = facts.minutes.map_or("-".into(), |minutes| minutes.to_string());
+            format!("{} {minutes} {}", zone.wall_clock(facts.starts_at).strftime("%-d %H:%M"), facts.title)
+        }
+        Err(problem) => format!("! {problem}"),
+    };
+    sheet.rows.iter().map(row).collect()
+}
+
+fn columns(sheet: &Sheet) -> Vec<Option<Column>> {
+    sheet.columns.iter().map(|(_, column)| *column).collect()
+}
+
+#[test]
+fn a_header_names_the_columns_in_any_order() {
+    let read =
+        sheet("What\tWho\tDuration\tStart\tColour\nDoors\tAnn Lee\t30\t6pm\tred\nDinner\tann; Zoe\t1:30\t18.30\t\n");
+    let kinds = [Column::Title, Column::People, Column::Length, Column::Start].map(Some);
+    assert_eq!(columns(&read), [&kinds[..], &[None]].concat());
+    assert_eq!(rows(&read), ["12 18:00 30 Doors", "12 18:30 90 Dinner"]);
+    assert_eq!(read.rows[0].read.as_ref().map(|facts| facts.responsible.clone()), Ok(vec![ContactId(1)]));
+    assert_eq!(read.rows[1].note.as_deref(), Some("“Zoe”: not one person on this event"));
+    assert_eq!(read.rows[1].line, 3);
+}
+
+#[test]
+fn without_a_header_columns_are_told_by_what_stands_in_them() {
+    let read = sheet("18:00\t18:45\tDoors\tbring lamps\tFoyer\n18:45\t20:00\tDinner\t\tHall");
+    assert_eq!(rows(&read), ["12 18:00 45 Doors", "12 18:45 75 Dinner"]);
+    let read = sheet("Doors\t1800\t45\nDinner\t1845\t75");
+    assert_eq!(columns(&read), [Column::Title, Column::Start, Column::Length].map(Some));
+    assert_eq!(rows(&read), ["12 18:00 45 Doors", "12 18:45 75 Dinner"]);
+    assert_eq!(rows(&sheet("Doors\nDinner")), ["12 09:00 - Doors", "12 09:00 - Dinner"]);
+}
+
+#[test]
+fn rows_go_over_midnight_and_follow_each_other() {
+    let read = sheet("Start\tMin\tTitle\n23:30\t45\tDance\n00:15\t30\tLast song\n\t15\tLights up\n01:00\t\tTaxis");
+    assert_eq!(
+        rows(&read),
+        ["12 23:30 45 Dance", "13 00:15 30 Last song", "13 00:45 15 Lights up", "13 01:00 - Taxis"]
+    );
+}
+
+#[test]
+fn days_are_read_as_people_write_them() {
+    for day in ["2026-12-13", "13.12.2026", "13/12/26", "Sun 13 Dec 2026", "Dec 13", "13. Dec", "13.12."] {
+        assert_eq!(rows(&sheet(&format!("Date\tStart\tTitle\n{day}\t9:00\tBrunch"))), ["13 09:00 - Brunch"], "{day}");
+    }
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_left_out_and_says_why() {
+    let read = sheet("Start\tLength\tTitle\nsoon\t30\tDoors\n18:00\tlong\tDinner\n19:00\t10\t\n20:00\t10\tCake\n");
+    let problems = rows(&read);
+    assert_eq!(problems[0], "! “soon” is not a time.");
+    assert_eq!(problems[1], "! “long” is not a length.");
+    assert_eq!(problems[2], "! There is no title.");
+    assert_eq!(problems[3], "12 20:00 10 Cake");
+}
+
+#[test]
+fn cells_with_line_ends_and_quotes_are_one_cell() {
+    let read = sheet("Start\tTitle\tNotes\n18:00\tDoors\t\"a\nb \"\"c\"\"\td\"\n19:00\tDinner\t\n");
+    assert_eq!(read.rows[0].read.as_ref().map(|facts| facts.details.clone()), Ok("a\nb \"c\"\td".into()));
+    assert_eq!(rows(&read)[1], "12 19:00 - Dinner");
+}
+
+#[test]
+fn a_first_name_counts_only_when_it_is_one_persons() {
+    let read = sheet("Title\tWho\nDoors\tbob\nCake\tANN");
+    assert!(read.rows[0].note.is_some());
+    assert_eq!(read.rows[1].read.as_ref().map(|facts| facts.responsible.clone()), Ok(vec![ContactId(1)]));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "[\\PC\t\n\r\"]{0,200}") {
+        let read = sheet(&text);
+        proptest::prop_assert!(read.rows.len() <= text.split(['\r', '\n']).count());
+    }
+}

@@ -1,0 +1,518 @@
+//! What members do to a run of show. Everything is scoped by the caller's account: another's event is `NotFound`.
+
+use app::backend::Caller;
+use app::domain::ids::{ContactId, EditId, EventId, IdempotencyKey, ItemChangeId, ItemId};
+use app::domain::timetable::{self, MAX_ITEMS, Reach, Slot};
+use app::error::AppError;
+use app::run_of_show::{
+    DeletedItems, Edited, ItemForm, ItemPage, PastePreview, PastedRow, RunOfShowPort, Taken, Undone,
+};
+use async_trait::async_trait;
+use serde::Serialize;
+
+use super::edits::{EditKind, Editing, Step, last_tie};
+use super::facts::{Facts, Field, Item};
+use super::paste::{self, Sheet};
+use super::{pages, store, typed};
+use crate::core::Core;
+use crate::db::Write;
+use crate::planner;
+use crate::receipts::{Claim, Receipt};
+use crate::zone::Zone;
+
+#[derive(Clone)]
+pub struct RunOfShowService {
+    core: Core,
+}
+
+impl RunOfShowService {
+    pub fn new(core: Core) -> Self {
+        Self { core }
+    }
+
+    async fn begin<'t>(&self, write: &'t mut Write, caller: &Caller, event: EventId) -> Result<Editing<'t>, AppError> {
+        let who = (caller.account, caller.member);
+        Editing::begin(write, who, event, self.core.clock.now()).await?.ok_or(AppError::NotFound)
+    }
+
+    /// The item as open planners show it, for the one who edited it.
+    async fn edited(&self, item: ItemId, edit: EditId) -> Result<Edited, AppError> {
+        let item = planner::items(&self.core, &[item.0]).await?.pop().ok_or(AppError::NotFound)?;
+        Ok(Edited { item, edit })
+    }
+
+    /// Takes the place of what a form with this key makes, or returns what it made before.
+    async fn claim(
+        &self,
+        write: &mut Write,
+        caller: &Caller,
+        function: &str,
+        key: Option<&IdempotencyKey>,
+        made_of: &(impl Serialize + Sync),
+    ) -> Result<Option<Claim>, AppError> {
+        let Some(key) = key else { return Ok(None) };
+        let now = self.core.clock.now();
+        Ok(Some(Receipt::claim(write, caller.account, function, key, made_of, now).await?))
+    }
+
+    /// Adds one item; a repeated form gets what it made.
+    async fn add_one(
+        &self,
+        caller: &Caller,
+        event: EventId,
+        kind: EditKind,
+        key: Option<IdempotencyKey>,
+        facts: impl Fn(&Editing<'_>, &[Item]) -> Result<Facts, AppError> + Send,
+    ) -> Result<Edited, AppError> {
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, event).await?;
+        let items = editing.items().await?;
+        let mut facts = facts(&editing, &items)?;
+        let typed = (event, kind.code(), Field::ALL.map(|field| facts.value(field)));
+        let receipt = match self.claim(editing.write, caller, "add_item", key.as_ref(), &typed).await? {
+            Some(Claim::Made(edit)) => {
+                let changes = store::changes(editing.write, EditId(edit)).await?;
+                let item = changes.first().map(|(item, _)| *item).ok_or(AppError::NotFound)?;
+                return self.edited(item, EditId(edit)).await;
+            }
+            Some(Claim::New(receipt)) => Some(receipt),
+            None => None,
+        };
+        has_room(items.len(), 1)?;
+        self.check_people(&mut editing, &facts.responsible, &[]).await?;
+        facts.tie = last_tie(&items, facts.starts_at);
+        let (edit, added) = editing.add(kind, vec![facts]).await?;
+        if let Some(receipt) = receipt {
+            receipt.settle(editing.write, edit.0).await?;
+        }
+        write.commit().await?;
+        let item = added.into_iter().next().ok_or(AppError::NotFound)?;
+        self.edited(item, edit).await
+    }
+
+    /// Whoever is newly responsible has to be on the event.
+    async fn check_people(
+        &self,
+        editing: &mut Editing<'_>,
+        responsible: &[ContactId],
+        before: &[ContactId],
+    ) -> Result<(), AppError> {
+        let new: Vec<_> = responsible.iter().filter(|contact| !before.contains(contact)).copied().collect();
+        if editing.people_among(&new).await?.len() == new.len() {
+            return Ok(());
+        }
+        Err(AppError::invalid(
+            "responsible",
+            "Somebody you chose is not on this event any more. Reload, then choose again.",
+        ))
+    }
+
+    /// Changes some items of the event that an item is of.
+    async fn change(
+        &self,
+        caller: &Caller,
+        item: ItemId,
+        kind: EditKind,
+        steps: impl Fn(&LockedItems<'_>) -> Result<Vec<Step>, AppError> + Send,
+    ) -> Result<Taken, AppError> {
+        let event = self.event_of(caller, item).await?;
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, event).await?;
+        let items = editing.items().await?;
+        let zone = Zone::named(&editing.event.time_zone);
+        let steps = steps(&LockedItems { items: &items, zone: &zone })?;
+        let items = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+        let edit = editing.change(kind, steps).await?;
+        write.commit().await?;
+        Ok(Taken { edit, items })
+    }
+
+    /// Sets whether an item is deleted. A repetition changes nothing more.
+    async fn set_deleted(
+        &self,
+        caller: &Caller,
+        item: ItemId,
+        kind: EditKind,
+        deleted: bool,
+    ) -> Result<EditId, AppError> {
+        let event = self.event_of(caller, item).await?;
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, event).await?;
+        let found = editing.item(item).await?.ok_or(AppError::NotFound)?;
+        if found.facts.deleted == deleted {
+            return store::newest_edit(editing.write, item).await?.ok_or(AppError::NotFound);
+        }
+        if !deleted {
+            has_room(editing.items().await?.len(), 1)?;
+        }
+        let after = Facts { deleted, ..found.facts.clone() };
+        let edit = editing.change(kind, vec![Step { item: found, after }]).await?;
+        write.commit().await?;
+        Ok(edit)
+    }
+
+    async fn read_sheet(&self, caller: &Caller, event: EventId, text: &str) -> Result<(PasteTarget, Sheet), AppError> {
+        let event = pages::event(&self.core, caller, event).await?;
+        let zone = Zone::named(&event.time_zone);
+        let people = pages::people(&self.core, caller, event.id).await?;
+        let people: Vec<_> = people.into_iter().map(|person| (person.contact, person.name)).collect();
+        let items = store::items_of(&self.core.db, event.id).await?;
+        let from = items.last().map_or(event.starts_at, |last| pages::following(&last.facts));
+        let day = zone.wall_clock(event.starts_at).date();
+        let sheet = paste::read(text, &paste::Into { zone: &zone, day, from, people: &people });
+        Ok((PasteTarget { event: event.id, event_name: event.name, zone, people, items: items.len() }, sheet))
+    }
+}
+
+/// The event that a sheet is pasted into.
+struct PasteTarget {
+    event: EventId,
+    event_name: String,
+    zone: Zone,
+    people: Vec<(ContactId, String)>,
+    /// How many there are already.
+    items: usize,
+}
+
+/// The items that are there, in order, while the event is locked.
+struct LockedItems<'a> {
+    items: &'a [Item],
+    zone: &'a Zone,
+}
+
+impl LockedItems<'_> {
+    fn find(&self, item: ItemId) -> Result<&Item, AppError> {
+        self.items.iter().find(|other| other.id == item).ok_or(AppError::NotFound)
+    }
+
+    fn slots(&self) -> Vec<Slot> {
+        let slot = |item: &Item| Slot {
+            id: item.id,
+            starts: item.facts.starts_at,
+            minutes: item.facts.minutes,
+            pinned: item.facts.pinned,
+            day: self.zone.start_of_day(item.facts.starts_at).0,
+        };
+        self.items.iter().map(slot).collect()
+    }
+}
+
+fn has_room(there: usize, more: usize) -> Result<(), AppError> {
+    if there + more <= MAX_ITEMS {
+        return Ok(());
+    }
+    let left = MAX_ITEMS.saturating_sub(there);
+    let message = format!(
+        "A run of show holds {MAX_ITEMS} items, and {left} more fit. Delete some first, or make a second event."
+    );
+    Err(AppError::invalid("title", message))
+}
+
+#[async_trait]
+impl RunOfShowPort for RunOfShowService {
+    async fn item(
+        &self,
+        caller: &Caller,
+        event: EventId,
+        item: Option<ItemId>,
+        after: Option<ItemId>,
+    ) -> Result<ItemPage, AppError> {
+        pages::item(&self.core, caller, event, item, after).await
+    }
+
+    async fn event_of(&self, caller: &Caller, item: ItemId) -> Result<EventId, AppError> {
+        store::event_of(&self.core.db, caller.account, item).await?.ok_or(AppError::NotFound)
+    }
+
+    async fn add(
+        &self,
+        caller: &Caller,
+        event: EventId,
+        form: ItemForm,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Edited, AppError> {
+        let read = |editing: &Editing<'_>, _: &[Item]| {
+            let zone = Zone::named(&editing.event.time_zone);
+            typed::read(form.clone(), &ItemForm::default(), &editing.event, &zone)
+        };
+        self.add_one(caller, event, EditKind::Add, key, read).await
+    }
+
+    async fn save(&self, caller: &Caller, item: ItemId, seen: String, form: ItemForm) -> Result<Edited, AppError> {
+        let event = self.event_of(caller, item).await?;
+        let seen: ItemForm = serde_json::from_str(&seen).map_err(|_| {
+            AppError::invalid("", "This form is not whole. Reload the page, then make your change again.")
+        })?;
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, event).await?;
+        let items = editing.items().await?;
+        let zone = Zone::named(&editing.event.time_zone);
+        let found = items.iter().find(|other| other.id == item).cloned().ok_or(AppError::NotFound)?;
+        let now = typed::form(&found.facts, &zone);
+        let (merged, base) = typed::merge(typed::sorted(form), &typed::sorted(seen), &now)
+            .map_err(|what| AppError::invalid("conflict", format!("Somebody else changed {what} meanwhile.")))?;
+        let mut after = typed::read(merged, &base, &editing.event, &zone)?;
+        // The form knows minutes; what it shows unchanged stays as it is to the millisecond.
+        if typed::day(&zone, after.starts_at) == now.day && typed::clock(&zone, after.starts_at) == now.starts {
+            after.starts_at = found.facts.starts_at;
+        }
+        after.tie =
+            if after.starts_at == found.facts.starts_at { found.facts.tie } else { last_tie(&items, after.starts_at) };
+        self.check_people(&mut editing, &after.responsible, &found.facts.responsible).await?;
+        let edit = if found.facts == after {
+            // The same form twice is one save.
+            store::newest_edit(editing.write, item).await?
+        } else {
+            None
+        };
+        let edit = if let Some(edit) = edit {
+            edit
+        } else {
+            let edit = editing.change(EditKind::Save, vec![Step { item: found, after }]).await?;
+            write.commit().await?;
+            edit
+        };
+        self.edited(item, edit).await
+    }
+
+    async fn delete(&self, caller: &Caller, item: ItemId) -> Result<Taken, AppError> {
+        let edit = self.set_deleted(caller, item, EditKind::Delete, true).await?;
+        Ok(Taken { edit, items: 1 })
+    }
+
+    async fn restore(&self, caller: &Caller, item: ItemId) -> Result<Edited, AppError> {
+        let edit = self.set_deleted(caller, item, EditKind::Restore, false).await?;
+        self.edited(item, edit).await
+    }
+
+    async fn duplicate(&self, caller: &Caller, item: ItemId, key: Option<IdempotencyKey>) -> Result<Edited, AppError> {
+        let event = self.event_of(caller, item).await?;
+        let copy = |_: &Editing<'_>, items: &[Item]| {
+            let original = items.iter().find(|other| other.id == item).ok_or(AppError::NotFound)?;
+            Ok(Facts { starts_at: pages::following(&original.facts), pinned: false, ..original.facts.clone() })
+        };
+        self.add_one(caller, event, EditKind::Duplicate, key, copy).await
+    }
+
+    async fn move_before(&self, caller: &Caller, item: ItemId, before: Option<ItemId>) -> Result<Taken, AppError> {
+        let steps = |locked: &LockedItems<'_>| {
+            let moved = locked.find(item)?;
+            if moved.facts.pinned {
+                return Err(AppError::invalid(
+                    "move",
+                    format!("“{}” is pinned to its time. Unpin it to move it.", moved.facts.title),
+                ));
+            }
+            // Where it stands already.
+            if before == Some(item) {
+                return Ok(Vec::new());
+            }
+            let Some(starts_at) = timetable::moved_to(&locked.slots(), item, before) else {
+                return before.map_or(Ok(Vec::new()), |_| Err(AppError::NotFound));
+            };
+            // Among the rows that start with it: before the one it was put before, else the last.
+            let mut together: Vec<_> =
+                locked.items.iter().filter(|other| other.id != item && other.facts.starts_at == starts_at).collect();
+            let place = together.iter().position(|other| Some(other.id) == before).unwrap_or(together.len());
+            together.insert(place, moved);
+            let steps = together.into_iter().zip(0..).map(|(other, tie)| Step {
+                after: Facts { starts_at, tie, ..other.facts.clone() },
+                item: other.clone(),
+            });
+            Ok(steps.filter(|step| step.after != step.item.facts).collect())
+        };
+        self.change(caller, item, EditKind::Move, steps).await
+    }
+
+    async fn push(&self, caller: &Caller, item: ItemId, rest: bool, confirmed: bool) -> Result<Taken, AppError> {
+        let steps = |locked: &LockedItems<'_>| {
+            let pushed = locked.find(item)?;
+            let reach = if rest { Reach::Day } else { Reach::Row };
+            let Some(push) = timetable::push(&locked.slots(), item, reach) else {
+                // Somebody else was faster, or it never overran: there is nothing left to push.
+                return Ok(Vec::new());
+            };
+            if !confirmed && !push.collides.is_empty() {
+                let names: Vec<_> = push.collides.iter().filter_map(|id| locked.find(*id).ok()).collect();
+                let names: Vec<_> = names
+                    .iter()
+                    .map(|item| {
+                        format!("“{}” at {}", item.facts.title, typed::clock(locked.zone, item.facts.starts_at))
+                    })
+                    .collect();
+                let message = format!(
+                    "“{}” would run into {}, which is pinned and stays.",
+                    pushed.facts.title,
+                    names.join(" and ")
+                );
+                return Err(AppError::invalid("push", message));
+            }
+            let step = |(id, starts_at)| {
+                let item = locked.find(id)?.clone();
+                Ok(Step { after: Facts { starts_at, ..item.facts.clone() }, item })
+            };
+            push.moves.into_iter().map(step).collect()
+        };
+        self.change(caller, item, EditKind::Push, steps).await
+    }
+
+    async fn undo(&self, caller: &Caller, edit: EditId) -> Result<Undone, AppError> {
+        let event = store::edit(&self.core.db, caller.account, edit).await?.ok_or(AppError::NotFound)?;
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, event).await?;
+        if let Some(edit) = store::undone_by(editing.write, edit).await? {
+            // Pressed twice.
+            return Ok(Undone { edit, kept: 0 });
+        }
+        let mut kept = 0;
+        let mut steps: Vec<Step> = Vec::new();
+        for (id, change) in store::changes(editing.write, edit).await? {
+            if steps.last().is_none_or(|step| step.item.id != id) {
+                let Some(item) = editing.item(id).await? else { continue };
+                steps.push(Step { after: item.facts.clone(), item });
+            }
+            let Some(step) = steps.last_mut() else { continue };
+            if step.item.facts.value(change.field) == change.new {
+                step.after.set(change.field, &change.old);
+            } else {
+                kept += 1;
+            }
+        }
+        let back = steps.iter().filter(|step| step.item.facts.deleted && !step.after.deleted).count();
+        has_room(editing.items().await?.len(), back)?;
+        let undo = editing.change(EditKind::Undo, steps).await?;
+        store::set_undone(editing.write, edit, undo).await?;
+        write.commit().await?;
+        Ok(Undone { edit: undo, kept })
+    }
+
+    async fn put_back(&self, caller: &Caller, change: ItemChangeId) -> Result<Edited, AppError> {
+        let found = store::change(&self.core.db, caller.account, change).await?;
+        let (event, item, change) = found.ok_or(AppError::NotFound)?;
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, event).await?;
+        let items = editing.items().await?;
+        let found = editing.item(item).await?.ok_or(AppError::NotFound)?;
+        let mut after = found.facts.clone();
+        if change.field == Field::Deleted || found.facts.deleted {
+            return Err(AppError::invalid("", "Restore the item first, then put its values back."));
+        }
+        after.set(change.field, &change.old);
+        if after.starts_at != found.facts.starts_at {
+            after.tie = last_tie(&items, after.starts_at);
+        }
+        self.check_people(&mut editing, &after.responsible, &found.facts.responsible).await?;
+        let edit = editing.change(EditKind::PutBack, vec![Step { item: found, after }]).await?;
+        write.commit().await?;
+        self.edited(item, edit).await
+    }
+
+    async fn read_paste(&self, caller: &Caller, event: EventId, text: String) -> Result<PastePreview, AppError> {
+        let refusal = (text.len() > paste::MAX_BYTES).then(|| "This is too long to be pasted at once.".to_owned());
+        let text = if refusal.is_some() { String::new() } else { text };
+        let (target, sheet) = self.read_sheet(caller, event, &text).await?;
+        let now = self.core.clock.now();
+        let name = |id: &ContactId| target.people.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone());
+        let rows: Vec<_> = sheet
+            .rows
+            .into_iter()
+            .map(|row| match row.read {
+                Ok(facts) => {
+                    let starts = target.zone.moment(facts.starts_at, now);
+                    PastedRow {
+                        line: row.line,
+                        starts: format!("{}, {}", starts.day, starts.clock),
+                        minutes: facts.minutes,
+                        title: facts.title,
+                        location: facts.location,
+                        who: facts.responsible.iter().filter_map(name).collect::<Vec<_>>().join(", "),
+                        problem: None,
+                        note: row.note,
+                    }
+                }
+                Err(problem) => PastedRow {
+                    line: row.line,
+                    starts: String::new(),
+                    minutes: None,
+                    title: row.title,
+                    location: String::new(),
+                    who: String::new(),
+                    problem: Some(problem),
+                    note: None,
+                },
+            })
+            .collect();
+        let good = rows.iter().filter(|row| row.problem.is_none()).count();
+        let full = has_room(target.items, good).err().map(|error| error.to_string());
+        Ok(PastePreview {
+            event: target.event,
+            event_name: target.event_name,
+            columns: sheet.columns.into_iter().map(|(name, column)| column_label(&name, column)).collect(),
+            good: u32::try_from(good).unwrap_or(u32::MAX),
+            refusal: refusal.or(full),
+            rows,
+        })
+    }
+
+    async fn paste(
+        &self,
+        caller: &Caller,
+        event: EventId,
+        text: String,
+        confirmed: bool,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Taken, AppError> {
+        if text.len() > paste::MAX_BYTES {
+            return Err(AppError::invalid("text", "This is too long to be pasted at once."));
+        }
+        let (target, sheet) = self.read_sheet(caller, event, &text).await?;
+        let facts: Vec<Facts> = sheet.rows.into_iter().filter_map(|row| row.read.ok()).collect();
+        if facts.is_empty() {
+            return Err(AppError::invalid(
+                "text",
+                "There is no row here that can be added: paste rows with at least a title.",
+            ));
+        }
+        if !confirmed {
+            return Err(AppError::invalid("preview", "This is how the rows were read. Nothing is added yet."));
+        }
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, target.event).await?;
+        let receipt = match self.claim(editing.write, caller, "paste_items", key.as_ref(), &(event, &text)).await? {
+            Some(Claim::Made(edit)) => {
+                let items = store::changes(editing.write, EditId(edit)).await?.len();
+                return Ok(Taken { edit: EditId(edit), items: u32::try_from(items).unwrap_or(u32::MAX) });
+            }
+            Some(Claim::New(receipt)) => Some(receipt),
+            None => None,
+        };
+        let mut items = editing.items().await?;
+        has_room(items.len(), facts.len())?;
+        let mut pasted = Vec::with_capacity(facts.len());
+        for facts in facts {
+            let tie = last_tie(&items, facts.starts_at);
+            let on_event = editing.people_among(&facts.responsible).await?;
+            let facts = Facts { tie, responsible: on_event, ..facts };
+            items.push(Item { id: ItemId(0), revision: 0, facts: facts.clone() });
+            pasted.push(facts);
+        }
+        let (edit, added) = editing.add(EditKind::Paste, pasted).await?;
+        if let Some(receipt) = receipt {
+            receipt.settle(editing.write, edit.0).await?;
+        }
+        write.commit().await?;
+        Ok(Taken { edit, items: u32::try_from(added.len()).unwrap_or(u32::MAX) })
+    }
+
+    async fn deleted(&self, caller: &Caller, event: EventId) -> Result<DeletedItems, AppError> {
+        pages::deleted(&self.core, caller, event).await
+    }
+}
+
+fn column_label(name: &str, column: Option<paste::Column>) -> String {
+    match (column, name) {
+        (Some(column), _) => column.label().to_owned(),
+        (None, "") => "left out".to_owned(),
+        (None, name) => format!("“{name}” is left out"),
+    }
+}

@@ -1,0 +1,244 @@
+//! An item as people type it, read on the event's clock, and written back.
+
+use app::domain::ids::ItemId;
+use app::domain::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use app::domain::timetable::{self, MAX_MINUTES};
+use app::domain::typed_time::{self, ClockTime};
+use app::error::AppError;
+use app::run_of_show::ItemForm;
+use jiff::civil::{Date, DateTime};
+
+use super::facts::{Facts, Item};
+use super::store::LockedEvent;
+use crate::text::typed;
+use crate::zone::{WallClock, Zone};
+
+/// How far from its event an item may stand: further off it is a slip of the keyboard.
+const MARGIN_MS: i64 = 60 * 24 * HOUR_MS;
+
+/// Writes an item as the form shows it.
+pub fn form(facts: &Facts, zone: &Zone) -> ItemForm {
+    ItemForm {
+        day: day(zone, facts.starts_at),
+        starts: clock(zone, facts.starts_at),
+        minutes: facts.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
+        ends: facts.minutes.map(|_| clock(zone, ends(facts))).unwrap_or_default(),
+        title: facts.title.clone(),
+        details: facts.details.clone(),
+        location: facts.location.clone(),
+        private: facts.private,
+        pinned: facts.pinned,
+        responsible: facts.responsible.clone(),
+    }
+}
+
+pub fn ends(facts: &Facts) -> Timestamp {
+    timetable::ends(facts.starts_at, facts.minutes)
+}
+
+/// The form of a new item: it begins where `after`, or the last item, ends; else with the event.
+pub fn form_of_next(event: &LockedEvent, items: &[Item], after: Option<ItemId>, zone: &Zone) -> ItemForm {
+    let before = after.and_then(|after| items.iter().find(|item| item.id == after)).or_else(|| items.last());
+    let starts_at = before.map_or(event.starts_at, |before| ends(&before.facts));
+    ItemForm { day: day(zone, starts_at), starts: clock(zone, starts_at), ..ItemForm::default() }
+}
+
+/// "2026-12-12"
+pub fn day(zone: &Zone, at: Timestamp) -> String {
+    zone.wall_clock(at).date().to_string()
+}
+
+/// "18:00", and which one it is when it comes twice.
+pub fn clock(zone: &Zone, at: Timestamp) -> String {
+    zone.moment(at, at).clock
+}
+
+/// Reads what was typed. `seen` is the form as it was filled: of length and end the one that was changed counts. The tie and who
+/// may be responsible are the caller's.
+pub fn read(form: ItemForm, seen: &ItemForm, event: &LockedEvent, zone: &Zone) -> Result<Facts, AppError> {
+    let title = typed(&form.title, "title", "The title", 200)?;
+    if title.is_empty() {
+        return Err(AppError::invalid("title", "An item needs a title."));
+    }
+    let details = typed(&form.details, "details", "The details", 2_000)?;
+    let location = typed(&form.location, "location", "The place", 200)?;
+    let date = date(&form.day)?;
+    let starts_at = instant(zone, date, &form.starts)?;
+    let near = event.starts_at.plus_ms(-MARGIN_MS)..=event.ends_at.plus_ms(MARGIN_MS);
+    if !near.contains(&starts_at) {
+        return Err(AppError::invalid("day", "That is more than 60 days away from the event. Is the year right?"));
+    }
+    let minutes = minutes(&form, seen, starts_at, zone)?;
+    let mut responsible = form.responsible;
+    responsible.sort_unstable();
+    responsible.dedup();
+    Ok(Facts {
+        starts_at,
+        minutes,
+        tie: 0,
+        title,
+        details,
+        location,
+        private: form.private,
+        pinned: form.pinned,
+        responsible,
+        deleted: false,
+    })
+}
+
+/// A day as `<input type="date">` has it.
+pub fn date(typed: &str) -> Result<Date, AppError> {
+    let date: Option<Date> = typed.trim().parse().ok();
+    // A clock of years beyond these has no instant that can be stored and shown.
+    date.filter(|date| (1970..=9000).contains(&date.year()))
+        .ok_or_else(|| AppError::invalid("day", "Enter a day, as in 2026-12-31."))
+}
+
+/// Reads a time on a day.
+pub fn instant(zone: &Zone, date: Date, typed: &str) -> Result<Timestamp, AppError> {
+    let typed = typed.trim();
+    let invalid = |message: String| AppError::invalid("starts", message);
+    if typed.is_empty() {
+        return Err(invalid("When does it start? A time like 18:00 or 6pm.".into()));
+    }
+    let (time, zone_name) = match typed_time::clock_time(typed) {
+        Some(time) => (Some(time), None),
+        None => typed.rsplit_once(' ').map_or((None, None), |(time, name)| (typed_time::clock_time(time), Some(name))),
+    };
+    let Some(time) = time else {
+        return Err(invalid("This is not a time. Write it like 18:00, 18.00, 1800 or 6pm.".into()));
+    };
+    let shown = on(date, time);
+    let is_called = |at: Timestamp| zone_name.is_none_or(|name| zone.abbreviation(at).eq_ignore_ascii_case(name));
+    match zone.at_wall_clock(shown) {
+        WallClock::Once(at) if is_called(at) => Ok(at),
+        WallClock::Once(_) => Err(invalid("This is not a time. Write it like 18:00, 18.00, 1800 or 6pm.".into())),
+        WallClock::Never { earlier, later } => Err(invalid(format!(
+            "The clocks go forward that night and leave out {}. Write {} or {}.",
+            shown.strftime("%H:%M"),
+            clock(zone, earlier),
+            clock(zone, later)
+        ))),
+        WallClock::Twice { first, second } => {
+            let named: Vec<_> =
+                [first, second].into_iter().filter(|at| zone_name.is_some() && is_called(*at)).collect();
+            match named[..] {
+                [at] => Ok(at),
+                _ => Err(invalid(format!(
+                    "The clocks go back that night, so {} comes twice. Write {} or {}.",
+                    shown.strftime("%H:%M"),
+                    clock(zone, first),
+                    clock(zone, second)
+                ))),
+            }
+        }
+    }
+}
+
+fn on(date: Date, ClockTime { hour, minute }: ClockTime) -> DateTime {
+    // Both are in range, as `clock_time` promises.
+    date.at(hour.try_into().unwrap_or(0), minute.try_into().unwrap_or(0), 0, 0)
+}
+
+/// The length: as typed, or from the end.
+fn minutes(form: &ItemForm, seen: &ItemForm, starts_at: Timestamp, zone: &Zone) -> Result<Option<u32>, AppError> {
+    let (typed, ends) = (form.minutes.trim(), form.ends.trim());
+    let (typed_is_new, end_is_new) = (typed != seen.minutes, ends != seen.ends);
+    let from_end = if ends.is_empty() { Ok(None) } else { until(zone, starts_at, ends).map(Some) };
+    let length =
+        if typed.is_empty() {
+            None
+        } else {
+            Some(typed_time::length(typed).ok_or_else(|| {
+                AppError::invalid("minutes", "This is not a length. Write minutes, or 1:30, or 1.5 h.")
+            })?)
+        };
+    let minutes = match (typed_is_new, end_is_new) {
+        (false, true) => from_end?,
+        (true, true) => {
+            let from_end = from_end?;
+            if let (Some(length), Some(until)) = (length, from_end)
+                && length != until
+            {
+                let end = clock(zone, timetable::ends(starts_at, Some(length)));
+                let message = format!("{length} minutes end at {end}. Leave the length or the end empty.");
+                return Err(AppError::invalid("ends", message));
+            }
+            length.or(from_end)
+        }
+        (_, false) => length,
+    };
+    if minutes.is_some_and(|minutes| minutes > MAX_MINUTES) {
+        return Err(AppError::invalid("minutes", "An item lasts a week at most."));
+    }
+    Ok(minutes)
+}
+
+/// Minutes from the start until the clock next shows `typed`.
+pub fn until(zone: &Zone, starts_at: Timestamp, typed: &str) -> Result<u32, AppError> {
+    let end = typed_time::clock_time(typed)
+        .or_else(|| typed.rsplit_once(' ').and_then(|(time, _)| typed_time::clock_time(time)))
+        .ok_or_else(|| AppError::invalid("ends", "This is not a time. Write it like 18:45, 18.45, 1845 or 6:45pm."))?;
+    let day = zone.wall_clock(starts_at).date();
+    for day in [Some(day), day.tomorrow().ok()].into_iter().flatten() {
+        let at = match zone.at_wall_clock(on(day, end)) {
+            WallClock::Once(at) => at,
+            // The first of the two that is not before the start, and the change of clocks itself where there is none.
+            WallClock::Twice { first, second } => {
+                if first >= starts_at {
+                    first
+                } else {
+                    second
+                }
+            }
+            WallClock::Never { later, .. } => later,
+        };
+        if at >= starts_at {
+            return Ok(u32::try_from(at.since_ms(starts_at) / MINUTE_MS).unwrap_or(u32::MAX));
+        }
+    }
+    Err(AppError::invalid("ends", "This end is before the start."))
+}
+
+/// What this person changed, laid over what the item is now. Fails with the field that somebody else changed too.
+pub fn merge(mine: ItemForm, seen: &ItemForm, now: &ItemForm) -> Result<(ItemForm, ItemForm), &'static str> {
+    let mut merged = now.clone();
+    let mut conflict = None;
+    macro_rules! field {
+        ($field:ident, $label:literal) => {
+            if mine.$field != seen.$field && mine.$field != now.$field {
+                if now.$field != seen.$field {
+                    conflict = conflict.or(Some($label));
+                }
+                merged.$field = mine.$field.clone();
+            }
+        };
+    }
+    field!(day, "the day");
+    field!(starts, "the start");
+    field!(title, "the title");
+    field!(details, "the details");
+    field!(location, "the place");
+    field!(private, "who sees it");
+    field!(pinned, "whether it is pinned");
+    field!(responsible, "who is responsible");
+    // Length and end are one thing.
+    if (&mine.minutes, &mine.ends) != (&seen.minutes, &seen.ends) {
+        if now.minutes != seen.minutes && mine.minutes != now.minutes {
+            conflict = conflict.or(Some("the length"));
+        }
+        merged.minutes.clone_from(&mine.minutes);
+        merged.ends.clone_from(&mine.ends);
+        // Read against what this person saw: the one of the two that they changed counts.
+        let base = ItemForm { minutes: seen.minutes.clone(), ends: seen.ends.clone(), ..now.clone() };
+        return conflict.map_or(Ok((merged, base)), Err);
+    }
+    conflict.map_or_else(|| Ok((merged, now.clone())), Err)
+}
+
+/// Sorts who is responsible, so that the order of check boxes makes no difference.
+pub fn sorted(mut form: ItemForm) -> ItemForm {
+    form.responsible.sort_unstable();
+    form.responsible.dedup();
+    form
+}
