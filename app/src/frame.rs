@@ -4,15 +4,25 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 
 use crate::auth::{LoadSession, Session, SignOut};
-use crate::live::{Live, LivePill};
+use crate::emails::badge;
+use crate::live::{self, Live, LivePill};
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
-use crate::ui::{AnnouncementRegion, Avatar, ErrorNotice, InlineError, PageTitle, query_view};
+use crate::ui::{self, AnnouncementRegion, Avatar, ErrorNotice, InlineError, PageTitle, query_view};
 use crate::wire::Query;
+
+/// Names what most screens need, so that it is in the main module of the client. Otherwise there is a piece of it for each set of
+/// screens that share it, and whoever goes to one of them fetches them all.
+fn keep_in_main() {
+    live::keep_in_main();
+    ui::keep_in_main();
+    std::hint::black_box((PostForm::erased as fn(_, _, _) -> _, badge as fn(&_, _, _) -> _));
+}
 
 /// The frame of the signed-in pages. It keeps the live channel open.
 #[component]
 pub fn Frame() -> impl IntoView {
+    keep_in_main();
     Live::expect().keep_open();
     let session = Query::new(|| LoadSession {});
     let refused = RefusedForm::error_of_no_form();

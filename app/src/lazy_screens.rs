@@ -121,7 +121,7 @@ where
             }
             .into_any(),
         };
-        view! { <div class="panels" data-panel>{shown}</div> }.into_any()
+        view! { <div data-panel>{shown}</div> }.into_any()
     };
     if !is_hydrated() {
         return at_once(panel);

@@ -130,7 +130,7 @@ impl PostForm {
     }
 
     /// Not generic, so that it is compiled once for all forms.
-    fn erased(self, submit: Option<Box<dyn Fn()>>, children: AnyView) -> AnyView {
+    pub fn erased(self, submit: Option<Box<dyn Fn()>>, children: AnyView) -> AnyView {
         let Self { function, id, class, label, fields } = self;
         let on_submit = move |ev: ev::SubmitEvent| {
             if let Some(submit) = &submit {

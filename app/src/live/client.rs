@@ -242,7 +242,11 @@ fn with<T>(f: impl FnOnce(&mut Connection) -> T) -> T {
     CONNECTION.with_borrow_mut(f)
 }
 
-fn subscribe(topic: Box<dyn Fn() -> Option<Topic>>, rows: Rc<dyn Fn() -> u32>, on_update: Rc<dyn Fn(&Update)>) {
+pub(super) fn subscribe(
+    topic: Box<dyn Fn() -> Option<Topic>>,
+    rows: Rc<dyn Fn() -> u32>,
+    on_update: Rc<dyn Fn(&Update)>,
+) {
     Effect::new(move |_| {
         let Some(topic) = topic() else { return };
         let subscription = with(|connection| {

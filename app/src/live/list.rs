@@ -169,7 +169,7 @@ struct Cell {
 
 /// What changed on the screen.
 #[derive(Default)]
-struct Changed {
+pub(super) struct Changed {
     /// Rows that were not shown before, in order.
     added: Vec<Cell>,
     /// Rows that were shown before and that people should notice.
@@ -203,7 +203,7 @@ impl List {
     }
 
     /// Takes in what the live channel said, and lets people see it.
-    fn update(self, rows: Vec<AnyRow>, update: &Update, extent: Extent) -> Changed {
+    pub(super) fn update(self, rows: Vec<AnyRow>, update: &Update, extent: Extent) -> Changed {
         let changed = self.change(|list| {
             list.remove(&update.gone);
             if update.is_snapshot {

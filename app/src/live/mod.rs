@@ -14,6 +14,11 @@ mod row;
 mod rows;
 mod update;
 
+/// Names what lists and subscriptions are driven by, for [`crate::frame`].
+pub fn keep_in_main() {
+    std::hint::black_box((client::subscribe as fn(_, _, _), list::List::update as fn(_, _, &_, _) -> _));
+}
+
 pub use client::{Live, LiveStatus};
 pub use list::{LiveCell, LiveList};
 pub use message::{ClientMessage, Gone, Row, RowId, ServerMessage, Topic};

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::TimelineItem;
 use crate::domain::ids::{EditId, EventId, ItemId};
 use crate::live::LiveList;
-use crate::run_of_show::{Cancel, Edited, LoadItem, Place, item_form};
+use crate::run_of_show::{Cancel, Edited, Leave, LoadItem, Place, item_form};
 use crate::ui::{ErrorNotice, focus_soon, query_view};
 use crate::wire::Query;
 
@@ -62,7 +62,8 @@ pub fn editor(editor: Editor) -> AnyView {
             if takes_focus {
                 focus_soon(first_field.clone());
             }
-            item_form(page, Place { prefix: prefix.clone(), done: Arc::new(done), cancel: close })
+            let leave = close.map_or(Leave::Stays, Leave::Close);
+            item_form(page, Place { prefix: prefix.clone(), done: Arc::new(done), leave })
         }
         Err(error) => view! { <ErrorNotice error /> }.into_any(),
     });

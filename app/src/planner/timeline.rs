@@ -242,11 +242,8 @@ fn words(item: &TimelineItem, shared: Shared) -> AnyView {
     let place = dotted(&[&item.location, &item.details]);
     let avatars =
         item.responsible.iter().map(|person| view! { <Avatar name=person.name.clone() /> }.into_any()).collect_view();
-    let length = match (item.minutes, &item.ends) {
-        (Some(minutes), Some(ends)) if minutes > 0 => Some(format!("{minutes} min, to {ends}")),
-        (Some(minutes), _) => Some(format!("{minutes} min")),
-        _ => None,
-    };
+    let length = item.minutes.map(|minutes| format!("{minutes} min"));
+    let ends = item.ends.clone().filter(|_| item.minutes != Some(0)).map(|ends| format!("to {ends}"));
     let opens = move |what: Open| {
         move |ev: ev::MouseEvent| {
             // With a key held down, the browser opens the page of the item elsewhere.
@@ -260,6 +257,7 @@ fn words(item: &TimelineItem, shared: Shared) -> AnyView {
     view! {
         <time datetime=item.starts.at.to_iso()>
             {item.starts.clock.clone()} {length.map(|length| view! { <span>{length}</span> }.into_any())}
+            {ends.map(|ends| view! { <span>{ends}</span> }.into_any())}
         </time>
         <div>
             <h3>

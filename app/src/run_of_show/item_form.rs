@@ -27,8 +27,17 @@ pub struct Place {
     /// Begins the ids of its elements, which differ from those of other forms on the page.
     pub prefix: String,
     pub done: Done,
-    /// A form on a page of its own has a link instead.
-    pub cancel: Option<Cancel>,
+    pub leave: Leave,
+}
+
+/// How the form is left without saving.
+#[derive(Clone)]
+pub enum Leave {
+    /// By a link back to the run of show.
+    Link,
+    Close(Cancel),
+    /// It stays.
+    Stays,
 }
 
 /// What the form does.
@@ -71,7 +80,7 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
         None => view! { <input type="hidden" name="key" id=id(&prefix, "key") value=first_key /> }.into_any(),
     };
     let field = |name, label, value: String| text_field(&prefix, name, label, value, refused);
-    let cancel = place.cancel.clone();
+    let leave = place.leave.clone();
     let fields = view! {
         {hidden}
         {dynamic(move || refused.get().and_then(notice))}
@@ -95,12 +104,13 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
             <button class="button" data-kind="primary" aria-busy=move || pending.get().then_some("true")>
                 {if item.is_some() { "Save" } else { "Add item" }}
             </button>
-            {match cancel {
-                Some(cancel) => view! {
+            {match leave {
+                Leave::Stays => ().into_any(),
+                Leave::Close(cancel) => view! {
                     <button type="button" class="button" data-kind="plain" on:click=move |_| cancel()>"Cancel"</button>
                 }
                 .into_any(),
-                None => view! {
+                Leave::Link => view! {
                     <a class="button" data-kind="plain" href=paths::planner(event)>"Back to the run of show"</a>
                 }
                 .into_any(),
@@ -379,7 +389,7 @@ fn responsible(prefix: &str, people: &[Person], chosen: &[ContactId], refused: R
     };
     view! {
         <details class="field people" id=id(prefix, "responsible")>
-            <summary>"Responsible " <span class="count">{count}</span></summary>
+            <summary class="toggle">"Responsible " <span class="count">{count}</span></summary>
             {nobody.then(|| view! { <p class="hint">"Put people on the event first; then they can be chosen here."</p> }.into_any())}
             <div class="cluster">{boxes}</div>
             <p class="error" hidden=move || error_at(refused, "responsible").is_none()>

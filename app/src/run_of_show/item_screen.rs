@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
-use super::item_form::{Place, item_form};
+use super::item_form::{Leave, Place, item_form};
 use super::{DeleteItem, DuplicateItem, HistoryEntry, ItemPage, LoadItem, MoveItem, PutBack, RestoreItem};
 use crate::domain::ids::{EventId, ItemId};
 use crate::error::AppError;
@@ -55,7 +55,7 @@ fn whole(page: ItemPage) -> AnyView {
         }
     };
     let added = item.is_none() && use_query_map().with_untracked(|query| query.get(paths::SAVED).is_some());
-    let place = Place { prefix: "item".into(), done: Arc::new(done), cancel: None };
+    let place = Place { prefix: "item".into(), done: Arc::new(done), leave: Leave::Link };
     let zone = format!("Times are in {}.", page.time_zone.replace('_', " "));
     let rest = item.map(|item| around(event, item, &page));
     let deleted = page.deleted;
@@ -145,11 +145,15 @@ fn history(event: EventId, item: ItemId, entries: &[HistoryEntry]) -> AnyView {
             };
             form.plain(button.into_any())
         };
+        let what = entry.can_be_put_back.then(|| {
+            view! { ": " <span class="old">{entry.from.clone()}</span> " → " <span>{entry.to.clone()}</span> }
+                .into_any()
+        });
         view! {
             <li>
                 <span>
                     <b>{entry.field.clone()}</b>
-                    ": " <span class="old">{entry.from.clone()}</span> " → " <span>{entry.to.clone()}</span>
+                    {what}
                     <br />
                     <span class="fine">
                         {format!("{} · {}, {}", entry.who, entry.at.day, entry.at.clock)}

@@ -11,7 +11,7 @@ mod port;
 mod screens;
 
 pub use api::*;
-pub use item_form::{Cancel, Done, Place, item_form};
+pub use item_form::{Cancel, Done, Leave, Place, item_form};
 pub use model::{
     DeletedItem, DeletedItems, Edited, HistoryEntry, ItemForm, ItemPage, PastePreview, PastedRow, Taken, Undone,
 };

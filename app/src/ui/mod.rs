@@ -18,6 +18,11 @@ mod script_button;
 mod tip;
 mod typed;
 
+/// Names what fields and buttons are driven by, for [`crate::frame`].
+pub fn keep_in_main() {
+    std::hint::black_box((typed::bind as fn(_, _, _), script_button::button as fn(_, _, _) -> _));
+}
+
 pub use ago::{Ago, Now, When};
 pub use announcer::{AnnouncementRegion, Announcer};
 pub use avatar::Avatar;

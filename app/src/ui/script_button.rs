@@ -15,7 +15,11 @@ pub fn script_button(
 }
 
 /// Not generic, so that it is compiled once.
-fn button(label: Box<dyn Fn() -> &'static str + Send>, busy: Option<Signal<bool>>, press: Box<dyn Fn()>) -> AnyView {
+pub(super) fn button(
+    label: Box<dyn Fn() -> &'static str + Send>,
+    busy: Option<Signal<bool>>,
+    press: Box<dyn Fn()>,
+) -> AnyView {
     view! {
         <button
             type="button"

@@ -25,7 +25,11 @@ pub fn bind_field<E>(
 type Element = Box<dyn Fn() -> Option<web_sys::HtmlInputElement> + Send + Sync>;
 
 /// Not generic, so that it is compiled once for all fields.
-fn bind(element: Element, shown: Box<dyn Fn() -> String + Send + Sync>, type_in: Box<dyn Fn(String) + Send + Sync>) {
+pub(super) fn bind(
+    element: Element,
+    shown: Box<dyn Fn() -> String + Send + Sync>,
+    type_in: Box<dyn Fn(String) + Send + Sync>,
+) {
     // What a screen that was drawn in the browser shows at first, nobody has typed.
     let came_with_the_page = !is_hydrated();
     Effect::new(move |taken_in: Option<bool>| {

@@ -6,10 +6,14 @@ use app::domain::ids::{ContactId, ItemChangeId};
 use app::domain::time::Timestamp;
 use app::run_of_show::HistoryEntry;
 
+use super::edits::EditKind;
 use super::facts::{Field, people};
 use super::store::StoredHistory;
 use crate::db::column;
 use crate::zone::Zone;
+
+/// Edits that make an item.
+const ADDING: [EditKind; 3] = [EditKind::Add, EditKind::Duplicate, EditKind::Paste];
 
 /// What each change was, newest first. `names` are of the people of the event.
 pub fn entries(
@@ -20,7 +24,12 @@ pub fn entries(
 ) -> Vec<HistoryEntry> {
     let entry = |stored: StoredHistory| {
         let field = column::code("field", &stored.field, |code| Field::from_code(code).map(Some), None)?;
-        let label = field.label()?;
+        let label = match field {
+            Field::Deleted if stored.new_value == "1" => "Deleted",
+            Field::Deleted if ADDING.iter().any(|kind| kind.code() == stored.kind) => "Added",
+            Field::Deleted => "Restored",
+            _ => field.label()?,
+        };
         let word = |value: &str| in_words(field, value, names, zone, now);
         Some(HistoryEntry {
             change: ItemChangeId(stored.id),

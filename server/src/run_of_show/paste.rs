@@ -129,6 +129,8 @@ pub fn read(pasted: &str, into: &Into<'_>) -> Sheet {
 
 /// The rows that are not empty, each with its line.
 fn cells(pasted: &str) -> Vec<(u32, Vec<String>)> {
+    // So that lines are counted right.
+    let pasted = pasted.replace("\r\n", "\n").replace('\r', "\n");
     let mut sheet =
         csv::ReaderBuilder::new().delimiter(b'\t').has_headers(false).flexible(true).from_reader(pasted.as_bytes());
     let rows = sheet.records().flatten().map(|record| {

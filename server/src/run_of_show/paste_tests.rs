@@ -41,6 +41,7 @@ fn a_header_names_the_columns_in_any_order() {
     assert_eq!(read.rows[0].read.as_ref().map(|facts| facts.responsible.clone()), Ok(vec![ContactId(1)]));
     assert_eq!(read.rows[1].note.as_deref(), Some("“Zoe”: not one person on this event"));
     assert_eq!(read.rows[1].line, 3);
+    assert_eq!(sheet("Title\tStart\r\nDoors\t18:00\r\nDinner\t19:00\r\n").rows[1].line, 3);
 }
 
 #[test]

@@ -445,13 +445,14 @@ pub struct StoredHistory {
     pub old_value: String,
     pub new_value: String,
     pub created_at: i64,
+    pub kind: String,
     pub name: String,
 }
 
 /// The newest changes of an item, newest first.
 pub async fn history(db: &Db, item: ItemId) -> Result<Vec<StoredHistory>, StoreError> {
     let history = sqlx::query_as(
-        "SELECT c.id, c.field, c.old_value, c.new_value, t.created_at, m.name FROM item_change c \
+        "SELECT c.id, c.field, c.old_value, c.new_value, t.created_at, t.kind, m.name FROM item_change c \
          JOIN timeline_edit t ON t.id = c.edit_id JOIN member m ON m.id = t.member_id \
          WHERE c.item_id = $1 ORDER BY c.id DESC LIMIT 100",
     )

@@ -335,7 +335,7 @@ on_both_engines!(
                 "Length: 30 min → no length",
                 "Start: 12 Dec, 18:00 → 12 Dec, 18:15",
                 "Title: Doors → <b>نورة</b>",
-                "Deleted: yes → no",
+                "Added: yes → no",
             ]
         );
         assert!(!history[0].who.is_empty());
