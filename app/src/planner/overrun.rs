@@ -95,7 +95,7 @@ fn told(id: ItemId, shared: Shared, overrun: Overrun, refused: Refused) -> AnyVi
     let Overrun { above, ends } = overrun;
     view! {
         <div class="do overrun">
-            <span>{format!("Starts before “{above}” ends at {ends}.")}</span>
+            <span>{format!("Starts before “{above}” ends.")}</span>
             {button(format!("Push to {ends}"), false, false)}
             {button("Push all".into(), true, false)}
             {dynamic(outcome)}

@@ -108,6 +108,10 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
                 Leave::Stays => ().into_any(),
                 Leave::Close(cancel) => view! {
                     <button type="button" class="button" data-kind="plain" on:click=move |_| cancel()>"Cancel"</button>
+                    {item.map(|item| view! {
+                        <a class="button end" data-kind="plain" href=paths::item(event, item)>"History, duplicate, delete"</a>
+                    }
+                    .into_any())}
                 }
                 .into_any(),
                 Leave::Link => view! {
