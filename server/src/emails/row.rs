@@ -10,7 +10,7 @@ use app::emails::{EmailRow, EventRef};
 use crate::db::column;
 use crate::zone::Zone;
 
-/// A `SELECT` that gives `StoredEmail`: `e` is the email, `v` its event. The arguments are further columns, and what follows
+/// A `SELECT` that gives `StoredEmail`: `e` is the email, `v` its event. One that was deleted has its name, and no id to lead there. The arguments are further columns, and what follows
 /// the joins.
 macro_rules! select_emails {
     ($rest:literal) => {
@@ -20,8 +20,8 @@ macro_rules! select_emails {
         concat!(
             "SELECT ",
             $also,
-            "e.id, e.contact_id, e.event_id, COALESCE(v.name, e.event_name) AS event_name, e.crew_id, \
-             e.link_id, e.kind, e.subject, e.recipient, e.created_at, e.status, e.reason, e.revision, v.time_zone \
+            "e.id, e.contact_id, CASE WHEN v.deleted_at IS NULL THEN v.id END AS event_id, \
+             COALESCE(v.name, e.event_name) AS event_name, e.crew_id, e.link_id, e.kind, e.subject, e.recipient, e.created_at, e.status, e.reason, e.revision, v.time_zone \
              FROM email e LEFT JOIN event v ON v.id = e.event_id ",
             $rest
         )

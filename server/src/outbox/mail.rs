@@ -31,6 +31,8 @@ pub enum PrepareError {
     LinkRevoked,
     #[error("not sent: the link it should carry is gone")]
     LinkGone,
+    #[error("not sent: its event was deleted meanwhile")]
+    EventDeleted,
     #[error(transparent)]
     Message(#[from] MessageError),
     /// Final where this version cannot read what is stored.
@@ -78,6 +80,9 @@ async fn share_link(core: &Core, email: EmailId) -> Result<ShareLink, PrepareErr
     let stored: StoredShareLink = mail_store::find_share_link(&core.db, email).await?.ok_or(PrepareError::LinkGone)?;
     if stored.link_revoked_at.is_some() {
         return Err(PrepareError::LinkRevoked);
+    }
+    if stored.event_deleted_at.is_some() {
+        return Err(PrepareError::EventDeleted);
     }
     let zone = stored.time_zone.as_deref().map_or_else(Zone::utc, Zone::named);
     let place = [stored.space, stored.space_address].into_iter().flatten().filter(|part| !part.is_empty());

@@ -80,6 +80,7 @@ pub struct StoredShareLink {
     pub event: String,
     pub starts_at: Option<i64>,
     pub time_zone: Option<String>,
+    pub event_deleted_at: Option<i64>,
     pub space: Option<String>,
     pub space_address: Option<String>,
     pub link_seed: String,
@@ -90,6 +91,7 @@ pub struct StoredShareLink {
 pub async fn find_share_link(db: &Db, email: EmailId) -> Result<Option<StoredShareLink>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT c.first_name, m.name AS sender, a.name AS venue, e.event_name AS event, v.starts_at, v.time_zone, \
+         v.deleted_at AS event_deleted_at, \
          s.name AS space, s.address AS space_address, l.seed AS link_seed, l.revoked_at AS link_revoked_at \
          FROM email e \
          JOIN contact c ON c.id = e.contact_id \
@@ -97,7 +99,7 @@ pub async fn find_share_link(db: &Db, email: EmailId) -> Result<Option<StoredSha
          JOIN account a ON a.id = e.account_id \
          JOIN link l ON l.id = e.link_id \
          LEFT JOIN event v ON v.id = e.event_id \
-         LEFT JOIN space s ON s.id = v.space_id \
+         LEFT JOIN space s ON s.id = v.space_id AND s.deleted_at IS NULL \
          WHERE e.id = $1",
     )
     .bind(email.0)

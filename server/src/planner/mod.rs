@@ -6,6 +6,6 @@ mod sending;
 mod service;
 mod store;
 
-pub use rows::{EventRows, crew_of_contacts, crew_rows, deleted_items, event_rows, headers, items};
+pub use rows::{EventRows, crew_of_contacts, crew_rows, deleted_events, deleted_items, event_rows, headers, items};
 pub use service::PlannerService;
-pub use store::{CREW_OF_EVENT, INVITES_OF_EVENT};
+pub use store::{CREW_OF_EVENT, INVITES_OF_EVENT, is_deleted};

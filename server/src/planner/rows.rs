@@ -53,6 +53,12 @@ pub async fn items(core: &Core, ids: &[i64]) -> Result<Vec<TimelineItem>, StoreE
     Ok(timeline(stored, assignments, core.clock.now()))
 }
 
+/// Those of the events that are deleted and can be restored, each with its revision.
+pub async fn deleted_events(core: &Core, ids: &[i64]) -> Result<Vec<(EventId, u32)>, StoreError> {
+    let deleted = store::deleted_events(&core.db, ids).await?;
+    Ok(deleted.into_iter().map(|(id, stored)| (EventId(id), revision(stored))).collect())
+}
+
 /// Those of the items that are deleted and can be restored, each with its revision.
 pub async fn deleted_items(core: &Core, ids: &[i64]) -> Result<Vec<(ItemId, u32)>, StoreError> {
     let deleted = store::deleted_items(&core.db, ids).await?;

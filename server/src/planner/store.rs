@@ -84,7 +84,8 @@ macro_rules! select_headers {
     ($rest:literal) => {
         concat!(
             "SELECT v.id, v.name, v.status, v.starts_at, v.time_zone, v.pax, s.name AS place, v.revision \
-             FROM event v LEFT JOIN space s ON s.id = v.space_id WHERE ",
+             FROM event v LEFT JOIN space s ON s.id = v.space_id AND s.deleted_at IS NULL \
+             WHERE v.deleted_at IS NULL AND v.is_template = 0 AND ",
             $rest
         )
     };
@@ -97,6 +98,22 @@ pub async fn header(db: &Db, account: AccountId, event: EventId) -> Result<Optio
         .fetch_optional(&mut *db.reader().await?)
         .await?;
     Ok(header)
+}
+
+/// Whether the event is one of this account's that were deleted and may come back.
+pub async fn is_deleted(db: &Db, account: AccountId, event: EventId) -> Result<bool, StoreError> {
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM event WHERE id = $1 AND account_id = $2 AND deleted_at IS NOT NULL")
+            .bind(event.0)
+            .bind(account.0)
+            .fetch_optional(&mut *db.reader().await?)
+            .await?;
+    Ok(found.is_some())
+}
+
+/// Deleted events that can be restored, and their revisions.
+pub async fn deleted_events(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    read(db, "SELECT id, revision FROM event WHERE id IN", ids, " AND deleted_at IS NOT NULL").await
 }
 
 pub async fn headers_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredHeader>, StoreError> {
@@ -239,7 +256,7 @@ struct StoredLockedCrew {
     token_hash: Option<String>,
 }
 
-/// Locks a crew row of this account, so that two clicks on it come one after the other.
+/// Locks a crew row of this account, so that two clicks on it come one after the other. `None` too when its event was deleted.
 pub async fn lock_crew(
     transaction: &mut Write,
     account: AccountId,
@@ -252,15 +269,15 @@ pub async fn lock_crew(
     if locked.is_none() {
         return Ok(None);
     }
-    let stored: StoredLockedCrew = sqlx::query_as(
+    let stored: Option<StoredLockedCrew> = sqlx::query_as(
         "SELECT cr.event_id, cr.contact_id, v.name AS event_name, c.email, l.id AS link_id, l.seed, l.token_hash \
          FROM crew cr JOIN event v ON v.id = cr.event_id JOIN contact c ON c.id = cr.contact_id \
-         LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL WHERE cr.id = $1",
+         LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL WHERE cr.id = $1 AND v.deleted_at IS NULL",
     )
     .bind(crew.0)
-    .fetch_one(&mut **transaction)
+    .fetch_optional(&mut **transaction)
     .await?;
-    Ok(Some(LockedCrew {
+    Ok(stored.map(|stored| LockedCrew {
         id: crew,
         event: EventId(stored.event_id),
         contact: ContactId(stored.contact_id),

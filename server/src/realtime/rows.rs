@@ -32,7 +32,10 @@ pub fn shown(change: &Change) -> Vec<(Topic, RowId)> {
 pub async fn snapshot(core: &Core, caller: &Caller, topic: Topic, newest: u32) -> Result<Option<Vec<Row>>, StoreError> {
     match topic {
         Topic::Event(event) => {
-            let Some(event) = planner::event_rows(core, caller.account, event).await? else { return Ok(None) };
+            let Some(event) = planner::event_rows(core, caller.account, event).await? else {
+                // Of one that was deleted there is nothing to show as long as nobody takes it back.
+                return Ok(planner::is_deleted(&core.db, caller.account, event).await?.then(Vec::new));
+            };
             let items = event.items.into_iter().map(Row::Item);
             let crew = event.crew.into_iter().map(Row::Crew);
             Ok(Some([Row::Event(event.header)].into_iter().chain(items).chain(crew).collect()))
@@ -83,7 +86,11 @@ pub async fn read(core: &Core, ids: &BTreeSet<RowId>) -> Result<Read, StoreError
 async fn gone(core: &Core, missing: &[RowId]) -> Result<Vec<Gone>, StoreError> {
     let of = |number: fn(&RowId) -> Option<i64>| missing.iter().filter_map(number).collect::<Vec<_>>();
     let items = of(|id| if let RowId::Item(id) = id { Some(id.0) } else { None });
+    let events = of(|id| if let RowId::Event(id) = id { Some(id.0) } else { None });
     let mut revisions: HashMap<RowId, u32> = HashMap::new();
+    for (id, revision) in planner::deleted_events(core, &events).await? {
+        revisions.insert(RowId::Event(id), revision);
+    }
     for (id, revision) in planner::deleted_items(core, &items).await? {
         revisions.insert(RowId::Item(id), revision);
     }

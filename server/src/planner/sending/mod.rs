@@ -131,15 +131,17 @@ fn key_to(key: &IdempotencyKey, recipient: &RecipientAddress) -> IdempotencyKey 
     IdempotencyKey(format!("{}:{}", key.0, secret::token_hash(recipient.key().as_str())))
 }
 
-/// What the rules look at. A suppression that another transaction is writing right now is not seen here; the outbox asks
+/// What the rules look at; `NotFound` when the event was deleted. A suppression that another transaction is writing right now is not seen here; the outbox asks
 /// again before the hand-over.
 async fn facts(
     transaction: &mut Write,
     crew: &LockedCrew,
     recipient: &RecipientAddress,
-) -> Result<SendFacts, StoreError> {
+) -> Result<SendFacts, SendError> {
     let suppressed = suppressions::find(&mut **transaction, recipient.key().as_str()).await?;
-    store::lock_event(transaction, crew.event).await?;
+    if !store::lock_event(transaction, crew.event).await? {
+        return Err(SendError::NotFound);
+    }
     let last_sent_at = store::last_sent_at(transaction, crew.event, recipient.key()).await?;
     Ok(SendFacts { suppressed, last_sent_at })
 }

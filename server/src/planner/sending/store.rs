@@ -24,11 +24,12 @@ pub async fn crew_of_key(
     Ok(crew.map(|crew| crew.map(CrewId)))
 }
 
-/// Lets sends of one event come one after the other: two of its rows may have the same address.
-pub async fn lock_event(transaction: &mut Write, event: EventId) -> Result<(), StoreError> {
-    let lock = transaction.locking("SELECT id FROM event WHERE id = $1");
-    sqlx::query(lock).bind(event.0).execute(&mut **transaction).await?;
-    Ok(())
+/// Lets sends of one event come one after the other: two of its rows may have the same address. Returns whether the event is
+/// there; from now on nobody deletes it.
+pub async fn lock_event(transaction: &mut Write, event: EventId) -> Result<bool, StoreError> {
+    let lock = transaction.locking("SELECT id FROM event WHERE id = $1 AND deleted_at IS NULL");
+    let found: Option<i64> = sqlx::query_scalar(lock).bind(event.0).fetch_optional(&mut **transaction).await?;
+    Ok(found.is_some())
 }
 
 /// When the newest email about this event to this address was accepted, not counting those that failed: whoever has the
