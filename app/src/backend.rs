@@ -15,6 +15,7 @@ use crate::events::EventsPort;
 use crate::planner::PlannerPort;
 use crate::run_of_show::RunOfShowPort;
 use crate::share_page::SharePagePort;
+use crate::spaces::SpacesPort;
 
 /// The ports, as the server implements them. In the context of every render and every server function.
 #[derive(Clone)]
@@ -26,6 +27,7 @@ pub struct Backend {
     pub planner: Arc<dyn PlannerPort>,
     pub run_of_show: Arc<dyn RunOfShowPort>,
     pub share_page: Arc<dyn SharePagePort>,
+    pub spaces: Arc<dyn SpacesPort>,
     /// The server's clock, which browsers reckon with.
     pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Whether mail goes to the sandbox, which the banner says.

@@ -51,6 +51,7 @@ fn TopBar(session: Session) -> impl IntoView {
             <nav aria-label="Main">
                 <A href=paths::EVENTS>"Events"</A>
                 <A href=paths::CONTACTS>"Contacts"</A>
+                <A href=paths::SPACES>"Spaces"</A>
             </nav>
             <div class="end">
                 <LivePill />

@@ -31,6 +31,7 @@ pub mod run_of_show;
 pub mod share_page;
 #[cfg(feature = "ssr")]
 mod shell;
+pub mod spaces;
 mod ui;
 #[cfg(not(feature = "ssr"))]
 mod unscripted;

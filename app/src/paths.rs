@@ -2,11 +2,18 @@
 
 use leptos_router::params::ParamsMap;
 
-use crate::domain::ids::{ContactId, EditId, EventId, ItemId};
+use crate::domain::ids::{ContactId, EditId, EventId, ItemId, SpaceId};
 
 pub const HOME: &str = EVENTS;
 pub const SIGN_IN: &str = "/sign-in";
 pub const EVENTS: &str = "/events";
+pub const NEW_EVENT: &str = "/events/new";
+pub const TEMPLATES: &str = "/templates";
+pub const SPACES: &str = "/spaces";
+pub const NEW_SPACE: &str = "/spaces/new";
+pub const DELETED: &str = "/deleted";
+/// Names the event that was just deleted, in the query of the list.
+pub const DELETED_EVENT: &str = "deleted";
 pub const CONTACTS: &str = "/contacts";
 pub const NEW_CONTACT: &str = "/contacts/new";
 pub const SANDBOX: &str = "/sandbox";
@@ -48,14 +55,21 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 16] = [
+pub const PAGES: [Page; 23] = [
     members("/"),
     members(EVENTS),
+    members(NEW_EVENT),
     members("/events/{id}"),
     members("/events/{id}/items/new"),
     members("/events/{id}/items/{item}"),
     members("/events/{id}/paste"),
     members("/events/{id}/deleted"),
+    members("/events/{id}/edit"),
+    members(TEMPLATES),
+    members(SPACES),
+    members(NEW_SPACE),
+    members("/spaces/{id}"),
+    members(DELETED),
     members(CONTACTS),
     members(NEW_CONTACT),
     members("/contacts/{id}"),
@@ -121,6 +135,24 @@ pub fn deleted_items(event: EventId) -> String {
     format!("{EVENTS}/{event}/deleted")
 }
 
+pub fn edit_event(event: EventId) -> String {
+    format!("{EVENTS}/{event}/edit")
+}
+
+/// The list of events, from which this one was just deleted: the page offers to take that back.
+pub fn event_deleted(event: EventId) -> String {
+    format!("{EVENTS}?{DELETED_EVENT}={event}")
+}
+
+pub fn space(space: SpaceId) -> String {
+    format!("{SPACES}/{space}")
+}
+
+/// The space after it was saved: the page says so.
+pub fn space_saved(space: SpaceId) -> String {
+    format!("{}?{SAVED}", self::space(space))
+}
+
 pub fn contact(contact: ContactId) -> String {
     format!("{CONTACTS}/{contact}")
 }
@@ -176,6 +208,7 @@ mod tests {
             ("/", "/"),
             ("/events/", "/events"),
             ("/events/7", "/events/{id}"),
+            ("/events/new", "/events/new"),
             ("/contacts/new", "/contacts/new"),
             ("/contacts/7/emails", "/contacts/{id}/emails"),
             ("/v/a-secret_token", "/v/{token}"),
@@ -197,6 +230,8 @@ mod tests {
             (new_item(EventId(7), None), "/events/{id}/items/new"),
             (paste_items(EventId(7)), "/events/{id}/paste"),
             (deleted_items(EventId(7)), "/events/{id}/deleted"),
+            (edit_event(EventId(7)), "/events/{id}/edit"),
+            (space(SpaceId(7)), "/spaces/{id}"),
             (contact(id), "/contacts/{id}"),
             (contact_events(id), "/contacts/{id}/events"),
             (contact_emails(id), "/contacts/{id}/emails"),

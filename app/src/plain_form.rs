@@ -4,6 +4,10 @@
 //! a redirect, and a refusal with that page again: the form finds what was typed, and why it was refused, in a
 //! [`RefusedForm`]. Once the page is hydrated the forms ask by themselves, and nothing of this is used.
 
+mod fields;
+
+pub use fields::{FieldKind, FormField, tick};
+pub(crate) use fields::{form_field, not_saved, suggestions};
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -175,6 +179,11 @@ pub(crate) fn FormKey(
     first: Option<String>,
 ) -> impl IntoView {
     view! { <input type="hidden" name="key" value=first.unwrap_or_else(new_key) node_ref=field /> }
+}
+
+/// The key of a form that the browser posts in any case.
+pub(crate) fn form_key() -> AnyView {
+    hidden("key", new_key())
 }
 
 /// Unique, and no secret.

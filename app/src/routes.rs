@@ -8,7 +8,7 @@ use crate::auth::SignInPage;
 use crate::contacts::{
     ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, ContactsRoute, NewContactRoute,
 };
-use crate::events::Events;
+use crate::events::{EditEventRoute, Events, NewEventRoute, RecentlyDeletedRoute, TemplatesRoute};
 use crate::frame::{Frame, NotFound};
 use crate::live::Live;
 use crate::paths::HOME;
@@ -16,6 +16,7 @@ use crate::plain_form::RefusedForm;
 use crate::planner::PlannerRoute;
 use crate::run_of_show::{DeletedRoute, EditItemRoute, NewItemRoute, PasteRoute};
 use crate::share_page::SharePage;
+use crate::spaces::{NewSpaceRoute, SpaceRoute, SpacesRoute};
 use crate::ui::{Announcer, Now};
 
 /// The whole app. Everything a page needs is in its first HTML (`SsrMode::Async`), so a 404 is a 404; every screen is a
@@ -34,11 +35,18 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=|| view! { <Redirect path=HOME /> } />
                     <Route path=path!("events") view=Events />
+                    <Route path=path!("events/new") view={Lazy::<NewEventRoute>::new()} />
                     <Route path=path!("events/:id") view={Lazy::<PlannerRoute>::new()} />
                     <Route path=path!("events/:id/items/new") view={Lazy::<NewItemRoute>::new()} />
                     <Route path=path!("events/:id/items/:item") view={Lazy::<EditItemRoute>::new()} />
                     <Route path=path!("events/:id/paste") view={Lazy::<PasteRoute>::new()} />
                     <Route path=path!("events/:id/deleted") view={Lazy::<DeletedRoute>::new()} />
+                    <Route path=path!("events/:id/edit") view={Lazy::<EditEventRoute>::new()} />
+                    <Route path=path!("templates") view={Lazy::<TemplatesRoute>::new()} />
+                    <Route path=path!("spaces") view={Lazy::<SpacesRoute>::new()} />
+                    <Route path=path!("spaces/new") view={Lazy::<NewSpaceRoute>::new()} />
+                    <Route path=path!("spaces/:id") view={Lazy::<SpaceRoute>::new()} />
+                    <Route path=path!("deleted") view={Lazy::<RecentlyDeletedRoute>::new()} />
                     <Route path=path!("contacts") view={Lazy::<ContactsRoute>::new()} />
                     <Route path=path!("contacts/new") view={Lazy::<NewContactRoute>::new()} />
                     <ParentRoute path=path!("contacts/:id") view={Lazy::<ContactRoute>::new()}>

@@ -17,6 +17,7 @@ use crate::planner::PlannerService;
 use crate::run_of_show::RunOfShowService;
 use crate::share_page::SharePageService;
 use crate::site;
+use crate::spaces::SpacesService;
 
 #[derive(Clone)]
 pub struct AppState {
@@ -63,6 +64,7 @@ pub fn backend(core: &Core) -> Backend {
         planner: Arc::new(PlannerService::new(core.clone())),
         run_of_show: Arc::new(RunOfShowService::new(core.clone())),
         share_page: Arc::new(SharePageService::new(core.clone())),
+        spaces: Arc::new(SpacesService::new(core.clone())),
         now: Arc::new({
             let clock = core.clock.clone();
             move || clock.now()

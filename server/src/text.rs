@@ -1,4 +1,4 @@
-//! Words from strangers, made fit for headers, pages and the database.
+//! Words from people and strangers, made fit for headers, pages and the database.
 
 use app::error::AppError;
 

@@ -33,6 +33,8 @@ id! {
     ContactId,
     /// The party: a wedding, a conference.
     EventId,
+    /// Where events are held: a hall, a garden.
+    SpaceId,
     /// A line of an event's run of show.
     ItemId,
     /// A contact on an event.

@@ -56,6 +56,8 @@ pub struct EventRow {
     pub status: EventStatus,
     /// The space it is held in.
     pub place: Option<String>,
+    pub client: Option<String>,
+    pub organiser: Option<String>,
     /// Contacts on the event.
     pub people: u32,
     /// Of those, with an invite that was delivered.
@@ -78,6 +80,40 @@ impl LiveRow for EventRow {
 pub struct EventPage {
     pub rows: Vec<EventRow>,
     pub next: Option<TimeCursor>,
+    /// Of an account that has no event at all.
+    pub first_steps: Option<FirstSteps>,
+    /// What was asked about, if it was deleted a moment ago.
+    pub deleted: Option<DeletedEvent>,
+}
+
+/// What an account without events can begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstSteps {
+    pub has_templates: bool,
+}
+
+/// An event that can be restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedEvent {
+    pub id: EventId,
+    pub name: String,
+}
+
+/// Which events somebody wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventQuery {
+    /// Those that are over, and not those to come.
+    pub old: bool,
+    pub status: Option<EventStatus>,
+    /// Words that begin words of the event's, its client's, its organiser's or its space's name.
+    pub search: String,
+}
+
+impl EventQuery {
+    /// Whether some of the upcoming, or of the old, events are left out.
+    pub fn is_narrow(&self) -> bool {
+        self.status.is_some() || !self.search.is_empty()
+    }
 }
 
 /// Rows of one page of the events list.

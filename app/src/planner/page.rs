@@ -9,9 +9,12 @@ use super::timeline::Timeline;
 use super::{CrewRow, DeliveryGroup, EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
 use crate::emails::BadgeState;
+use crate::events::RestoreEvent;
 use crate::lazy_screens::lazy_screens;
 use crate::live::{Extent, Live, LiveCell, LiveList, Topic, Update};
-use crate::ui::{Announcer, ErrorNotice, PageTitle, dotted, dynamic, query_view};
+use crate::paths;
+use crate::plain_form::PostForm;
+use crate::ui::{Announcer, ErrorNotice, Notice, NoticeKind, PageTitle, dotted, dynamic, query_view};
 use crate::wire::Query;
 
 lazy_screens! { planner_screens, preload_planner_screens needs preload_planner_panels, PlannerScreen: PlannerRoute => Planner }
@@ -49,11 +52,14 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
         let event = event.clone();
         move || event.with(|event| event.name.clone())
     };
+    let last = event.clone();
+    let gone = Memo::new(move |_| header.is_empty());
     view! {
         <PageTitle text=title />
-        <Head event />
+        {dynamic(move || gone.get().then(|| deleted(&last.get_untracked())))}
+        {header.view(|event| view! { <Head event /> }.into_any())}
         {panes(crew)}
-        <div class="two">
+        <div class="two" hidden=move || gone.get()>
             <Timeline event=id items now />
             <CrewList event=id crew now today />
         </div>
@@ -78,6 +84,20 @@ fn panes(crew: LiveList<CrewRow>) -> AnyView {
                 <span>"Crew " <b class="count" title="need a look">{need_a_look}</b></span>
             </label>
         </div>
+    }
+    .into_any()
+}
+
+/// Somebody deleted the event while it was open. Once it is restored, here or elsewhere, the page is as it was.
+fn deleted(event: &EventHeader) -> AnyView {
+    let button = view! { <button class="button">"Undo"</button> }.into_any();
+    let undo = PostForm::of::<RestoreEvent>(paths::EVENTS.into()).with("event", event.id.to_string()).plain(button);
+    let sentence = format!("“{}” was deleted.", event.name);
+    view! {
+        <Notice kind=NoticeKind::Warning>
+            <p>{sentence}</p>
+            {undo}
+        </Notice>
     }
     .into_any()
 }

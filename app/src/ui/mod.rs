@@ -36,6 +36,7 @@ pub use load_more::LoadMore;
 pub use notice::{ErrorNotice, InlineError, Notice, NoticeKind, Skeleton};
 pub use page_title::PageTitle;
 pub use query_view::query_view;
+pub use raw_text::raw_text;
 pub use script_button::script_button;
 pub use tip::WithTip;
 pub use typed::bind_field;

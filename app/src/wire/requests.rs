@@ -17,13 +17,17 @@ use crate::domain::email_kind::EmailKind;
 use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
 use crate::emails::LoadContactEmails;
-use crate::events::{EventStatus, LoadEvents};
+use crate::events::{
+    CancelEvent, CopyEvent, CreateEvent, DeleteEvent, Deleted, EventStatus, LoadDeleted, LoadEventForm, LoadEvents,
+    LoadTemplates, RestoreEvent, SaveEvent, SaveTemplate,
+};
 use crate::planner::{CorrectAddress, EmailLink, GenerateLink, LinkState, LoadPlanner, RevokeLink};
 use crate::run_of_show::{
     AddItem, DeleteItem, DuplicateItem, LoadDeletedItems, LoadItem, LoadPaste, MoveItem, PasteItems, PushItem, PutBack,
     RestoreItem, SaveItem, UndoEdit,
 };
 use crate::share_page::LoadRunOfShow;
+use crate::spaces::{CreateSpace, DeleteSpace, LoadSpace, LoadSpaces, RestoreSpace, SaveSpace};
 
 struct Traced {
     tracer: Tracer,
@@ -56,6 +60,7 @@ fn what_is_asked_has_not_changed_unnoticed() {
     traced.data::<DeliveryStatus>();
     traced.data::<EmailKind>();
     traced.data::<EventStatus>();
+    traced.data::<Deleted>();
     traced.data::<LinkState>();
     traced.data::<SendRefusal>();
     traced.data::<SuppressionCause>();
@@ -63,6 +68,9 @@ fn what_is_asked_has_not_changed_unnoticed() {
         ($($name:ty),+ $(,)?) => {$( traced.function::<$name>(); )+};
     }
     functions!(SignIn, SignOut, LoadSession, LoadEvents, LoadRunOfShow, LoadContactEmails);
+    functions!(LoadEventForm, CreateEvent, SaveEvent, CopyEvent, SaveTemplate, LoadTemplates);
+    functions!(CancelEvent, DeleteEvent, RestoreEvent, LoadDeleted);
+    functions!(LoadSpaces, LoadSpace, CreateSpace, SaveSpace, DeleteSpace, RestoreSpace);
     functions!(LoadPlanner, GenerateLink, RevokeLink, EmailLink, CorrectAddress);
     functions!(
         LoadItem,

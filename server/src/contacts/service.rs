@@ -13,12 +13,13 @@ use app::error::AppError;
 use async_trait::async_trait;
 
 use super::store::{self, StoredContact, StoredContactEvent, StoredContactRow};
-use super::{CheckedContact, display_name, rows, search_words};
+use super::{CheckedContact, display_name, rows};
 use crate::core::Core;
 use crate::emails::row::{revision, status};
 use crate::emails::suppressions;
 use crate::error::StoreError;
 use crate::receipts::{Claim, Receipt};
+use crate::search_words;
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -156,7 +157,7 @@ fn details(stored: StoredContact) -> ContactDetails {
     }
 }
 
-/// `None` is the row of a contact that is on no event.
+/// `None` is the row of a contact that is on no event, and of an event that was deleted.
 fn contact_event(stored: StoredContactEvent, now: Timestamp) -> Option<ContactEvent> {
     let (id, name, starts_at) = (stored.id?, stored.name?, stored.starts_at?);
     let zone = stored.time_zone.as_deref().map_or_else(Zone::utc, Zone::named);

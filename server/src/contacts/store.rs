@@ -10,9 +10,10 @@ use app::domain::ids::{AccountId, ContactId};
 use app::domain::time::Timestamp;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{CheckedContact, search_words, sort_name, words_of};
+use super::{CheckedContact, sort_name, words_of};
 use crate::db::{Change, Db, Write, chunks, placeholders, values_rows};
 use crate::error::StoreError;
+use crate::search_words;
 
 /// A contact with the cause for which its address is refused.
 #[derive(sqlx::FromRow)]
@@ -57,7 +58,8 @@ macro_rules! select_contacts {
         concat!(
             "SELECT c.id, c.first_name, c.last_name, c.organisation, c.role, c.email, c.mobile, c.website, c.notes, \
              c.email_count, c.revision, c.details_revision, s.cause, \
-             (SELECT COUNT(*) FROM crew WHERE crew.contact_id = c.id) AS events \
+             (SELECT COUNT(*) FROM crew JOIN event v ON v.id = crew.event_id \
+              WHERE crew.contact_id = c.id AND v.deleted_at IS NULL) AS events \
              FROM contact c LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL WHERE ",
             $rest
         )
@@ -177,8 +179,9 @@ pub async fn events(db: &Db, account: AccountId, contact: ContactId) -> Result<V
     let events = sqlx::query_as(
         "SELECT v.id, v.name, v.starts_at, v.time_zone, cr.role, s.name AS place, e.created_at AS invited_at, \
          e.status, e.reason \
-         FROM contact c LEFT JOIN crew cr ON cr.contact_id = c.id LEFT JOIN event v ON v.id = cr.event_id \
-         LEFT JOIN space s ON s.id = v.space_id LEFT JOIN email e ON e.id = cr.invite_email_id \
+         FROM contact c LEFT JOIN crew cr ON cr.contact_id = c.id \
+         LEFT JOIN event v ON v.id = cr.event_id AND v.deleted_at IS NULL \
+         LEFT JOIN space s ON s.id = v.space_id AND s.deleted_at IS NULL LEFT JOIN email e ON e.id = cr.invite_email_id \
          WHERE c.id = $1 AND c.account_id = $2 ORDER BY v.starts_at DESC, v.id DESC",
     )
     .bind(contact.0)

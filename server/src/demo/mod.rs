@@ -26,6 +26,7 @@ use crate::core::Core;
 use crate::db::Write;
 use crate::emails::suppressions;
 use crate::error::StoreError;
+use crate::search_words;
 use crate::secret;
 use crate::zone::Zone;
 use calendar::EventPlan;
@@ -56,6 +57,7 @@ pub async fn fill(core: &Core) -> Result<bool, StoreError> {
     let cast = crew(core, &mut transaction, account, &events, &contacts, now).await?;
     timelines(&mut transaction, &cast, &events, &contacts).await?;
     emails(core, &mut transaction, account, members, &events, &contacts, &cast, now).await?;
+    search_words::index_new(&mut transaction).await?;
     transaction.commit().await?;
     tracing::info!("The demo account was filled.");
     Ok(true)

@@ -39,7 +39,8 @@ impl LockedEvent {
     }
 }
 
-const EVENT: &str = "SELECT name, time_zone, starts_at, ends_at FROM event WHERE id = $1 AND account_id = $2";
+const EVENT: &str = "SELECT name, time_zone, starts_at, ends_at FROM event WHERE id = $1 AND account_id = $2 \
+     AND deleted_at IS NULL AND is_template = 0";
 
 pub async fn lock_event(
     write: &mut Write,
@@ -62,7 +63,8 @@ pub async fn event(db: &Db, account: AccountId, event: EventId) -> Result<Option
 /// Which event of the account an item is of.
 pub async fn event_of(db: &Db, account: AccountId, item: ItemId) -> Result<Option<EventId>, StoreError> {
     let event: Option<i64> = sqlx::query_scalar(
-        "SELECT i.event_id FROM item i JOIN event v ON v.id = i.event_id WHERE i.id = $1 AND v.account_id = $2",
+        "SELECT i.event_id FROM item i JOIN event v ON v.id = i.event_id \
+         WHERE i.id = $1 AND v.account_id = $2 AND v.deleted_at IS NULL",
     )
     .bind(item.0)
     .bind(account.0)
@@ -346,7 +348,8 @@ pub async fn touch_crew(
 /// Which event of the account an edit is of.
 pub async fn edit(db: &Db, account: AccountId, edit: EditId) -> Result<Option<EventId>, StoreError> {
     let event: Option<i64> = sqlx::query_scalar(
-        "SELECT t.event_id FROM timeline_edit t JOIN event v ON v.id = t.event_id WHERE t.id = $1 AND v.account_id = $2",
+        "SELECT t.event_id FROM timeline_edit t JOIN event v ON v.id = t.event_id \
+         WHERE t.id = $1 AND v.account_id = $2 AND v.deleted_at IS NULL",
     )
     .bind(edit.0)
     .bind(account.0)
@@ -425,7 +428,8 @@ pub async fn change(
     }
     let stored: Option<Stored> = sqlx::query_as(
         "SELECT i.event_id, c.item_id, c.field, c.old_value, c.new_value FROM item_change c \
-         JOIN item i ON i.id = c.item_id JOIN event v ON v.id = i.event_id WHERE c.id = $1 AND v.account_id = $2",
+         JOIN item i ON i.id = c.item_id JOIN event v ON v.id = i.event_id \
+         WHERE c.id = $1 AND v.account_id = $2 AND v.deleted_at IS NULL",
     )
     .bind(change.0)
     .bind(account.0)

@@ -2,7 +2,7 @@
 //! somebody of another account, and as nobody.
 
 use app::contacts::ContactPage;
-use app::domain::ids::{ContactId, CrewId, EventId, ItemId};
+use app::domain::ids::{ContactId, CrewId, EventId, ItemId, SpaceId};
 use app::error::AppError;
 use app::events::EventPage;
 use app::live::{ClientMessage, ServerMessage, Topic};
@@ -21,8 +21,20 @@ use crate::database::with_sqlite;
 use crate::support::{NOON, TestApp, server_fn, server_fns};
 
 /// Server functions that name nothing of an account: the table below has all the others.
-const WITHOUT_IDS: [&str; 7] =
-    ["sign_in", "sign_out", "load_session", "load_contacts", "create_contact", "load_events", "load_run_of_show"];
+const WITHOUT_IDS: [&str; 12] = [
+    "sign_in",
+    "sign_out",
+    "load_session",
+    "load_contacts",
+    "create_contact",
+    "load_events",
+    "create_event",
+    "load_templates",
+    "load_deleted",
+    "load_spaces",
+    "create_space",
+    "load_run_of_show",
+];
 
 /// Ids of one account's things.
 #[derive(Clone, Copy)]
@@ -32,13 +44,19 @@ struct Ids {
     crew: CrewId,
     /// The first item of the event. Its edits and changes are the first there are; the second change is of its title.
     item: ItemId,
+    space: SpaceId,
 }
 
-const UNKNOWN: Ids =
-    Ids { contact: ContactId(987_654), event: EventId(987_654), crew: CrewId(987_654), item: ItemId(987_654) };
+const UNKNOWN: Ids = Ids {
+    contact: ContactId(987_654),
+    event: EventId(987_654),
+    crew: CrewId(987_654),
+    item: ItemId(987_654),
+    space: SpaceId(987_654),
+};
 
 /// Every server function that takes an id, with a call that the owner may make. In an order in which all of them succeed.
-fn calls(Ids { contact, event, crew, item }: Ids) -> Vec<(&'static str, Value)> {
+fn calls(Ids { contact, event, crew, item, space }: Ids) -> Vec<(&'static str, Value)> {
     vec![
         ("load_contact_header", json!({ "contact": contact })),
         ("load_contact_details", json!({ "contact": contact })),
@@ -63,6 +81,17 @@ fn calls(Ids { contact, event, crew, item }: Ids) -> Vec<(&'static str, Value)> 
         ("revoke_link", json!({ "crew": crew })),
         ("email_link", json!({ "crew": crew, "address": "ann@guests.test", "key": "one" })),
         ("correct_address", json!({ "crew": crew, "address": "anna@guests.test", "key": "two" })),
+        ("load_event_form", json!({ "event": event })),
+        ("save_event", json!({ "event": event, "revision": 1, "form": event_form() })),
+        ("copy_event", json!({ "event": event, "form": { "name": "Ball", "date": "2027-01-02" } })),
+        ("save_template", json!({ "event": event, "name": "Ball" })),
+        ("cancel_event", json!({ "event": event })),
+        ("delete_event", json!({ "event": event })),
+        ("restore_event", json!({ "event": event })),
+        ("load_space", json!({ "space": space })),
+        ("save_space", json!({ "space": space, "revision": 1, "form": { "name": "Hall" } })),
+        ("delete_space", json!({ "space": space })),
+        ("restore_space", json!({ "space": space })),
     ]
 }
 
@@ -79,6 +108,12 @@ fn item_form(title: &str) -> Value {
 
 fn renamed(item: ItemId, from: &str, to: &str) -> Value {
     json!({ "item": item, "seen": item_form(from).to_string(), "form": item_form(to) })
+}
+
+fn event_form() -> Value {
+    json!({
+        "name": "Gala", "starts": "2026-12-12T18:00", "ends": "2026-12-12T23:00", "time_zone": "UTC", "status": "enquiry",
+    })
 }
 
 /// An event of the app's account with Ann on it, and an item.
@@ -113,7 +148,8 @@ async fn set(app: &TestApp) -> Ids {
     let item = answer.json::<Edited>().item.id;
     let answer = app.post_json(server_fn("save_item"), &renamed(item, "Doors", "Doors open")).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-    Ids { contact, event, crew, item }
+    let space = app.post_json(server_fn("create_space"), &json!({ "form": { "name": "Hall" } })).await.json();
+    Ids { contact, event, crew, item, space }
 }
 
 async fn number(db: &Db, sql: String) -> i64 {
@@ -150,7 +186,9 @@ on_both_engines!(
             }
         }
         let traces = "SELECT (SELECT COUNT(*) FROM email) + (SELECT COUNT(*) FROM link) + (SELECT COUNT(*) - 2 FROM timeline_edit) \
-             + (SELECT COUNT(*) FROM contact WHERE revision <> 1 OR first_name <> 'Ann')";
+             + (SELECT COUNT(*) FROM contact WHERE revision <> 1 OR first_name <> 'Ann') \
+             + (SELECT COUNT(*) FROM event WHERE revision <> 1 OR name <> 'Gala' OR deleted_at IS NOT NULL) \
+             + (SELECT COUNT(*) FROM space WHERE revision <> 1 OR deleted_at IS NOT NULL)";
         assert_eq!(number(app.db(), traces.to_owned()).await, 0, "nobody changed anything");
 
         // The same calls are good ones: it was the caller that was wrong, or the id.
@@ -173,7 +211,12 @@ on_both_engines!(
             answer.json::<ContactPage>().rows.iter().map(|row| row.id).collect()
         };
         let events = async |who: &TestApp| -> Vec<EventId> {
-            let answer = who.post_json(server_fn("load_events"), &json!({ "old": false, "after": null })).await;
+            let answer = who
+                .post_json(
+                    server_fn("load_events"),
+                    &json!({ "query": { "old": false, "status": null, "search": "" }, "after": null }),
+                )
+                .await;
             answer.json::<EventPage>().rows.iter().map(|row| row.id).collect()
         };
         assert_eq!((contacts(&owner).await, events(&owner).await), (vec![ids.contact], vec![ids.event]));
@@ -181,8 +224,15 @@ on_both_engines!(
         for (name, body) in [
             ("load_session", json!({})),
             ("load_contacts", json!({ "search": "", "after": null })),
-            ("load_events", json!({ "old": false, "after": null })),
+            ("load_events", json!({ "query": { "old": false, "status": null, "search": "" }, "after": null })),
             ("create_contact", json!({ "form": form("Eve") })),
+            ("create_event", json!({ "form": event_form() })),
+            ("create_space", json!({ "form": { "name": "Hall" } })),
+            ("load_event_form", json!({ "event": null })),
+            ("load_templates", json!({})),
+            ("load_deleted", json!({})),
+            ("load_spaces", json!({ "search": "" })),
+            ("load_space", json!({ "space": null })),
         ] {
             let answer = app.post_json(server_fn(name), &body).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
@@ -194,30 +244,33 @@ on_both_engines!(
     async fn pages_of_another_account_are_not_found(db: Db) {
         let app = TestApp::new(db).await;
         let (owner, stranger) = (app.sign_in().await, app.as_stranger().await);
-        let Ids { contact, event, item, .. } = set(&owner).await;
-        for path in [
-            format!("/events/{event}"),
-            format!("/events/{event}/items/{item}"),
-            format!("/events/{event}/items/new"),
-            format!("/events/{event}/paste"),
-            format!("/events/{event}/deleted"),
-            format!("/contacts/{contact}"),
-            format!("/contacts/{contact}/events"),
-            format!("/contacts/{contact}/emails"),
+        let Ids { contact, event, item, space, .. } = set(&owner).await;
+        for (path, shows) in [
+            (format!("/events/{event}"), "Ann"),
+            (format!("/events/{event}/edit"), "Gala"),
+            (format!("/events/{event}/items/{item}"), "Gala"),
+            (format!("/events/{event}/items/new"), "Gala"),
+            (format!("/events/{event}/paste"), "Gala"),
+            (format!("/events/{event}/deleted"), "Gala"),
+            (format!("/spaces/{space}"), "Hall"),
+            (format!("/contacts/{contact}"), "Ann"),
+            (format!("/contacts/{contact}/events"), "Ann"),
+            (format!("/contacts/{contact}/emails"), "Ann"),
         ] {
             let own = owner.get(&path).await;
-            let text = own.text();
-            assert!(
-                own.status == StatusCode::OK && (text.contains("Ann") || text.contains("Gala")),
-                "{path}: {}",
-                own.status
-            );
+            assert!(own.status == StatusCode::OK && own.text().contains(shows), "{path}: {}", own.status);
             let foreign = stranger.get(&path).await;
             assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{path}");
-            assert!(!foreign.text().contains("Ann") && !foreign.text().contains("Gala"), "{path}: {}", foreign.text());
+            assert!(
+                ["Ann", "Gala", "Hall"].iter().all(|name| !foreign.text().contains(name)),
+                "{path}: {}",
+                foreign.text()
+            );
             assert_eq!(app.get(&path).await.status, StatusCode::SEE_OTHER, "{path}: to sign-in");
         }
-        for path in ["/events/987654", "/contacts/987654", "/contacts/987654/emails"] {
+        for path in
+            ["/events/987654", "/events/987654/edit", "/spaces/987654", "/contacts/987654", "/contacts/987654/emails"]
+        {
             assert_eq!(owner.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
         }
         for path in ["/sandbox", "/sandbox/1", "/sandbox/1/html", "/sandbox/1/source"] {

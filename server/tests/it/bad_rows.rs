@@ -19,7 +19,7 @@ use server::webhooks::{adopt_orphans, rematch_orphans};
 use crate::outbox::core;
 use crate::sent_mail::SentMail;
 use crate::support::{NOON, TestApp, hear_rows, open_page};
-use crate::venue::Venue;
+use crate::venue::{Venue, which};
 
 /// Every column that holds a code, with what makes a row of it odd.
 const CODES: [&str; 6] = [
@@ -42,7 +42,7 @@ on_both_engines!(
         let venue = Venue::new_filled(db).await;
         make_odd(&venue).await;
 
-        let old = venue.events.list(&venue.caller, true, None).await.expect("a list");
+        let old = venue.events.list(&venue.caller, which(true), None, None).await.expect("a list");
         let events: Vec<_> = old.rows.iter().map(|row| (row.name.as_str(), row.status)).collect();
         assert_eq!(events, [("Ball", EventStatus::Tentative), ("Gala", EventStatus::Confirmed)]);
 
@@ -82,6 +82,9 @@ on_both_engines!(
         make_odd(&venue).await;
         // Written as text by the statement that fills the table, which only SQLite keeps as it is.
         venue.run("DELETE FROM sandbox_mail").await;
+        venue
+            .run("INSERT INTO space (account_id, name, address, capacity, revision) VALUES (1, 'Attic', '', -5, -1)")
+            .await;
         let app = TestApp::new(db).await.signed_in_as(venue.caller.account, venue.caller.member).await;
         for page in app::paths::PAGES {
             for id in ["1", "2"] {

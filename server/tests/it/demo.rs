@@ -16,7 +16,7 @@ use app::planner::{LinkState, PlannerPort};
 use app::share_page::SharePagePort;
 use server::demo;
 
-use crate::venue::Venue;
+use crate::venue::{Venue, which};
 
 /// The demo's owner.
 async fn owner(venue: &Venue) -> Caller {
@@ -87,11 +87,11 @@ on_both_engines!(
 on_both_engines!(
     async fn the_wedding_shows_every_badge_and_people_not_invited_yet(db: Db) {
         let (venue, owner) = filled(db).await;
-        let upcoming = venue.events.list(&owner, false, None).await.unwrap().rows;
+        let upcoming = venue.events.list(&owner, which(false), None, None).await.unwrap().rows;
         let named = |name: &str| upcoming.iter().find(|event| event.name == name).expect("an upcoming event");
         assert_eq!(named("Amara & Jon").weekday, "Sat");
         assert!(upcoming.iter().any(|event| event.status == EventStatus::Tentative));
-        assert!(venue.events.list(&owner, true, None).await.unwrap().rows.len() >= 5);
+        assert!(venue.events.list(&owner, which(true), None, None).await.unwrap().rows.len() >= 5);
 
         let wedding = venue.planner.page(&owner, named("Amara & Jon").id).await.unwrap();
         let conference = venue.planner.page(&owner, named("Harbour Lights").id).await.unwrap();

@@ -40,9 +40,17 @@ fn errors(page: &[Element]) -> Vec<&str> {
     wrong.map(|one| one.text.trim()).filter(|text| !text.is_empty()).collect()
 }
 
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 25] = [
     "/sign-in",
     "/events",
+    "/events?deleted=2",
+    "/events/new",
+    "/events/1/edit",
+    "/templates",
+    "/spaces",
+    "/spaces/new",
+    "/spaces/1",
+    "/deleted",
     "/events/1",
     "/events/1?more=1",
     "/events/1?undo=1",
@@ -82,6 +90,11 @@ on_both_engines!(
             let answer = member.post_json(server_fn(function), &body).await;
             assert_eq!(answer.status, StatusCode::OK, "{function}: {}", answer.text());
         }
+        // Something of each kind that can be restored, and a template.
+        member.post_json(server_fn("create_space"), &json!({ "form": { "name": "Attic" } })).await;
+        member.post_json(server_fn("save_template"), &json!({ "event": 1, "name": "Gala" })).await;
+        member.post_json(server_fn("delete_event"), &json!({ "event": 2 })).await;
+        member.post_json(server_fn("delete_space"), &json!({ "space": 2 })).await;
         let mut posted_to = std::collections::BTreeSet::new();
         for path in PAGES {
             let answer = if path == "/sign-in" { visitor.get(path).await } else { member.get(path).await };

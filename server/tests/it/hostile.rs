@@ -1,6 +1,7 @@
 //! Whatever people and mail servers write, it is text on every page. (Issue 7, C11)
 
-use app::domain::ids::{AccountId, CrewId, IdempotencyKey, MemberId};
+use app::domain::ids::{AccountId, CrewId, EventId, IdempotencyKey, MemberId};
+use app::events::EventsPort;
 use app::paths::{PAGES, Page};
 use app::planner::{LinkState, PlannerPort};
 use axum::http::StatusCode;
@@ -11,7 +12,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::html::{Element, elements};
 use crate::rows::{self, tables, texts};
-use crate::support::TestApp;
+use crate::support::{NOON, TestApp};
 use crate::venue::Venue;
 
 /// Leaves a title, a text area, a script, an attribute in either quotes, a comment, and an address of scripts.
@@ -36,6 +37,7 @@ const OURS: &[&str] = &[
     "email.status",
     "event.status",
     "event.time_zone",
+    "event_word.word",
     "form_receipt.key",
     "link.seed",
     "link.token_hash",
@@ -51,6 +53,7 @@ const OURS: &[&str] = &[
     "sandbox_callback.svix_id",
     "session.token_hash",
     "sign_in_attempt.attempt_key",
+    "space_word.word",
     "suppression.address_key",
     "suppression.cause",
     "suppression.provider",
@@ -98,7 +101,17 @@ fn addresses(token: &str) -> Vec<String> {
             );
         }
     }
-    all.extend(["/events/1?more=1", "/events/1?revoke=1", "/contacts?q=%3Cevil%3E"].map(ToOwned::to_owned));
+    all.extend(
+        [
+            "/events/1?more=1",
+            "/events/1?revoke=1",
+            "/contacts?q=%3Cevil%3E",
+            "/events?deleted=2",
+            "/events?q=%3Cevil%3E",
+            "/spaces?q=%3Cevil%3E",
+        ]
+        .map(ToOwned::to_owned),
+    );
     all
 }
 
@@ -112,6 +125,9 @@ on_both_engines!(
         }
         // Its link was made with another key, so that it cannot be shown.
         venue.planner.revoke_link(&venue.caller, CrewId(1)).await.expect("a row");
+        venue.events.save_template(&venue.caller, EventId(1), "Gala".into(), None).await.expect("a template");
+        venue.run("INSERT INTO space (account_id, name, address) VALUES (1, 'Attic', '')").await;
+        venue.run(&format!("UPDATE space SET deleted_at = {} WHERE name = 'Attic'", NOON.0)).await;
         for column in columns.iter().filter(|column| !OURS.contains(&column.as_str())) {
             let (table, column) = column.split_once('.').expect("both");
             let sql = format!("UPDATE {table} SET {column} = $1 || CAST(rowid AS TEXT)");
@@ -121,6 +137,7 @@ on_both_engines!(
             unique.unwrap_or_else(|error| panic!("{error}: if {table}.{column} is the machine's, put it on the list"));
         }
 
+        venue.events.delete(&venue.caller, EventId(2)).await.expect("an event");
         // The mail that tells of it, as the sandbox shows it.
         let key = IdempotencyKey("hostile".into());
         let sent = venue.planner.email_link(&venue.caller, CrewId(1), "ann@y.test".into(), key).await.expect("a row");

@@ -46,6 +46,7 @@ mod security;
 mod sent_mail;
 mod share_page;
 mod smtp;
+mod spaces;
 mod statements;
 mod support;
 mod sweep;

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use app::contacts::ContactsPort;
 use app::domain::delivery::{DELAY_LIMIT_MS, DeliveryEvent, Report};
-use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey};
+use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey, SpaceId};
 use app::domain::suppression::SuppressionCause;
 use app::emails::EmailsPort;
-use app::events::EventsPort;
+use app::events::{CopyForm, EventForm, EventQuery, EventStatus, EventsPort, SaveEventOptions};
 use app::planner::PlannerPort;
 use app::run_of_show::{ItemForm, RunOfShowPort};
 use app::share_page::SharePagePort;
+use app::spaces::{SpaceForm, SpacesPort};
 use server::db::Db;
 use server::emails::fold::{Incoming, record};
 use server::emails::sweep::sweep;
@@ -23,11 +24,12 @@ use server::webhooks::{adopt_orphans, drop_old_orphans, rematch_orphans};
 use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 
 use crate::database::{with_postgres_at, with_sqlite};
+use crate::events::gala;
 use crate::recorder::recorded;
 use crate::rows::{self, connect, texts};
 use crate::statements::{assert_all_ran, the_rest, what_may_scan};
 use crate::support::NOON;
-use crate::venue::{Venue, form, plan};
+use crate::venue::{Venue, form, plan, which};
 
 /// More events than one webhook brings, and than any statement takes.
 const BATCH: i64 = 3_000;
@@ -46,6 +48,9 @@ const MANY: &[(i64, &str)] = &[
     ),
     (20_000, "contact_word (account_id, word, contact_id) SELECT 1, 'name' || i, i + 2"),
     (20_000, "contact_word (account_id, word, contact_id) SELECT 1, 'p' || i, i + 2"),
+    (200, "event_word (account_id, word, event_id) SELECT 1, 'event' || i, i + 2"),
+    (200, "space (account_id, name, address, sort_name) SELECT 1, 'Space ' || i, '', 'space ' || i"),
+    (200, "space_word (account_id, word, space_id) SELECT 1, 'space' || i, i + 1"),
     (20_000, "crew (account_id, event_id, contact_id, created_at) SELECT 1, 3 + (i - 1) / 100, i + 2, i"),
     (20_000, "link (crew_id, seed, token_hash, created_at) SELECT i + 3, 's' || i, 'h' || i, i"),
     (
@@ -100,8 +105,9 @@ async fn everything(venue: &Venue) {
     let (contact, crew) = (ContactId(204), CrewId(205));
     let key = |key: &str| IdempotencyKey(format!("{key:-<22}"));
 
-    venue.events.list(caller, false, None).await.unwrap();
-    venue.events.list(caller, true, None).await.unwrap();
+    venue.events.list(caller, which(false), None, None).await.unwrap();
+    venue.events.list(caller, which(true), None, None).await.unwrap();
+    Box::pin(events_and_spaces(venue)).await;
     venue.contacts.list(caller, String::new(), None).await.unwrap();
     venue.contacts.list(caller, "name1234".into(), None).await.unwrap();
     venue.contacts.list(caller, "name1234 p1234".into(), None).await.unwrap();
@@ -175,10 +181,71 @@ async fn edit_the_run_of_show(venue: &Venue) {
     shows.paste(caller, event, rows, true, key("rows")).await.unwrap();
 }
 
+/// What is planned of events and spaces.
+async fn events_and_spaces(venue: &Venue) {
+    let (caller, events, spaces) = (&venue.caller, &venue.events, &venue.spaces);
+    server::events::tidy(&venue.core).await.unwrap();
+    for (old, status, search) in [
+        (false, Some(EventStatus::Confirmed), ""),
+        (true, Some(EventStatus::Confirmed), ""),
+        (false, None, "event12"),
+        (true, Some(EventStatus::Confirmed), "event12 name5"),
+        (false, None, "space7 event1 name5"),
+    ] {
+        let query = EventQuery { old, status, search: search.into() };
+        events.list(caller, query, None, Some(EventId(7))).await.unwrap();
+    }
+    events.form(caller, None).await.unwrap();
+    let form =
+        EventForm { client: "Name1234".into(), organiser: "Somebody New".into(), space: "Cellar".into(), ..gala() };
+    let key = || Some(IdempotencyKey("event".into()));
+    let event = events.create(caller, form.clone(), key()).await.unwrap();
+    assert_eq!(events.create(caller, form.clone(), key()).await.unwrap(), event);
+    let moved = EventForm { starts: "2026-12-10T18:00".into(), time_zone: "UTC".into(), move_items: true, ..form };
+    let options = |revision| SaveEventOptions { revision, restore: false };
+    events.save(caller, EventId(1), moved, options(1)).await.unwrap();
+    assert_eq!(events.form(caller, Some(EventId(1))).await.unwrap().revision, 2);
+    let on_a_day = CopyForm { name: "Copy".into(), date: "2027-01-02".into() };
+    events.copy(caller, EventId(1), on_a_day.clone(), key()).await.unwrap();
+    events.copy(caller, EventId(5), on_a_day, None).await.unwrap();
+    events.save_template(caller, EventId(1), "Template".into(), key()).await.unwrap();
+    assert_eq!(events.templates(caller).await.unwrap().len(), 1);
+    events.cancel(caller, event).await.unwrap();
+    for event in [event, EventId(7), EventId(1)] {
+        events.delete(caller, event).await.unwrap();
+        events.delete(caller, event).await.unwrap();
+    }
+    events.deleted(caller).await.unwrap();
+    assert!(server::planner::is_deleted(venue.db(), caller.account, EventId(7)).await.unwrap());
+    for _ in 0..2 {
+        for event in [EventId(7), EventId(1)] {
+            events.restore(caller, event).await.unwrap();
+        }
+    }
+
+    for search in ["", "space7", "space7 sp"] {
+        spaces.list(caller, search.into()).await.unwrap();
+    }
+    let attic = |capacity: &str| SpaceForm {
+        name: "Attic".into(),
+        capacity: capacity.into(),
+        venue_contact: "Name1234".into(),
+        ..SpaceForm::default()
+    };
+    let space = spaces.create(caller, attic(""), key()).await.unwrap();
+    spaces.save(caller, space, 1, attic("5")).await.unwrap();
+    spaces.form(caller, Some(space)).await.unwrap();
+    spaces.delete(caller, SpaceId(1)).await.unwrap();
+    spaces.restore(caller, SpaceId(1)).await.unwrap();
+    spaces.restore(caller, SpaceId(1)).await.unwrap();
+}
+
 /// What a plan may go through from end to end: rows of the statement's own, what waits for the outbox, and what is cleared
 /// out every hour.
-const SHORT: [&str; 12] = [
+const SHORT: [&str; 15] = [
     "sqlite_schema",
+    "event_to_index",
+    "space_to_index",
     "sandbox_callback_due",
     "CONSTANT ROW",
     "VALUES",
@@ -187,6 +254,7 @@ const SHORT: [&str; 12] = [
     "heard",
     "found",
     "matched",
+    "moved",
     "outbox_job",
     "sandbox_mail",
     "sign_in_attempt",

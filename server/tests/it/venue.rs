@@ -8,6 +8,7 @@ use app::contacts::{ContactForm, ContactsPort};
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId, IdempotencyKey, MemberId};
 use app::domain::time::{HOUR_MS, Timestamp};
 use app::error::AppError;
+use app::events::EventQuery;
 use app::planner::{CrewRow, LinkState, PlannerPort};
 use server::clock::Clock;
 use server::config::{Config, Settings};
@@ -21,6 +22,7 @@ use server::realtime::{self, Hub};
 use server::run_of_show::RunOfShowService;
 use server::secret;
 use server::share_page::SharePageService;
+use server::spaces::SpacesService;
 use server::workers::Workers;
 use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
@@ -39,6 +41,7 @@ pub struct Venue {
     pub planner: PlannerService,
     pub run_of_show: RunOfShowService,
     pub share_page: SharePageService,
+    pub spaces: SpacesService,
     /// On the caller's account, tomorrow.
     pub event: EventId,
     stop: watch::Sender<bool>,
@@ -60,6 +63,7 @@ impl Venue {
             planner: PlannerService::new(core.clone()),
             run_of_show: RunOfShowService::new(core.clone()),
             share_page: SharePageService::new(core.clone()),
+            spaces: SpacesService::new(core.clone()),
             core,
             caller,
             stranger,
@@ -170,6 +174,11 @@ impl Venue {
             self.number("SELECT COUNT(*) FROM crew WHERE invite_email_id IS NOT NULL").await,
         ]
     }
+}
+
+/// All events that are to come, or all that are over.
+pub fn which(old: bool) -> EventQuery {
+    EventQuery { old, ..EventQuery::default() }
 }
 
 pub fn form(first_name: &str, last_name: &str, email: &str) -> ContactForm {

@@ -1,9 +1,14 @@
-//! How contacts are found and ordered: names folded by the app, since the databases fold ASCII only, or differently.
+//! How contacts, events and spaces are found and ordered: names folded by the app, since the databases fold ASCII only, or
+//! differently.
 //!
-//! "Zoë" is found by "zoe". Both what is stored and what is searched for go through `fold`, so they always meet.
+//! "Zoë" is found by "zoe". Both what is stored and what is searched for go through `fold`, so they always meet. A search is a
+//! range of an index of words, never a scan.
+
+mod store;
 
 use std::collections::BTreeSet;
 
+pub use store::{WordsOf, index_new, replace};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -14,8 +19,13 @@ const MAX_SEARCHED: usize = 8;
 const MAX_WORD_CHARS: usize = 64;
 
 /// Lower case, compatibility forms made plain, accents dropped.
-fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
+/// What a list is ordered by, and one name found by. Never empty: a name of marks alone folds to nothing.
+pub fn sort_name(name: &str) -> String {
+    Some(fold(name)).filter(|folded| !folded.is_empty()).unwrap_or_else(|| " ".to_owned())
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
@@ -28,14 +38,9 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     words.into_iter()
 }
 
-/// What the list is ordered by: the name as it is shown, folded.
-pub fn sort_name(first_name: &str, last_name: &str) -> String {
-    fold(&super::display_name(first_name, last_name))
-}
-
-/// Every word a contact can be found by. An address counts with its parts.
-pub fn words_of(first_name: &str, last_name: &str, organisation: &str, address: Option<&str>) -> BTreeSet<String> {
-    [first_name, last_name, organisation, address.unwrap_or("")].into_iter().flat_map(words).collect()
+/// Every word of these texts.
+pub fn words_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    texts.into_iter().flat_map(words).collect()
 }
 
 /// The words somebody searches for, the longest first: it narrows the list most.
@@ -57,11 +62,11 @@ mod tests {
 
     #[test]
     fn accents_case_and_punctuation_do_not_matter() {
-        let words = words_of("Zoë", "O'Hara", "Straße & Söhne", Some("Zoe.OHara+show@Band.example"));
+        let words = words_of(["Zoë", "O'Hara", "Straße & Söhne", "Zoe.OHara+show@Band.example"]);
         for word in ["zoe", "o", "hara", "straße", "sohne", "ohara", "show", "band", "example"] {
             assert!(words.contains(word), "{word} in {words:?}");
         }
-        assert_eq!(sort_name("Zoë", ""), "zoe");
+        assert_eq!(fold("Zoë"), "zoe");
     }
 
     #[test]

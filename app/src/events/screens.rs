@@ -1,0 +1,16 @@
+//! What the browser loads to plan an event: its form, templates, and what was deleted.
+
+use leptos::prelude::*;
+
+use super::deleted::RecentlyDeleted;
+use super::form::{EditEvent, NewEvent};
+use super::templates::Templates;
+use crate::lazy_screens::lazy_screens;
+
+lazy_screens! {
+    event_form_screens, preload_event_form_screens, EventFormScreen:
+    NewEventRoute => NewEvent,
+    EditEventRoute => EditEvent,
+    TemplatesRoute => Templates,
+    RecentlyDeletedRoute => RecentlyDeleted,
+}

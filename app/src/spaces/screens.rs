@@ -1,0 +1,14 @@
+//! What the browser loads of spaces.
+
+use leptos::prelude::*;
+
+use super::form::{NewSpace, Space};
+use super::list::Spaces;
+use crate::lazy_screens::lazy_screens;
+
+lazy_screens! {
+    space_screens, preload_space_screens, SpaceScreen:
+    SpacesRoute => Spaces,
+    NewSpaceRoute => NewSpace,
+    SpaceRoute => Space,
+}

@@ -1,0 +1,33 @@
+//! The spaces of an account: the list and its search, the form, and what becomes of their events when they are renamed or
+//! deleted.
+
+mod checked;
+mod service;
+mod store;
+
+use app::domain::ids::{AccountId, SpaceId};
+
+pub use service::SpacesService;
+pub use store::{deleted, list_sql, names};
+
+use crate::db::Write;
+use crate::error::StoreError;
+use crate::search_words::sort_name;
+
+/// The space of this name; of several the oldest.
+pub async fn find_by_name(
+    transaction: &mut Write,
+    account: AccountId,
+    name: &str,
+) -> Result<Option<SpaceId>, StoreError> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    store::named(transaction, account, &sort_name(name)).await
+}
+
+/// A new space of which nothing else is known yet.
+pub async fn add_named(transaction: &mut Write, account: AccountId, name: &str) -> Result<SpaceId, StoreError> {
+    let space = checked::CheckedSpace::named(name);
+    store::insert(transaction, account, &space, None).await
+}
