@@ -50,6 +50,13 @@ test("every screen, light and dark, narrow and wide", async ({ owner, browser, f
   const screens: [string, string][] = [
     ["events", "/events"],
     ["events-old", "/events?old=1"],
+    ["events-none", "/events?q=nothing"],
+    ["event-new", "/events/new"],
+    ["event-edit", `${planner}/edit`],
+    ["templates", "/templates"],
+    ["spaces", "/spaces"],
+    ["space-new", "/spaces/new"],
+    ["deleted", "/deleted"],
     ["planner", planner],
     ["contacts", "/contacts"],
     ["contact-new", "/contacts/new"],
