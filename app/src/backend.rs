@@ -12,7 +12,9 @@ use crate::domain::time::Timestamp;
 use crate::emails::EmailsPort;
 use crate::error::AppError;
 use crate::events::EventsPort;
+use crate::people::PeoplePort;
 use crate::planner::PlannerPort;
+use crate::rsvp::RsvpPort;
 use crate::run_of_show::RunOfShowPort;
 use crate::share_page::SharePagePort;
 use crate::spaces::SpacesPort;
@@ -24,8 +26,10 @@ pub struct Backend {
     pub contacts: Arc<dyn ContactsPort>,
     pub emails: Arc<dyn EmailsPort>,
     pub events: Arc<dyn EventsPort>,
+    pub people: Arc<dyn PeoplePort>,
     pub planner: Arc<dyn PlannerPort>,
     pub run_of_show: Arc<dyn RunOfShowPort>,
+    pub rsvp: Arc<dyn RsvpPort>,
     pub share_page: Arc<dyn SharePagePort>,
     pub spaces: Arc<dyn SpacesPort>,
     /// The server's clock, which browsers reckon with.

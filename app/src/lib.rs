@@ -24,9 +24,11 @@ mod frame;
 mod lazy_screens;
 pub mod live;
 pub mod paths;
+pub mod people;
 pub mod plain_form;
 pub mod planner;
 mod routes;
+pub mod rsvp;
 pub mod run_of_show;
 pub mod share_page;
 #[cfg(feature = "ssr")]

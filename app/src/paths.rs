@@ -55,7 +55,7 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 23] = [
+pub const PAGES: [Page; 25] = [
     members("/"),
     members(EVENTS),
     members(NEW_EVENT),
@@ -70,6 +70,7 @@ pub const PAGES: [Page; 23] = [
     members(NEW_SPACE),
     members("/spaces/{id}"),
     members(DELETED),
+    members("/events/{id}/people"),
     members(CONTACTS),
     members(NEW_CONTACT),
     members("/contacts/{id}"),
@@ -77,6 +78,7 @@ pub const PAGES: [Page; 23] = [
     members("/contacts/{id}/emails"),
     plain(SIGN_IN, Audience::SignedOut),
     plain("/v/{token}", Audience::Everybody),
+    plain("/rsvp/{token}", Audience::Everybody),
     plain(SANDBOX, Audience::Members),
     plain("/sandbox/{*rest}", Audience::Members),
 ];
@@ -153,6 +155,11 @@ pub fn space_saved(space: SpaceId) -> String {
     format!("{}?{SAVED}", self::space(space))
 }
 
+/// Where people are put on an event.
+pub fn people(event: EventId) -> String {
+    format!("{EVENTS}/{event}/people")
+}
+
 pub fn contact(contact: ContactId) -> String {
     format!("{CONTACTS}/{contact}")
 }
@@ -180,6 +187,11 @@ pub fn sign_in_then(next: &str) -> String {
 /// What a guest opens; the token is the secret.
 pub fn share_page(token: &str) -> String {
     format!("/v/{token}")
+}
+
+/// What somebody opens who is asked whether they come; the token is the secret.
+pub fn rsvp_page(token: &str) -> String {
+    format!("/rsvp/{token}")
 }
 
 /// A `next` that stays on this site; anything else goes home, so that a crafted link cannot send people elsewhere.
@@ -232,10 +244,12 @@ mod tests {
             (deleted_items(EventId(7)), "/events/{id}/deleted"),
             (edit_event(EventId(7)), "/events/{id}/edit"),
             (space(SpaceId(7)), "/spaces/{id}"),
+            (people(EventId(7)), "/events/{id}/people"),
             (contact(id), "/contacts/{id}"),
             (contact_events(id), "/contacts/{id}/events"),
             (contact_emails(id), "/contacts/{id}/emails"),
             (share_page("token"), "/v/{token}"),
+            (rsvp_page("token"), "/rsvp/{token}"),
         ] {
             assert_eq!(page_at(&link).map(|page| page.path), Some(pattern), "{link}");
         }

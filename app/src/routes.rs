@@ -12,8 +12,10 @@ use crate::events::{EditEventRoute, Events, NewEventRoute, RecentlyDeletedRoute,
 use crate::frame::{Frame, NotFound};
 use crate::live::Live;
 use crate::paths::HOME;
+use crate::people::PeopleRoute;
 use crate::plain_form::RefusedForm;
 use crate::planner::PlannerRoute;
+use crate::rsvp::RsvpPage;
 use crate::run_of_show::{DeletedRoute, EditItemRoute, NewItemRoute, PasteRoute};
 use crate::share_page::SharePage;
 use crate::spaces::{NewSpaceRoute, SpaceRoute, SpacesRoute};
@@ -47,6 +49,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("spaces/new") view={Lazy::<NewSpaceRoute>::new()} />
                     <Route path=path!("spaces/:id") view={Lazy::<SpaceRoute>::new()} />
                     <Route path=path!("deleted") view={Lazy::<RecentlyDeletedRoute>::new()} />
+                    <Route path=path!("events/:id/people") view={Lazy::<PeopleRoute>::new()} />
                     <Route path=path!("contacts") view={Lazy::<ContactsRoute>::new()} />
                     <Route path=path!("contacts/new") view={Lazy::<NewContactRoute>::new()} />
                     <ParentRoute path=path!("contacts/:id") view={Lazy::<ContactRoute>::new()}>
@@ -57,6 +60,7 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
                 <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("v/:token") view=SharePage ssr=SsrMode::Async />
+                <Route path=path!("rsvp/:token") view=RsvpPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

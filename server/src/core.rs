@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use app::paths;
+use app::planner::LinkKind;
+
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -19,8 +22,12 @@ pub struct Core {
 }
 
 impl Core {
-    /// Returns where the share link with this token leads, with the public address in front.
-    pub fn share_url(&self, token: &str) -> String {
-        format!("{}{}", self.config.base_url, app::paths::share_page(token))
+    /// Returns where the link with this token leads, with the public address in front.
+    pub fn link_url(&self, kind: LinkKind, token: &str) -> String {
+        let path = match kind {
+            LinkKind::Share => paths::share_page(token),
+            LinkKind::Rsvp => paths::rsvp_page(token),
+        };
+        format!("{}{path}", self.config.base_url)
     }
 }

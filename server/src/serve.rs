@@ -26,7 +26,7 @@ use crate::realtime::Hub;
 use crate::state::AppState;
 use crate::webhooks::Ingest;
 use crate::workers::Workers;
-use crate::{auth, demo, events, outbox, realtime, router, sandbox};
+use crate::{auth, demo, events, outbox, people, realtime, router, sandbox};
 
 /// Why the server did not start, for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     sweep::start(&core, &mut workers);
     auth::start(&core, &mut workers);
     events::start(&core, &mut workers);
+    people::start(&core, &mut workers);
     realtime::start(&core, &mut workers);
     let db = core.db.clone();
     workers.run("database listener", move |stop| db::listen(db.clone(), stop));

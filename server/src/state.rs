@@ -13,7 +13,9 @@ use crate::contacts::ContactsService;
 use crate::core::Core;
 use crate::emails::EmailsService;
 use crate::events::EventsService;
+use crate::people::PeopleService;
 use crate::planner::PlannerService;
+use crate::rsvp::RsvpService;
 use crate::run_of_show::RunOfShowService;
 use crate::share_page::SharePageService;
 use crate::site;
@@ -61,8 +63,10 @@ pub fn backend(core: &Core) -> Backend {
         contacts: Arc::new(ContactsService::new(core.clone())),
         emails: Arc::new(EmailsService::new(core.clone())),
         events: Arc::new(EventsService::new(core.clone())),
+        people: Arc::new(PeopleService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
         run_of_show: Arc::new(RunOfShowService::new(core.clone())),
+        rsvp: Arc::new(RsvpService::new(core.clone())),
         share_page: Arc::new(SharePageService::new(core.clone())),
         spaces: Arc::new(SpacesService::new(core.clone())),
         now: Arc::new({

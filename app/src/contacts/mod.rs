@@ -14,6 +14,7 @@ mod new_contact;
 mod port;
 mod screens;
 mod search_box;
+mod search_field;
 mod submission;
 
 pub use api::*;
@@ -22,3 +23,4 @@ pub use model::{ContactDetails, ContactEvent, ContactForm, ContactHeader, Contac
 #[cfg(feature = "ssr")]
 pub use port::ContactsPort;
 pub use screens::{ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, NewContactRoute};
+pub(crate) use search_field::SearchField;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::suppression::SuppressionCause;
 use super::time::{MINUTE_MS, SECOND_MS, Timestamp};
 
-/// One email about an event to an address in this time, whoever has the address and whatever link it carries. A corrected
-/// address has no wait of its own yet.
+/// One email of a kind about an event to an address in this time, whoever has the address and whatever link it carries. A
+/// corrected address has no wait of its own yet; and whoever was asked whether they come may be sent the run of show at once.
 pub const WAIT_MS: i64 = 5 * MINUTE_MS;
 
 /// The clocks of two machines may differ by this much. What was sent later than that from now, was sent before the clock
@@ -27,6 +27,10 @@ pub enum SendRefusal {
         "A mail about this event went to this address less than five minutes ago. Wait a little before sending another."
     )]
     TooSoon { until: Timestamp },
+    #[error(
+        "This event asks nobody whether they come: “Collect RSVPs” is off, or it was cancelled. Change that on the event, then send."
+    )]
+    RsvpClosed,
 }
 
 const fn suppressed_text(cause: SuppressionCause) -> &'static str {
@@ -48,12 +52,17 @@ const fn suppressed_text(cause: SuppressionCause) -> &'static str {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SendFacts {
     pub suppressed: Option<SuppressionCause>,
-    /// The newest email about the same event to the same address that did not fail.
+    /// It asks for an answer, and the event collects none.
+    pub rsvp_closed: bool,
+    /// The newest email of the same kind about the same event to the same address that did not fail.
     pub last_sent_at: Option<Timestamp>,
 }
 
-/// The sending rules. Blocked comes first: waiting would not help.
+/// The sending rules. What waiting would not help comes first.
 pub fn may_send(facts: SendFacts, now: Timestamp) -> Result<(), SendRefusal> {
+    if facts.rsvp_closed {
+        return Err(SendRefusal::RsvpClosed);
+    }
     if let Some(cause) = facts.suppressed {
         return Err(SendRefusal::Suppressed(cause));
     }
@@ -102,8 +111,14 @@ mod tests {
     #[test]
     fn a_blocked_address_is_refused_before_any_wait() {
         for cause in SuppressionCause::ALL {
-            let facts = SendFacts { suppressed: Some(cause), last_sent_at: Some(Timestamp(0)) };
+            let facts = SendFacts { suppressed: Some(cause), last_sent_at: Some(Timestamp(0)), ..SendFacts::default() };
             assert_eq!(may_send(facts, Timestamp(0)), Err(SendRefusal::Suppressed(cause)));
         }
+    }
+
+    #[test]
+    fn nobody_is_asked_for_an_answer_that_is_not_collected() {
+        let facts = SendFacts { rsvp_closed: true, last_sent_at: Some(Timestamp(0)), ..SendFacts::default() };
+        assert_eq!(may_send(facts, Timestamp(0)), Err(SendRefusal::RsvpClosed));
     }
 }

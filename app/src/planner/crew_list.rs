@@ -3,10 +3,13 @@
 use leptos::prelude::*;
 
 use super::crew_row::CrewRowView;
+use super::panels::PlannerPanel;
+use super::person_panel::TakenOff;
 use super::view_state::{SHOW, VIEW_FORM, ViewState};
-use super::{CrewRow, DeliveryGroup};
+use super::{CrewRow, DeliveryGroup, EventHeader, RowFilter};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::ids::EventId;
+use crate::domain::rsvp::Rsvp;
 use crate::domain::time::Timestamp;
 use crate::live::{LiveCell, LiveList};
 use crate::paths;
@@ -15,6 +18,7 @@ use crate::ui::{dynamic, joined};
 #[component]
 pub fn CrewList(
     event: EventId,
+    header: LiveCell<EventHeader>,
     crew: LiveList<CrewRow>,
     /// When the server read the page.
     now: Timestamp,
@@ -22,6 +26,15 @@ pub fn CrewList(
 ) -> impl IntoView {
     let state = ViewState::of_address();
     let shown = RwSignal::new(state.shown);
+    let asks = Memo::new(move |_| header.with(|event| event.rsvp));
+    let removed = RwSignal::new(state.removed.map(|crew| (crew, String::new())));
+    let undo = move || {
+        let (id, name) = removed.get()?;
+        if crew.rows().iter().any(|row| row.with_untracked(|row| row.id == id)) {
+            return None;
+        }
+        Some(PlannerPanel::TakenOff(TakenOff { event, id, name, list: crew, removed }).view())
+    };
     let people = move || match crew.len() {
         1 => "1 person".to_owned(),
         people => format!("{people} people"),
@@ -33,17 +46,19 @@ pub fn CrewList(
                 <div class="empty">
                     <h3>"Nobody is on this event yet"</h3>
                     <p>"People you put on it stand here, each with the newest invite and how it fared."</p>
+                    <a class="button" data-kind="primary" href=paths::people(event)>"Put somebody on it"</a>
                 </div>
             }
             .into_any();
         }
         let today = today.clone();
-        let row =
-            move |cell| view! { <CrewRowView event cell list=crew state shown now today=today.clone() /> }.into_any();
+        let row = move |cell| {
+            view! { <CrewRowView event cell list=crew state shown asks removed now today=today.clone() /> }.into_any()
+        };
         view! {
             // What its buttons open stands in the address until the page reacts.
             <form id=VIEW_FORM method="get" action=paths::planner(event)></form>
-            {dynamic(move || Summary::of(&crew.rows()).view(shown))}
+            {dynamic(move || Summary::of(&crew.rows()).view(event, shown, asks.get()))}
             <ul class="crew">{crew.view(row)}</ul>
         }
         .into_any()
@@ -51,9 +66,10 @@ pub fn CrewList(
     view! {
         <details class="accordion card" open>
             <summary>
-                <h2>"Crew"</h2>
+                <h2>{move || if asks.get() { "Guests & Crew" } else { "Crew" }}</h2>
                 <span class="fine">{people}</span>
             </summary>
+            {dynamic(undo)}
             {dynamic(rows)}
         </details>
     }
@@ -65,6 +81,7 @@ struct Summary {
     groups: Vec<DeliveryGroup>,
     /// Of each person's newest invite; `None` without one. A mail that is about to go counts as sent.
     statuses: Vec<Option<DeliveryStatus>>,
+    answers: Vec<Rsvp>,
 }
 
 impl Summary {
@@ -73,11 +90,12 @@ impl Summary {
         Self {
             groups: crew.iter().map(|row| row.with(CrewRow::delivery_group)).collect(),
             statuses: crew.iter().map(|row| row.with(status)).collect(),
+            answers: crew.iter().map(|row| row.with(|row| row.rsvp)).collect(),
         }
     }
 
     /// One bar a person, grouped by how their invite fares, and a chip for each group that shows only its rows.
-    fn view(&self, shown: RwSignal<Option<DeliveryGroup>>) -> AnyView {
+    fn view(&self, event: EventId, shown: RwSignal<Option<RowFilter>>, asks: bool) -> AnyView {
         const ORDER: [Option<DeliveryStatus>; 7] = [
             Some(DeliveryStatus::Delivered),
             Some(DeliveryStatus::Sent),
@@ -93,6 +111,8 @@ impl Summary {
             (DeliveryGroup::NeedsAttention, "need a look"),
             (DeliveryGroup::NotInvited, "not invited"),
         ];
+        const ANSWERS: [(Rsvp, &str); 3] =
+            [(Rsvp::Accepted, "in"), (Rsvp::Declined, "out"), (Rsvp::NoReply, "not replied")];
         let mut bars = Vec::new();
         let mut label = Vec::new();
         for status in ORDER {
@@ -106,13 +126,13 @@ impl Summary {
         let label = joined(&label.iter().map(String::as_str).collect::<Vec<_>>(), ", ");
 
         let chosen = shown.get();
-        let chip = |group: Option<DeliveryGroup>, label: &'static str, count: usize| {
+        let chip = |group: Option<RowFilter>, label: &'static str, count: usize| {
             view! {
                 <button
                     class="chip"
                     form=VIEW_FORM
                     name=SHOW
-                    value=group.map_or("", DeliveryGroup::code)
+                    value=group.map_or("", RowFilter::code)
                     aria-pressed=(chosen == group).to_string()
                     on:click=move |ev| {
                         ev.prevent_default();
@@ -130,15 +150,30 @@ impl Summary {
         let mut chips = vec![chip(None, "Everyone", self.groups.len())];
         chips.extend(CHIPS.map(|(group, label)| {
             let count = self.groups.iter().filter(|one| **one == group).count();
+            let group = RowFilter::Delivery(group);
             let needed = count > 0 || chosen == Some(group);
             if needed { chip(Some(group), label, count) } else { ().into_any() }
         }));
+        let answers = asks.then(|| {
+            let chips = ANSWERS.map(|(rsvp, label)| {
+                let count = self.answers.iter().filter(|one| **one == rsvp).count();
+                chip(Some(RowFilter::Rsvp(rsvp)), label, count)
+            });
+            view! {
+                <div class="cluster" role="group" aria-label="RSVP">
+                    {Vec::from(chips)}
+                </div>
+            }
+            .into_any()
+        });
         view! {
             <div class="body">
                 <div class="meter" role="img" aria-label=label>{bars}</div>
                 <div class="cluster" role="group" aria-label="Show">
                     {chips}
                 </div>
+                {answers}
+                <p><a class="button" href=paths::people(event)>"Add people"</a></p>
             </div>
         }
         .into_any()

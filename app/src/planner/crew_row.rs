@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use super::fix_address::FixAddress;
 use super::panels::PlannerPanel;
-use super::send_link::{ContactUpdate, RefusedPosts, SendLink, form_id, more_id, send_to};
+use super::person_panel::OnEvent;
+use super::send_link::{RefusedPosts, SendButton, SendLink, form_id, more_id, send_to};
 use super::share_panel::Share;
 use super::view_state::{MORE, VIEW_FORM, ViewState, page_after};
-use super::{CrewRow, DeliveryGroup, EmailLink};
-use crate::domain::ids::EventId;
+use super::{CrewRow, EmailLink, RowFilter};
+use crate::domain::email_kind::EmailKind;
+use crate::domain::ids::{CrewId, EventId};
+use crate::domain::rsvp::Rsvp;
 use crate::domain::send_rules::{WAIT_MS, is_waiting};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::emails::{BadgeState, EmailRow, badge};
@@ -25,8 +28,12 @@ pub fn CrewRowView(
     list: LiveList<CrewRow>,
     /// What is open at first.
     state: ViewState,
-    /// Which group the list shows now.
-    shown: RwSignal<Option<DeliveryGroup>>,
+    /// Which rows the list shows now.
+    shown: RwSignal<Option<RowFilter>>,
+    /// Whether the event collects answers.
+    asks: Memo<bool>,
+    /// Who was just taken off the event.
+    removed: RwSignal<Option<(CrewId, String)>>,
     /// When the server read the page.
     now: Timestamp,
     today: String,
@@ -46,7 +53,7 @@ pub fn CrewRowView(
         let row = current.get();
         let (pending, refusal) = sending.with_value(|sending| (sending.pending.get(), sending.refusal()));
         let address = send_to(&row, typed.get());
-        let until = row.wait_until(&address);
+        let until = row.wait_until(EmailKind::ShareLink, &address);
         let wait = move || minutes_left(until?, clock.get().unwrap_or(now));
         let blocked = row.blocked.is_some() && typed.with(Option::is_none);
         let refusal_id = format!("refusal-{}", row.id);
@@ -74,6 +81,7 @@ pub fn CrewRowView(
                         }
                         None => view! { <span>"Not invited yet"</span> }.into_any(),
                     }}
+                    {asks.get().then(|| answered(&row, &today))}
                     {pending.then(|| view! { <span class="sending">"Sending…"</span> }.into_any())}
                     {until.map(|_| dynamic(move || wait().map(|minutes| view! {
                         <span class="fine">{format!("again in {minutes} min")}</span>
@@ -120,13 +128,13 @@ pub fn CrewRowView(
         move || {
             let panel = || {
                 let share = Share { event, cell: cell.clone(), list, state, typed };
-                PlannerPanel::Share(share).view()
+                PlannerPanel::Person(OnEvent { share, sending, asks, removed, now }).view()
             };
             open.get().then(panel)
         }
     };
     view! {
-        <li hidden=move || shown.get().is_some_and(|shown| cell.with(CrewRow::delivery_group) != shown)>
+        <li hidden=move || shown.get().is_some_and(|shown| cell.with(|row| !shown.shows(row, asks.get())))>
             {dynamic(line)}
             {dynamic(fix)}
             {dynamic(panels)}
@@ -157,7 +165,7 @@ impl SendForm<'_> {
         if !panel_open {
             form = form.with("address", address.clone());
         }
-        let send = move || sending.with_value(|sending| sending.send(address.clone(), ContactUpdate::Keep));
+        let send = move || sending.with_value(|sending| sending.send(address.clone(), SendButton::EmailLink));
         let button = view! {
             <button
                 class="button"
@@ -172,8 +180,21 @@ impl SendForm<'_> {
     }
 }
 
-/// In how many minutes the link may go to the same address again; `None` when it may now.
-fn minutes_left(until: Timestamp, now: Timestamp) -> Option<i64> {
+/// What the person answered, and when.
+fn answered(row: &CrewRow, today: &str) -> AnyView {
+    let Some(answer) = &row.answer else { return ().into_any() };
+    let status = if row.rsvp == Rsvp::Accepted { "confirmed" } else { "cancelled" };
+    view! {
+        <span class="chip" data-status=status title=answer.how.clone()>{row.rsvp.label()}</span>
+        <span class="fine">
+            <time datetime=answer.at.at.to_iso()>{answer.at.short(today)}</time>
+        </span>
+    }
+    .into_any()
+}
+
+/// In how many minutes the same mail may go to the same address again; `None` when it may now.
+pub fn minutes_left(until: Timestamp, now: Timestamp) -> Option<i64> {
     let left = until.since_ms(now);
     // The page's clock lags a little behind the server's.
     is_waiting(until, now).then(|| (left.min(WAIT_MS) + MINUTE_MS - 1) / MINUTE_MS)

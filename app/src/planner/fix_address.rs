@@ -3,7 +3,7 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::send_link::{ContactUpdate, SendLink};
+use super::send_link::{SendButton, SendLink};
 use super::view_state::page_after;
 use super::{CorrectAddress, CrewRow};
 use crate::domain::delivery::DeliveryStatus;
@@ -34,7 +34,7 @@ pub fn FixAddress(
     let guess = first.suggested;
     let field = format!("corrected-{}", at_first.id);
     let pending = sending.pending;
-    let submit = move || sending.send(corrected.get_untracked(), ContactUpdate::Replace);
+    let submit = move || sending.send(corrected.get_untracked(), SendButton::CorrectAddress);
     let form = PostForm { class: "do", ..PostForm::of::<CorrectAddress>(page_after(event, id, false)) }
         .with("crew", id.to_string());
     let fields = view! {

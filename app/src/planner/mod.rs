@@ -9,6 +9,7 @@ mod model;
 mod overrun;
 mod page;
 mod panels;
+mod person_panel;
 #[cfg(feature = "ssr")]
 mod port;
 mod send_link;
@@ -18,7 +19,9 @@ mod undo;
 mod view_state;
 
 pub use api::*;
-pub use model::{CrewRow, DeliveryGroup, EventHeader, LinkState, Person, PlannerPage, TimelineItem};
+pub use model::{
+    Answer, CrewRow, DeliveryGroup, EventHeader, LinkKind, LinkState, Person, PlannerPage, RowFilter, TimelineItem,
+};
 pub use page::PlannerRoute;
 #[cfg(feature = "ssr")]
 pub use port::PlannerPort;

@@ -6,6 +6,7 @@ use crate::domain::cursor::NameCursor;
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::email_kind::EmailKind;
 use crate::domain::ids::{ContactId, CrewId, EventId, IdempotencyKey, ItemId, LinkId};
+use crate::domain::rsvp::Rsvp;
 use crate::domain::send_rules::wait_until;
 use crate::domain::suppression::SuppressionCause;
 use crate::domain::time::{Moment, Timestamp};
@@ -36,6 +37,8 @@ pub struct EventHeader {
     pub pax: Option<u32>,
     /// "Europe/Lisbon", shown where times could be doubted.
     pub time_zone: String,
+    /// Whether people are asked if they come. While not, their answers are kept and not shown.
+    pub rsvp: bool,
     /// Rises with each visible change; the higher one is the truth.
     pub revision: u32,
 }
@@ -86,7 +89,12 @@ pub struct CrewRow {
     /// Rises with each visible change of name, address or block.
     pub contact_revision: u32,
     pub link: LinkState,
-    /// Rises with each change of role, items or link, so a late "made" never undoes a "revoked".
+    /// The link by which they answer without seeing the run of show.
+    pub rsvp_link: LinkState,
+    pub rsvp: Rsvp,
+    /// When and how the answer came; `None` without one.
+    pub answer: Option<Box<Answer>>,
+    /// Rises with each change of role, links or answer, and when the person is taken off or brought back, so a late "made" never undoes a "revoked".
     pub revision: u32,
     /// The newest share-link email or RSVP invite of this person on this event.
     pub invite: Option<EmailRow>,
@@ -140,6 +148,9 @@ impl LiveRow for CrewRow {
             self.role.clone_from(&other.role);
             self.items = other.items;
             self.link = other.link.clone();
+            self.rsvp_link = other.rsvp_link.clone();
+            self.rsvp = other.rsvp;
+            self.answer.clone_from(&other.answer);
             self.revision = other.revision;
         }
         if other.contact_revision >= self.contact_revision {
@@ -156,29 +167,61 @@ impl LiveRow for CrewRow {
         *self != before
     }
 
-    /// A person who is new has no badge that flipped.
+    /// A person who is new has no badge that flipped, and gave no answer before our eyes.
     fn stands_out(&self, before: Option<&Self>) -> bool {
         let badge = |row: &Self| row.invite.as_ref().map(|invite| (invite.status, invite.reason.clone()));
-        before.is_some_and(|before| badge(before) != badge(self))
+        before.is_some_and(|before| badge(before) != badge(self) || before.rsvp != self.rsvp)
     }
 }
 
-/// The share link of a crew row.
+/// How an answer came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub at: Moment,
+    /// "by their link", "set by Dana"
+    pub how: String,
+    /// The person's own words.
+    pub note: String,
+}
+
+/// What a person's link opens. Each has a token of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// The run of show.
+    #[default]
+    Share,
+    /// The question whether they come, and nothing else.
+    Rsvp,
+}
+
+impl LinkKind {
+    /// As forms and the database spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Rsvp => "rsvp",
+        }
+    }
+}
+
+/// A link of a crew row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkState {
     /// None was made yet, or the last one was revoked.
     None,
-    /// Opens the run of show. `url` is absolute.
+    /// `url` is absolute.
     Live { id: LinkId, url: String },
 }
 
 impl CrewRow {
-    /// Until when no mail about the event may go to `address` again, whatever became of the link. The server decides; this
-    /// lets the button say so. After a failure there is no wait, and waiting would not help a blocked address.
-    pub fn wait_until(&self, address: &str) -> Option<Timestamp> {
+    /// Until when no mail of this kind about the event may go to `address` again, whatever became of the link. The server
+    /// decides; this lets the button say so, as far as the newest invite tells. After a failure there is no wait, and waiting
+    /// would not help a blocked address.
+    pub fn wait_until(&self, kind: EmailKind, address: &str) -> Option<Timestamp> {
         let invite = self.invite.as_ref()?;
-        let counts = invite.kind == EmailKind::ShareLink
+        let counts = invite.kind == kind
             && !invite.status.is_some_and(|status| status == DeliveryStatus::Failed || status.blocks_address())
             && invite.recipient.eq_ignore_ascii_case(address.trim());
         counts.then(|| wait_until(invite.sent_at.at))
@@ -239,6 +282,35 @@ impl CrewRow {
     }
 }
 
+/// Which rows the crew list shows, when not all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowFilter {
+    Delivery(DeliveryGroup),
+    Rsvp(Rsvp),
+}
+
+impl RowFilter {
+    /// As an address spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Delivery(group) => group.code(),
+            Self::Rsvp(rsvp) => rsvp.code(),
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        DeliveryGroup::from_code(code).map(Self::Delivery).or_else(|| Rsvp::from_code(code).map(Self::Rsvp))
+    }
+
+    /// Whether it shows the row. What people answered hides nobody while answers are not shown.
+    pub fn shows(self, row: &CrewRow, asks: bool) -> bool {
+        match self {
+            Self::Delivery(group) => row.delivery_group() == group,
+            Self::Rsvp(rsvp) => !asks || row.rsvp == rsvp,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +346,9 @@ mod tests {
             blocked: None,
             contact_revision: 1,
             link: LinkState::Live { id: LinkId(7), url: "u".into() },
+            rsvp_link: LinkState::None,
+            rsvp: Rsvp::NoReply,
+            answer: None,
             revision: 1,
             invite: None,
         }
@@ -300,6 +375,7 @@ mod tests {
         let renamed = CrewRow { role: "Host".into(), ..sent.clone() };
         assert!(delivered.stands_out(Some(&sent)) && sent.stands_out(Some(&row())));
         assert!(!renamed.stands_out(Some(&sent)) && !sent.stands_out(None));
+        assert!(CrewRow { rsvp: Rsvp::Declined, ..sent.clone() }.stands_out(Some(&sent)), "or an answer that came");
     }
 
     #[test]
@@ -309,6 +385,26 @@ mod tests {
         assert!(row.merge(&linked(LinkState::None, 3)));
         assert!(!row.merge(&linked(LinkState::Live { id: LinkId(8), url: "v".into() }, 2)));
         assert_eq!(row.link, LinkState::None);
+    }
+
+    #[test]
+    fn a_filter_shows_its_rows_and_answers_hide_nobody_while_they_are_not_shown() {
+        let coming = CrewRow { rsvp: Rsvp::Accepted, ..row() };
+        for filter in DeliveryGroup::ALL.map(RowFilter::Delivery).into_iter().chain(Rsvp::ALL.map(RowFilter::Rsvp)) {
+            assert_eq!(RowFilter::from_code(filter.code()), Some(filter));
+        }
+        assert!(RowFilter::Rsvp(Rsvp::Accepted).shows(&coming, true));
+        assert!(!RowFilter::Rsvp(Rsvp::NoReply).shows(&coming, true));
+        assert!(RowFilter::Rsvp(Rsvp::NoReply).shows(&coming, false));
+        assert!(RowFilter::Delivery(DeliveryGroup::NotInvited).shows(&coming, true));
+    }
+
+    #[test]
+    fn a_late_no_reply_never_undoes_an_answer() {
+        let mut row = row();
+        assert!(row.merge(&CrewRow { rsvp: Rsvp::Accepted, revision: 3, ..self::row() }));
+        assert!(!row.merge(&CrewRow { revision: 2, ..self::row() }));
+        assert_eq!(row.rsvp, Rsvp::Accepted);
     }
 
     #[test]
@@ -324,16 +420,17 @@ mod tests {
     fn e21_the_wait_is_for_the_address_whatever_the_link_and_not_after_a_failure_or_a_block() {
         let mut row = row();
         row.merge(&invited(email(5, 1, None)));
-        assert_eq!(row.wait_until(" ANN@venue.example "), Some(wait_until(Timestamp(1_000))));
-        assert_eq!(row.wait_until("bob@venue.example"), None);
+        assert_eq!(row.wait_until(EmailKind::ShareLink, " ANN@venue.example "), Some(wait_until(Timestamp(1_000))));
+        assert_eq!(row.wait_until(EmailKind::ShareLink, "bob@venue.example"), None);
+        assert_eq!(row.wait_until(EmailKind::RsvpInvite, "ann@venue.example"), None, "the other kind may go");
         for link in [LinkState::None, LinkState::Live { id: LinkId(8), url: "v".into() }] {
             let row = CrewRow { link, ..row.clone() };
-            assert_eq!(row.wait_until("ann@venue.example"), Some(wait_until(Timestamp(1_000))));
+            assert_eq!(row.wait_until(EmailKind::ShareLink, "ann@venue.example"), Some(wait_until(Timestamp(1_000))));
         }
         for status in [DeliveryStatus::Failed, DeliveryStatus::Bounced, DeliveryStatus::SpamReported] {
             let revision = 1 + row.invite.as_ref().map_or(0, |invite| invite.revision);
             row.merge(&invited(email(5, revision, Some(status))));
-            assert_eq!(row.wait_until("ann@venue.example"), None, "{status:?}");
+            assert_eq!(row.wait_until(EmailKind::ShareLink, "ann@venue.example"), None, "{status:?}");
         }
     }
 }

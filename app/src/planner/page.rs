@@ -8,13 +8,14 @@ use super::panels::preload_planner_panels;
 use super::timeline::Timeline;
 use super::{CrewRow, DeliveryGroup, EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
+use crate::domain::rsvp::Rsvp;
 use crate::emails::BadgeState;
 use crate::events::RestoreEvent;
 use crate::lazy_screens::lazy_screens;
 use crate::live::{Extent, Live, LiveCell, LiveList, Topic, Update};
 use crate::paths;
 use crate::plain_form::PostForm;
-use crate::ui::{Announcer, ErrorNotice, Notice, NoticeKind, PageTitle, dotted, dynamic, query_view};
+use crate::ui::{Announcer, ErrorNotice, Notice, NoticeKind, PageTitle, dotted, dynamic, joined, query_view};
 use crate::wire::Query;
 
 lazy_screens! { planner_screens, preload_planner_screens needs preload_planner_panels, PlannerScreen: PlannerRoute => Planner }
@@ -61,7 +62,7 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
         {panes(crew)}
         <div class="two" hidden=move || gone.get()>
             <Timeline event=id items now />
-            <CrewList event=id crew now today />
+            <CrewList event=id header=event crew now today />
         </div>
     }
 }
@@ -102,9 +103,12 @@ fn deleted(event: &EventHeader) -> AnyView {
     .into_any()
 }
 
-/// What changed of a person, for those who hear it.
+/// How it stands with a person of whom something changed, for those who hear it.
 fn spoken(row: &CrewRow) -> Option<String> {
-    row.invite.as_ref().map(|invite| format!("{}: {}", row.name, BadgeState::from(invite).word()))
+    let answer = if row.rsvp == Rsvp::NoReply { "" } else { row.rsvp.label() };
+    let badge = row.invite.as_ref().map(|invite| BadgeState::from(invite).word()).unwrap_or_default();
+    let words = joined(&[answer, badge], ", ");
+    (!words.is_empty()).then(|| format!("{}: {words}", row.name))
 }
 
 #[component]

@@ -1,11 +1,12 @@
 //! What the browser loads of the planner when it is first opened.
 
 use super::editor::{Editor, editor};
-use super::share_panel::{Share, share_panel};
+use super::person_panel::{OnEvent, TakenOff, person_panel, undo_panel};
 use crate::lazy_screens::lazy_panels;
 
 lazy_panels! {
     planner_panels, preload_planner_panels, PlannerPanel:
-    Share(Share) => share_panel,
     Item(Editor) => editor,
+    Person(OnEvent) => person_panel,
+    TakenOff(TakenOff) => undo_panel,
 }

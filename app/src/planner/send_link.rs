@@ -1,9 +1,9 @@
-//! Sending a share link from a row: to which address, and what a click is doing.
+//! Sending an invite from a row: to which address, and what a click is doing.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{CorrectAddress, CrewRow, EmailLink, correct_address, email_link};
+use super::{CorrectAddress, CrewRow, EmailLink, SendInvite, correct_address, email_link, send_invite};
 use crate::domain::ids::{CrewId, EmailId};
 use crate::live::{LiveCell, LiveList};
 use crate::plain_form::RefusedForm;
@@ -32,11 +32,13 @@ fn seen(row: &CrewRow) -> Seen {
     (row.invite.as_ref().map(|invite| invite.id), row.contact_revision)
 }
 
-/// Whether the address is only used, or also saved on the contact.
+/// The button that was clicked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum ContactUpdate {
-    Keep,
-    Replace,
+pub enum SendButton {
+    EmailLink,
+    SendInvite,
+    /// Saves the address on the contact too.
+    CorrectAddress,
 }
 
 impl SendLink {
@@ -52,9 +54,9 @@ impl SendLink {
         (self.cell.with(seen) == refusal.seen).then_some(refusal.sentence)
     }
 
-    /// Sends the link to `address`; one click at a time. A click repeated after a lost answer has the same key, and is the
+    /// Sends to `address`; one click at a time. A click repeated after a lost answer has the same key, and is the
     /// same send.
-    pub fn send(&self, address: String, contact: ContactUpdate) {
+    pub fn send(&self, address: String, button: SendButton) {
         if self.pending.get_untracked() {
             return;
         }
@@ -63,15 +65,16 @@ impl SendLink {
         let (crew, key, seen) = self.cell.with_untracked(|row| (row.id, row.send_key(), seen(row)));
         let this = self.clone();
         spawn_local(async move {
-            let answer = match contact {
-                ContactUpdate::Keep => email_link(crew, address, key).await,
-                ContactUpdate::Replace => correct_address(crew, address, key).await,
+            let answer = match button {
+                SendButton::EmailLink => email_link(crew, address, key).await,
+                SendButton::SendInvite => send_invite(crew, address, key).await,
+                SendButton::CorrectAddress => correct_address(crew, address, key).await,
             };
             match answer {
                 Ok(row) => {
                     this.list.merge(row);
                     // The form with the button goes; the keyboard stays in the row.
-                    if contact == ContactUpdate::Replace {
+                    if button == SendButton::CorrectAddress {
                         focus_soon(more_id(crew));
                     }
                 }
@@ -84,7 +87,7 @@ impl SendLink {
 
 /// What a refused post had typed, of this person and as it was posted.
 pub struct RefusedPosts {
-    /// Posted by "Email link".
+    /// Posted by "Email link" or "Send invite".
     pub sending: Option<RefusedForm>,
     /// Posted by "Correct and send again".
     pub correcting: Option<RefusedForm>,
@@ -93,7 +96,7 @@ pub struct RefusedPosts {
 impl RefusedPosts {
     pub fn of(crew: CrewId) -> Self {
         Self {
-            sending: of_crew(RefusedForm::of::<EmailLink>(), crew),
+            sending: of_crew(RefusedForm::of::<EmailLink>().or_else(RefusedForm::of::<SendInvite>), crew),
             correcting: of_crew(RefusedForm::of::<CorrectAddress>(), crew),
         }
     }
@@ -108,7 +111,7 @@ pub fn of_crew(refused: Option<RefusedForm>, crew: CrewId) -> Option<RefusedForm
     refused.filter(|refused| refused.field("crew") == Some(crew.to_string().as_str()))
 }
 
-/// Where "Email link" sends to: what was typed, else the contact's address.
+/// Where both buttons send to: what was typed, else the contact's address.
 pub fn send_to(row: &CrewRow, typed: Option<String>) -> String {
     typed.or_else(|| row.address.clone()).unwrap_or_default()
 }
@@ -118,7 +121,7 @@ pub fn more_id(crew: CrewId) -> String {
     format!("more-{crew}")
 }
 
-/// The id of the form that a row's "Email link" posts; its address may stand in the row's panel.
+/// The id of the form that a row's "Email link" and "Send invite" post; its address may stand in the row's panel.
 pub fn form_id(crew: CrewId) -> String {
     format!("send-{crew}")
 }

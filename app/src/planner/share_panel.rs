@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 
 use super::send_link::{form_id, of_crew, send_to};
 use super::view_state::{MORE, REVOKE, VIEW_FORM, ViewState, page_after};
-use super::{CrewRow, GenerateLink, LinkState, RevokeLink, generate_link, revoke_link};
+use super::{CrewRow, GenerateLink, LinkKind, LinkState, RevokeLink, generate_link, revoke_link};
 use crate::domain::ids::{CrewId, EventId};
 use crate::error::AppError;
 use crate::live::{LiveCell, LiveList};
@@ -34,7 +34,7 @@ pub struct Share {
     pub typed: RwSignal<Option<String>>,
 }
 
-/// What "More" opens.
+/// The first part of what "More" opens.
 pub fn share_panel(share: Share) -> AnyView {
     let Share { event, cell, list, state, typed } = share;
     let at_first = cell.get_untracked();
@@ -42,7 +42,7 @@ pub fn share_panel(share: Share) -> AnyView {
     let generating = of_crew(RefusedForm::of::<GenerateLink>(), id);
     let refused = generating.or_else(|| of_crew(RefusedForm::of::<RevokeLink>(), id));
     let problem = RwSignal::new(refused.map(|refused| refused.error.to_string()));
-    let asking = Asking { event, id, list, problem, working: RwSignal::new(false) };
+    let asking = Asking::new(event, id, list, problem);
     let working = asking.working;
     let field = format!("send-to-{id}");
     let first = send_to(&at_first, typed.get_untracked());
@@ -93,7 +93,7 @@ pub fn share_panel(share: Share) -> AnyView {
                     };
                     view! {
                         <p class="fine">"No link yet. “Email link” makes one as it sends."</p>
-                        {generate.view(move || asking.ask(generate_link(id)), button.into_any())}
+                        {generate.view(move || asking.ask(generate_link(id, LinkKind::Share)), button.into_any())}
                     }
                     .into_any()
                 } else {
@@ -109,16 +109,20 @@ pub fn share_panel(share: Share) -> AnyView {
 
 /// Something is asked of the server, and its answer shown.
 #[derive(Clone, Copy)]
-struct Asking {
-    event: EventId,
-    id: CrewId,
+pub struct Asking {
+    pub event: EventId,
+    pub id: CrewId,
     list: LiveList<CrewRow>,
-    problem: RwSignal<Option<String>>,
-    working: RwSignal<bool>,
+    pub problem: RwSignal<Option<String>>,
+    pub working: RwSignal<bool>,
 }
 
 impl Asking {
-    fn ask(self, question: impl Future<Output = Result<CrewRow, AppError>> + 'static) {
+    pub fn new(event: EventId, id: CrewId, list: LiveList<CrewRow>, problem: RwSignal<Option<String>>) -> Self {
+        Self { event, id, list, problem, working: RwSignal::new(false) }
+    }
+
+    pub fn ask(self, question: impl Future<Output = Result<CrewRow, AppError>> + 'static) {
         self.answer(Box::pin(question));
     }
 
@@ -194,7 +198,7 @@ fn LiveLink(
                     "Keep it"
                 </button>
             };
-            form.view(move || asking.ask(revoke_link(id)), buttons.into_any())
+            form.view(move || asking.ask(revoke_link(id, LinkKind::Share)), buttons.into_any())
         })
     };
     let ask = move |ev: ev::MouseEvent| {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{DeliveryGroup, send_link};
+use super::{RowFilter, send_link};
 use crate::domain::ids::{CrewId, EventId};
 use crate::paths;
 
@@ -15,13 +15,16 @@ pub const MORE: &str = "more";
 pub const REVOKE: &str = "revoke";
 /// Shows one group of people.
 pub const SHOW: &str = "show";
+/// Whom somebody just took off the event.
+pub const REMOVED: &str = "removed";
 
 /// As the address has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ViewState {
     pub open: Option<CrewId>,
     pub revoking: Option<CrewId>,
-    pub shown: Option<DeliveryGroup>,
+    pub shown: Option<RowFilter>,
+    pub removed: Option<CrewId>,
 }
 
 impl ViewState {
@@ -32,10 +35,16 @@ impl ViewState {
             Self {
                 open: crew(MORE).or(revoking),
                 revoking,
-                shown: query.get_str(SHOW).and_then(DeliveryGroup::from_code),
+                shown: query.get_str(SHOW).and_then(RowFilter::from_code),
+                removed: crew(REMOVED),
             }
         })
     }
+}
+
+/// The page after this person was taken off the event.
+pub fn page_without(event: EventId, crew: CrewId) -> String {
+    format!("{}?{REMOVED}={crew}", paths::planner(event))
 }
 
 /// The page as it is to come back after a post from this person's row, or from their panel.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::time::{Moment, Timestamp};
+use crate::rsvp::Question;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunOfShow {
@@ -16,6 +17,8 @@ pub struct RunOfShow {
     /// The guest's own first name.
     pub guest: String,
     pub role: String,
+    /// Whether they come.
+    pub question: Question,
     pub items: Vec<GuestItem>,
     pub now: Timestamp,
 }

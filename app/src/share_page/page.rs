@@ -6,6 +6,8 @@ use leptos_router::hooks::use_params_map;
 use super::{GuestItem, LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
+use crate::paths;
+use crate::rsvp::QuestionForm;
 use crate::ui::{PageTitle, dotted, query_view};
 use crate::wire::Query;
 
@@ -15,20 +17,21 @@ pub fn SharePage() -> impl IntoView {
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
     let show = Query::new(move || LoadRunOfShow { token: token() });
     query_view(show, 6, |answer| match answer {
-        Ok((_, show)) => view! { <RunOfShowPage show /> }.into_any(),
+        Ok((LoadRunOfShow { token }, show)) => view! { <RunOfShowPage token show /> }.into_any(),
         Err(AppError::NotFound) => view! { <NotActive /> }.into_any(),
         Err(error) => view! { <Trouble error /> }.into_any(),
     })
 }
 
 #[component]
-fn RunOfShowPage(show: RunOfShow) -> impl IntoView {
+fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
     let facts = dotted(&[&show.date, show.place.as_deref().unwrap_or_default()]);
     let next = show.items.iter().find(|item| item.starts.at > show.now);
     let next = next.map(|item| (wait(item.starts.at, show.now), item.title.clone(), item.starts.clock.clone()));
     let mine = show.items.iter().filter(|item| item.mine).count();
     let mut day = String::new();
     let now = show.now;
+    let page = paths::share_page(&token);
     let title = {
         let event = show.event.clone();
         move || event.clone()
@@ -54,6 +57,7 @@ fn RunOfShowPage(show: RunOfShow) -> impl IntoView {
                     <h1>{show.event}</h1>
                 </div>
             </header>
+            <QuestionForm token page question=show.question />
             {next.map(|(wait, title, clock)| view! {
                 <p class="next"><b>{wait}</b> " " <span>{format!("to {title}, {clock}")}</span></p>
             })}

@@ -55,13 +55,16 @@ mod tests {
     use crate::contacts::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage};
     use crate::domain::delivery::DeliveryStatus;
     use crate::domain::email_kind::EmailKind;
+    use crate::domain::rsvp::Rsvp;
     use crate::domain::send_rules::SendRefusal;
     use crate::domain::suppression::SuppressionCause;
     use crate::emails::EmailPage;
     use crate::error::AppError;
     use crate::events::{EventPage, EventStatus};
     use crate::live::{ClientMessage, Row, RowId, ServerMessage, Topic};
+    use crate::people::PeoplePage;
     use crate::planner::{LinkState, PlannerPage};
+    use crate::rsvp::{Invitation, Question};
     use crate::share_page::RunOfShow;
 
     #[test]
@@ -82,9 +85,22 @@ mod tests {
         // Enums first: a type that holds one shows only its first variant.
         trace!(
             EventStatus,
-            EmailKind, DeliveryStatus, SuppressionCause, SendRefusal, AppError, LinkState, Topic, RowId, Row
+            EmailKind,
+            Rsvp,
+            Question,
+            DeliveryStatus,
+            SuppressionCause,
+            SendRefusal,
+            AppError,
+            LinkState,
+            Topic,
+            RowId,
+            Row
         );
-        trace!(ClientMessage, ServerMessage, Session, PlannerPage, EventPage, EmailPage, RunOfShow);
+        trace!(
+            ClientMessage,
+            ServerMessage, Session, PlannerPage, EventPage, EmailPage, RunOfShow, Invitation, PeoplePage
+        );
         trace!(ContactPage, ContactHeader, ContactDetails, ContactForm, Vec<ContactEvent>);
         let registry = tracer.registry().expect("every variant was seen");
         let lines: Vec<_> = registry.iter().map(|(name, format)| format!("{name}: {format:?}")).collect();

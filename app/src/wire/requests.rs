@@ -14,6 +14,7 @@ use crate::contacts::{
 };
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::email_kind::EmailKind;
+use crate::domain::rsvp::Rsvp;
 use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
 use crate::emails::LoadContactEmails;
@@ -21,7 +22,12 @@ use crate::events::{
     CancelEvent, CopyEvent, CreateEvent, DeleteEvent, Deleted, EventStatus, LoadDeleted, LoadEventForm, LoadEvents,
     LoadTemplates, RestoreEvent, SaveEvent, SaveTemplate,
 };
-use crate::planner::{CorrectAddress, EmailLink, GenerateLink, LinkState, LoadPlanner, RevokeLink};
+use crate::people::{AddNewPerson, AddPeople, AddPerson, LoadPeople};
+use crate::planner::{
+    CorrectAddress, EmailLink, GenerateLink, LinkKind, LinkState, LoadPlanner, RemoveCrew, RestoreCrew, RevokeLink,
+    SendInvite, SetRole, SetRsvp,
+};
+use crate::rsvp::{AnswerRsvp, LoadInvitation, Question};
 use crate::run_of_show::{
     AddItem, DeleteItem, DuplicateItem, LoadDeletedItems, LoadItem, LoadPaste, MoveItem, PasteItems, PushItem, PutBack,
     RestoreItem, SaveItem, UndoEdit,
@@ -61,7 +67,10 @@ fn what_is_asked_has_not_changed_unnoticed() {
     traced.data::<EmailKind>();
     traced.data::<EventStatus>();
     traced.data::<Deleted>();
+    traced.data::<LinkKind>();
     traced.data::<LinkState>();
+    traced.data::<Rsvp>();
+    traced.data::<Question>();
     traced.data::<SendRefusal>();
     traced.data::<SuppressionCause>();
     macro_rules! functions {
@@ -71,7 +80,6 @@ fn what_is_asked_has_not_changed_unnoticed() {
     functions!(LoadEventForm, CreateEvent, SaveEvent, CopyEvent, SaveTemplate, LoadTemplates);
     functions!(CancelEvent, DeleteEvent, RestoreEvent, LoadDeleted);
     functions!(LoadSpaces, LoadSpace, CreateSpace, SaveSpace, DeleteSpace, RestoreSpace);
-    functions!(LoadPlanner, GenerateLink, RevokeLink, EmailLink, CorrectAddress);
     functions!(
         LoadItem,
         AddItem,
@@ -85,6 +93,9 @@ fn what_is_asked_has_not_changed_unnoticed() {
         PutBack
     );
     functions!(LoadPaste, PasteItems, LoadDeletedItems);
+    functions!(LoadPlanner, GenerateLink, RevokeLink, EmailLink, CorrectAddress, SendInvite, SetRsvp);
+    functions!(SetRole, RemoveCrew, RestoreCrew, LoadPeople, AddPerson, AddNewPerson, AddPeople);
+    functions!(LoadInvitation, AnswerRsvp);
     functions!(LoadContacts, LoadContactHeader, LoadContactDetails, LoadContactEvents, CreateContact, SaveContact);
     assert_eq!(traced.paths, server_fn_paths().map(|(path, _)| path).collect(), "traced, and registered");
 

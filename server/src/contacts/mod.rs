@@ -14,7 +14,7 @@ pub use by_name::{Party, find as find_by_name, label, settle, suggestions};
 pub use checked::CheckedContact;
 pub use rows::{header, headers};
 pub use service::ContactsService;
-pub use store::{LIST, insert_words, replace_address, search};
+pub use store::{LIST, insert, insert_words, replace_address, search};
 
 /// The name as every screen writes it.
 pub fn display_name(first_name: &str, last_name: &str) -> String {

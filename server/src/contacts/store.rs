@@ -59,7 +59,7 @@ macro_rules! select_contacts {
             "SELECT c.id, c.first_name, c.last_name, c.organisation, c.role, c.email, c.mobile, c.website, c.notes, \
              c.email_count, c.revision, c.details_revision, s.cause, \
              (SELECT COUNT(*) FROM crew JOIN event v ON v.id = crew.event_id \
-              WHERE crew.contact_id = c.id AND v.deleted_at IS NULL) AS events \
+              WHERE crew.contact_id = c.id AND crew.deleted_at IS NULL AND v.deleted_at IS NULL) AS events \
              FROM contact c LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL WHERE ",
             $rest
         )
@@ -179,7 +179,7 @@ pub async fn events(db: &Db, account: AccountId, contact: ContactId) -> Result<V
     let events = sqlx::query_as(
         "SELECT v.id, v.name, v.starts_at, v.time_zone, cr.role, s.name AS place, e.created_at AS invited_at, \
          e.status, e.reason \
-         FROM contact c LEFT JOIN crew cr ON cr.contact_id = c.id \
+         FROM contact c LEFT JOIN crew cr ON cr.contact_id = c.id AND cr.deleted_at IS NULL \
          LEFT JOIN event v ON v.id = cr.event_id AND v.deleted_at IS NULL \
          LEFT JOIN space s ON s.id = v.space_id AND s.deleted_at IS NULL LEFT JOIN email e ON e.id = cr.invite_email_id \
          WHERE c.id = $1 AND c.account_id = $2 ORDER BY v.starts_at DESC, v.id DESC",

@@ -16,8 +16,9 @@ use std::collections::HashMap;
 
 use app::auth::Role;
 use app::domain::address::fold;
-use app::domain::ids::AccountId;
-use app::domain::time::Timestamp;
+use app::domain::ids::{AccountId, CrewId, MemberId};
+use app::domain::rsvp::{Reply, RsvpSource};
+use app::domain::time::{HOUR_MS, Timestamp};
 
 use crate::auth;
 use crate::auth::store::NewMember;
@@ -26,6 +27,7 @@ use crate::core::Core;
 use crate::db::Write;
 use crate::emails::suppressions;
 use crate::error::StoreError;
+use crate::rsvp;
 use crate::search_words;
 use crate::secret;
 use crate::zone::Zone;
@@ -58,6 +60,7 @@ pub async fn fill(core: &Core) -> Result<bool, StoreError> {
     timelines(&mut transaction, &cast, &events, &contacts).await?;
     emails(core, &mut transaction, account, members, &events, &contacts, &cast, now).await?;
     search_words::index_new(&mut transaction).await?;
+    answers(&mut transaction, &cast, members[0], now).await?;
     transaction.commit().await?;
     tracing::info!("The demo account was filled.");
     Ok(true)
@@ -164,6 +167,19 @@ async fn timelines(
     let assignments: Vec<(i64, i64)> =
         ids.into_iter().zip(owners).flat_map(|(item, who)| who.iter().map(move |who| (item, contacts[who]))).collect();
     store::insert_assignments(transaction, &assignments).await
+}
+
+/// The wedding asks who comes, and some have said so.
+async fn answers(transaction: &mut Write, cast: &Cast, member: i64, now: Timestamp) -> Result<(), StoreError> {
+    store::collect_rsvps(transaction, cast.events[calendar::WEDDING]).await?;
+    for plan in wedding::ANSWERS {
+        let crew = CrewId(cast.crew[&(calendar::WEDDING, plan.who)].id);
+        let source = if plan.note.is_some() { RsvpSource::Link } else { RsvpSource::Member };
+        let reply = Reply { rsvp: plan.rsvp, source: Some(source), note: plan.note.unwrap_or_default().to_owned() };
+        let member = plan.note.is_none().then_some(MemberId(member));
+        rsvp::set_reply(transaction, crew, &reply, member, now.plus_ms(-plan.hours_ago * HOUR_MS)).await?;
+    }
+    Ok(())
 }
 
 #[expect(clippy::too_many_arguments, reason = "the last step, which joins what all the others made")]

@@ -1,5 +1,7 @@
 //! "Amara & Jon": who is on it, how far their invites got, and the day from the first van to the last.
 
+use app::domain::rsvp::Rsvp;
+
 use super::calendar::{ItemPlan, Part, Reached, item};
 use super::history::Fate;
 
@@ -23,6 +25,32 @@ pub const PARTS: &[Part] = &[
     Part("Chiara", "Videographer", Reached::Invited(Fate::Delivered)),
     Part("Grace", "Floor manager", Reached::Invited(Fate::Delivered)),
     Part("Isabel", "Fire marshal", Reached::NotYet),
+];
+
+/// What somebody answered, and how many hours ago.
+pub struct AnswerPlan {
+    pub who: &'static str,
+    pub rsvp: Rsvp,
+    pub hours_ago: i64,
+    /// Their own words, which may be none; `None` when a member set the answer for them.
+    pub note: Option<&'static str>,
+}
+
+const fn answer(who: &'static str, rsvp: Rsvp, hours_ago: i64, note: Option<&'static str>) -> AnswerPlan {
+    AnswerPlan { who, rsvp, hours_ago, note }
+}
+
+pub const ANSWERS: &[AnswerPlan] = &[
+    answer("Amara", Rsvp::Accepted, 60, None),
+    answer("Jon", Rsvp::Accepted, 60, None),
+    answer("Luis", Rsvp::Accepted, 17, Some("All four of us. Is there a plug behind the stage?")),
+    answer("Priya", Rsvp::Accepted, 16, Some("")),
+    answer("Ingrid", Rsvp::Accepted, 15, Some("")),
+    answer("Zoë", Rsvp::Accepted, 9, Some("With an assistant, who does not eat meat.")),
+    answer("Hana", Rsvp::Accepted, 5, Some("")),
+    answer("Owen", Rsvp::Declined, 4, Some("In Rotterdam that weekend. Ask Nils, he knows the rig.")),
+    answer("Chiara", Rsvp::Accepted, 3, Some("")),
+    answer("Grace", Rsvp::Accepted, 40, None),
 ];
 
 pub const ITEMS: &[ItemPlan] = &[

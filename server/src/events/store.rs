@@ -183,7 +183,7 @@ pub async fn counts(db: &Db, events: &[i64]) -> Result<Vec<Counts>, StoreError> 
          CAST(SUM(CASE WHEN e.status IN ('bounced', 'spam_reported', 'failed') THEN 1 ELSE 0 END) AS BIGINT) \
          AS need_attention \
          FROM crew cr LEFT JOIN email e ON e.id = cr.invite_email_id \
-         WHERE cr.event_id IN ({}) GROUP BY cr.event_id",
+         WHERE cr.deleted_at IS NULL AND cr.event_id IN ({}) GROUP BY cr.event_id",
         placeholders(1, events.len())
     );
     let mut query = sqlx::query_as(AssertSqlSafe(sql));

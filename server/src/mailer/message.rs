@@ -15,8 +15,8 @@ use lettre::Address;
 use lettre::message::header::{Date, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
+use super::invite::{self, Invite};
 use super::sender::Sender;
-use super::share_link::{self, ShareLink};
 use super::transport::Envelope;
 use crate::provider::Provider;
 use crate::text::plain;
@@ -46,7 +46,8 @@ pub struct MailHeader {
 /// What a mail says, by its kind.
 #[derive(Clone, Debug)]
 pub enum Outgoing {
-    ShareLink(ShareLink),
+    ShareLink(Invite),
+    RsvpInvite(Invite),
 }
 
 /// A message that can be handed over.
@@ -73,16 +74,19 @@ pub(super) struct Bodies {
 
 /// Returns the subject line of a mail about this event, to be frozen on the email when the button is pressed.
 pub fn subject(kind: EmailKind, event: &str) -> Result<String, MessageError> {
-    match kind {
-        EmailKind::ShareLink => Ok(plain(&share_link::subject(event)?, MAX_SUBJECT)),
-        EmailKind::RsvpInvite | EmailKind::UploadRejection => Err(MessageError::Kind(kind)),
-    }
+    let subject = match kind {
+        EmailKind::ShareLink => invite::share_link::subject(event)?,
+        EmailKind::RsvpInvite => invite::rsvp_invite::subject(event)?,
+        EmailKind::UploadRejection => return Err(MessageError::Kind(kind)),
+    };
+    Ok(plain(&subject, MAX_SUBJECT))
 }
 
 impl Outgoing {
     fn bodies(&self, subject: &str) -> Result<Bodies, MessageError> {
         match self {
-            Self::ShareLink(mail) => mail.bodies(subject),
+            Self::ShareLink(mail) => invite::share_link::bodies(mail, subject),
+            Self::RsvpInvite(mail) => invite::rsvp_invite::bodies(mail, subject),
         }
     }
 }

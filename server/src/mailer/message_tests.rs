@@ -22,8 +22,8 @@ fn header() -> MailHeader {
     }
 }
 
-fn share_link() -> ShareLink {
-    ShareLink {
+fn share_link() -> Invite {
+    Invite {
         first_name: "Ann".into(),
         sender: "Marta Silva".into(),
         venue: "Quinta das Flores".into(),
@@ -31,14 +31,25 @@ fn share_link() -> ShareLink {
         date: "Sat 12 Dec 2026".into(),
         place: Some("Orangery, 1 Garden Road".into()),
         link: "https://callboard.example/v/zwzBW8pDk5X0_L2S-9sQ7vJxq3mGZ0d1n4uR6tYeHcA".into(),
+        asks: false,
     }
 }
 
-fn build(header: &MailHeader, mail: ShareLink) -> Message {
+/// The mail that only asks.
+fn rsvp_invite() -> Invite {
+    Invite { link: "https://callboard.example/rsvp/zwzBW8pDk5X0_L2S-9sQ7vJxq3mGZ0d1n4uR6tYeHcA".into(), ..asking() }
+}
+
+/// The mail with a share link while the event collects answers.
+fn asking() -> Invite {
+    Invite { asks: true, ..share_link() }
+}
+
+fn build(header: &MailHeader, mail: Invite) -> Message {
     Message::build(header, &Outgoing::ShareLink(mail)).expect("a message")
 }
 
-fn source(header: &MailHeader, mail: ShareLink) -> String {
+fn source(header: &MailHeader, mail: Invite) -> String {
     String::from_utf8(build(header, mail).bytes).expect("ASCII")
 }
 
@@ -54,6 +65,31 @@ fn read(source: &str) -> (String, String, String) {
 #[test]
 fn the_mail_as_it_leaves() {
     insta::assert_snapshot!(source(&header(), share_link()).replace("\r\n", "\n"));
+}
+
+/// Text and HTML of a mail as a mail client reads them.
+fn bodies(outgoing: &Outgoing, kind: EmailKind) -> String {
+    let subject = subject(kind, "Oliveira & Reis wedding").expect("a subject");
+    let built = Message::build(&MailHeader { subject: subject.clone(), ..header() }, outgoing).expect("a message");
+    let (_, text, html) = read(&String::from_utf8(built.bytes).expect("ASCII"));
+    format!("{subject}\n\n{text}\n{html}").replace("\r\n", "\n")
+}
+
+#[test]
+fn a_share_link_asks_too_while_the_event_collects_answers() {
+    let asking = bodies(&Outgoing::ShareLink(asking()), EmailKind::ShareLink);
+    insta::assert_snapshot!(asking);
+    assert_eq!(asking.matches("Can you make it?").count(), 2);
+    let silent = bodies(&Outgoing::ShareLink(share_link()), EmailKind::ShareLink);
+    assert!(!silent.contains("make it") && !silent.contains("ccept"), "{silent}");
+}
+
+#[test]
+fn the_mail_that_only_asks() {
+    let mail = bodies(&Outgoing::RsvpInvite(rsvp_invite()), EmailKind::RsvpInvite);
+    insta::assert_snapshot!(mail);
+    assert!(!mail.contains("run of show"), "{mail}");
+    assert_eq!(mail.matches("http").count(), 4, "only the link: in the text, as two targets and as text: {mail}");
 }
 
 #[test]
@@ -82,15 +118,22 @@ fn the_link_is_the_real_one_and_nothing_is_fetched() {
 
 #[test]
 fn hostile_names_stay_words() {
-    let hostile = ShareLink {
+    let hostile = Invite {
         first_name: "Ann\r\nBcc: eve@example.com\r\n\r\n<script>alert(1)</script>".into(),
         sender: "\"><img src=https://evil.example/p.gif>".into(),
         venue: "{{ link }} & \u{202e}moc.live".into(),
         event: "Gala\r\n.\r\nMAIL FROM:<eve@example.com>".into(),
         place: Some("</p><a href='https://evil.example'>here</a>".into()),
-        ..share_link()
+        ..asking()
     };
-    let bytes = source(&MailHeader { subject: "Gala\r\nBcc: eve@example.com\u{202e}".into(), ..header() }, hostile);
+    for outgoing in [Outgoing::ShareLink(hostile.clone()), Outgoing::RsvpInvite(hostile)] {
+        assert_words_alone(&outgoing);
+    }
+}
+
+fn assert_words_alone(outgoing: &Outgoing) {
+    let header = MailHeader { subject: "Gala\r\nBcc: eve@example.com\u{202e}".into(), ..header() };
+    let bytes = String::from_utf8(Message::build(&header, outgoing).expect("a message").bytes).expect("ASCII");
     let (headers, text, html) = read(&bytes);
     assert!(!headers.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc")), "{headers}");
     assert_eq!(
@@ -162,7 +205,7 @@ proptest! {
     #[test]
     fn c12_subjects_and_names_arrive_letter_by_letter(event in tricky(), name in tricky(), venue in tricky()) {
         let subject = subject(EmailKind::ShareLink, &event).expect("a subject");
-        let mail = ShareLink { event: event.clone(), venue: venue.clone(), ..share_link() };
+        let mail = Invite { event: event.clone(), venue: venue.clone(), ..share_link() };
         // A sender has no control characters, and no brackets but those around the address.
         let name: String = name.chars().filter(|c| !c.is_control() && !"<>".contains(*c)).collect();
         let from = Sender::parse(&format!("{name} <mail@venue.example>")).expect("a sender");

@@ -3,14 +3,14 @@
 //! Nothing here touches the database or decides whether an email may go out: the outbox does. A message holds no remote
 //! image and no rewritten link, so that nobody can be followed by it.
 
+mod invite;
 mod message;
 mod sender;
-mod share_link;
 mod smtp_url;
 mod transport;
 
+pub use invite::Invite;
 pub use message::{MailHeader, Message, MessageError, Outgoing, subject};
 pub use sender::Sender;
-pub use share_link::ShareLink;
 pub use smtp_url::check_smtp_url;
 pub use transport::{EnhancedCode, Envelope, HandOver, Handed, Mailer, Memory, Refusal, SmtpStage};

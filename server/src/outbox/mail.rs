@@ -4,12 +4,14 @@ use app::domain::email_kind::EmailKind;
 use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
+use app::planner::LinkKind;
 
-use super::mail_store::{self, StoredMail, StoredShareLink};
+use super::mail_store::{self, StoredInvite, StoredMail};
 use crate::core::Core;
 use crate::error::StoreError;
-use crate::mailer::{MailHeader, Message, MessageError, Outgoing, ShareLink};
+use crate::mailer::{Invite, MailHeader, Message, MessageError, Outgoing};
 use crate::provider::Provider;
+use crate::rsvp;
 use crate::zone::Zone;
 
 /// A mail to be handed over.
@@ -33,6 +35,8 @@ pub enum PrepareError {
     LinkGone,
     #[error("not sent: its event was deleted meanwhile")]
     EventDeleted,
+    #[error("not sent: the event asks nobody any more whether they come")]
+    RsvpClosed,
     #[error(transparent)]
     Message(#[from] MessageError),
     /// Final where this version cannot read what is stored.
@@ -57,8 +61,9 @@ pub async fn prepare(core: &Core, email: EmailId) -> Result<Prepared, PrepareErr
         return Err(PrepareError::Suppressed(cause));
     }
     let outgoing = match mail.kind {
-        EmailKind::ShareLink => Outgoing::ShareLink(share_link(core, email).await?),
-        kind @ (EmailKind::RsvpInvite | EmailKind::UploadRejection) => return Err(MessageError::Kind(kind).into()),
+        EmailKind::ShareLink => Outgoing::ShareLink(invite(core, email, LinkKind::Share).await?),
+        EmailKind::RsvpInvite => Outgoing::RsvpInvite(invite(core, email, LinkKind::Rsvp).await?),
+        kind @ EmailKind::UploadRejection => return Err(MessageError::Kind(kind).into()),
     };
     let (provider, created_at) = (mail.provider, mail.created_at);
     Ok(Prepared { message: Message::build(&header(core, mail), &outgoing)?, provider, created_at })
@@ -76,25 +81,30 @@ fn header(core: &Core, mail: StoredMail) -> MailHeader {
     }
 }
 
-async fn share_link(core: &Core, email: EmailId) -> Result<ShareLink, PrepareError> {
-    let stored: StoredShareLink = mail_store::find_share_link(&core.db, email).await?.ok_or(PrepareError::LinkGone)?;
+async fn invite(core: &Core, email: EmailId, kind: LinkKind) -> Result<Invite, PrepareError> {
+    let stored: StoredInvite = mail_store::find_invite(&core.db, email).await?.ok_or(PrepareError::LinkGone)?;
     if stored.link_revoked_at.is_some() {
         return Err(PrepareError::LinkRevoked);
     }
     if stored.event_deleted_at.is_some() {
         return Err(PrepareError::EventDeleted);
     }
+    let asks = rsvp::collects(stored.rsvp.unwrap_or_default(), &stored.status.unwrap_or_default());
+    if kind == LinkKind::Rsvp && !asks {
+        return Err(PrepareError::RsvpClosed);
+    }
     let zone = stored.time_zone.as_deref().map_or_else(Zone::utc, Zone::named);
     let place = [stored.space, stored.space_address].into_iter().flatten().filter(|part| !part.is_empty());
     let place = place.collect::<Vec<_>>().join(", ");
-    Ok(ShareLink {
+    Ok(Invite {
         first_name: stored.first_name,
         sender: stored.sender,
         venue: stored.venue,
         event: stored.event,
         date: stored.starts_at.map(|at| zone.date(Timestamp(at))).unwrap_or_default(),
         place: (!place.is_empty()).then_some(place),
-        link: core.share_url(&core.key.link_token(&stored.link_seed)),
+        link: core.link_url(kind, &core.key.link_token(&stored.link_seed)),
+        asks,
     })
 }
 

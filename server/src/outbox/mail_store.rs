@@ -71,9 +71,9 @@ pub async fn find(db: &Db, email: EmailId) -> Result<Option<StoredMail>, StoreEr
     row.map(StoredMail::try_from).transpose()
 }
 
-/// What a share-link mail needs.
+/// What an invite needs.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct StoredShareLink {
+pub struct StoredInvite {
     pub first_name: String,
     pub sender: String,
     pub venue: String,
@@ -81,17 +81,19 @@ pub struct StoredShareLink {
     pub starts_at: Option<i64>,
     pub time_zone: Option<String>,
     pub event_deleted_at: Option<i64>,
+    pub status: Option<String>,
+    pub rsvp: Option<i64>,
     pub space: Option<String>,
     pub space_address: Option<String>,
     pub link_seed: String,
     pub link_revoked_at: Option<i64>,
 }
 
-/// Returns what a share-link mail needs, `None` if its link is gone.
-pub async fn find_share_link(db: &Db, email: EmailId) -> Result<Option<StoredShareLink>, StoreError> {
+/// Returns what an invite needs, `None` if its link is gone.
+pub async fn find_invite(db: &Db, email: EmailId) -> Result<Option<StoredInvite>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT c.first_name, m.name AS sender, a.name AS venue, e.event_name AS event, v.starts_at, v.time_zone, \
-         v.deleted_at AS event_deleted_at, \
+         v.deleted_at AS event_deleted_at, v.status, v.rsvp, \
          s.name AS space, s.address AS space_address, l.seed AS link_seed, l.revoked_at AS link_revoked_at \
          FROM email e \
          JOIN contact c ON c.id = e.contact_id \

@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId, ItemId};
+use app::domain::rsvp::{Rsvp, RsvpSource};
 use app::domain::time::{MINUTE_MS, Timestamp};
 use app::emails::EmailRow;
-use app::planner::{CrewRow, EventHeader, Person, TimelineItem};
+use app::planner::{Answer, CrewRow, EventHeader, LinkKind, Person, TimelineItem};
 
 use super::links::{self, StoredLink};
 use super::store::{self, StoredAssignment, StoredCrew, StoredHeader, StoredItem};
@@ -17,6 +18,7 @@ use crate::emails::row::{StoredEmail, revision};
 use crate::emails::suppressions;
 use crate::error::StoreError;
 use crate::events;
+use crate::rsvp;
 use crate::zone::Zone;
 
 /// All that the page of an event shows.
@@ -53,16 +55,16 @@ pub async fn items(core: &Core, ids: &[i64]) -> Result<Vec<TimelineItem>, StoreE
     Ok(timeline(stored, assignments, core.clock.now()))
 }
 
-/// Those of the events that are deleted and can be restored, each with its revision.
-pub async fn deleted_events(core: &Core, ids: &[i64]) -> Result<Vec<(EventId, u32)>, StoreError> {
+/// Those of the events that are deleted and can be restored, each with its revision; without one if it is there again.
+pub async fn deleted_events(core: &Core, ids: &[i64]) -> Result<Vec<(EventId, Option<u32>)>, StoreError> {
     let deleted = store::deleted_events(&core.db, ids).await?;
-    Ok(deleted.into_iter().map(|(id, stored)| (EventId(id), revision(stored))).collect())
+    Ok(deleted.into_iter().map(|(id, stored)| (EventId(id), stored.map(revision))).collect())
 }
 
-/// Those of the items that are deleted and can be restored, each with its revision.
-pub async fn deleted_items(core: &Core, ids: &[i64]) -> Result<Vec<(ItemId, u32)>, StoreError> {
+/// Those of the items that are deleted and can be restored, each with its revision; without one if it is there again.
+pub async fn deleted_items(core: &Core, ids: &[i64]) -> Result<Vec<(ItemId, Option<u32>)>, StoreError> {
     let deleted = store::deleted_items(&core.db, ids).await?;
-    Ok(deleted.into_iter().map(|(id, stored)| (ItemId(id), revision(stored))).collect())
+    Ok(deleted.into_iter().map(|(id, stored)| (ItemId(id), stored.map(revision))).collect())
 }
 
 /// Those of the crew rows that exist, of any account.
@@ -70,6 +72,13 @@ pub async fn crew_rows(core: &Core, ids: &[i64]) -> Result<Vec<CrewRow>, StoreEr
     let stored = store::crew_of(&core.db, ids).await?;
     let invites = store::invites_of(&core.db, ids).await?;
     Ok(crew_of(core, stored, invites))
+}
+
+/// Those of the crew rows whose people were taken off and can be brought back, each with its revision; without one if they are
+/// there again.
+pub async fn deleted_crew(core: &Core, ids: &[i64]) -> Result<Vec<(CrewId, Option<u32>)>, StoreError> {
+    let deleted = store::deleted_crew(&core.db, ids).await?;
+    Ok(deleted.into_iter().map(|(id, stored)| (CrewId(id), stored.map(revision))).collect())
 }
 
 /// Where some contacts are on, of any account.
@@ -97,7 +106,10 @@ fn crew_of(core: &Core, stored: Vec<StoredCrew>, invites: Vec<StoredEmail>) -> V
 }
 
 fn crew_row(core: &Core, stored: StoredCrew, invite: Option<EmailRow>) -> CrewRow {
-    let link = StoredLink::from_columns(stored.link_id, stored.seed, stored.token_hash);
+    let answer = answer(&stored, core.clock.now());
+    let link = StoredLink::from_columns(LinkKind::Share, stored.link_id, stored.seed, stored.token_hash);
+    let rsvp_link =
+        StoredLink::from_columns(LinkKind::Rsvp, stored.rsvp_link_id, stored.rsvp_seed, stored.rsvp_token_hash);
     CrewRow {
         id: CrewId(stored.id),
         contact: ContactId(stored.contact_id),
@@ -109,9 +121,23 @@ fn crew_row(core: &Core, stored: StoredCrew, invite: Option<EmailRow>) -> CrewRo
         blocked: suppressions::cause(stored.cause.as_deref()),
         contact_revision: revision(stored.contact_revision),
         link: links::state(core, link.as_ref()),
+        rsvp_link: links::state(core, rsvp_link.as_ref()),
+        rsvp: rsvp::stored(stored.rsvp.as_deref()),
+        answer,
         revision: revision(stored.revision),
         invite,
     }
+}
+
+fn answer(stored: &StoredCrew, now: Timestamp) -> Option<Box<Answer>> {
+    let at = stored.rsvp_at.filter(|_| rsvp::stored(stored.rsvp.as_deref()) != Rsvp::NoReply)?;
+    let how = match (stored.rsvp_how.as_deref().and_then(RsvpSource::from_code), stored.rsvp_member.as_deref()) {
+        (Some(RsvpSource::Link), _) => "by their link".to_owned(),
+        (_, Some(member)) => format!("set by {member}"),
+        (_, None) => "set by somebody who left".to_owned(),
+    };
+    let at = Zone::named(&stored.time_zone).moment(Timestamp(at), now);
+    Some(Box::new(Answer { at, how, note: stored.rsvp_note.clone() }))
 }
 
 fn header(stored: StoredHeader) -> EventHeader {
@@ -123,6 +149,7 @@ fn header(stored: StoredHeader) -> EventHeader {
         place: stored.place,
         pax: stored.pax.and_then(|pax| u32::try_from(pax).ok()),
         time_zone: stored.time_zone,
+        rsvp: stored.rsvp == 1,
         revision: revision(stored.revision),
     }
 }

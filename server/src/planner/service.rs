@@ -2,15 +2,17 @@
 
 use app::backend::Caller;
 use app::domain::ids::{CrewId, EventId, IdempotencyKey};
+use app::domain::rsvp::Rsvp;
 use app::error::AppError;
-use app::planner::{CrewRow, PlannerPage, PlannerPort};
+use app::planner::{CrewRow, LinkKind, PlannerPage, PlannerPort};
 use async_trait::async_trait;
 
 use super::rows::{self, EventRows};
-use super::sending::{self, ContactUpdate, SendLink};
-use super::{links, store};
+use super::sending::{self, Button, SendInvite};
+use super::{crew, links, store};
 use crate::core::Core;
 use crate::error::StoreError;
+use crate::rsvp;
 use crate::zone::Zone;
 
 #[derive(Clone)]
@@ -32,15 +34,21 @@ impl PlannerService {
     }
 
     /// Makes sure that there is a link, or that there is none.
-    async fn change_link(&self, caller: &Caller, crew: CrewId, to: Wanted) -> Result<CrewRow, AppError> {
+    async fn change_link(
+        &self,
+        caller: &Caller,
+        crew: CrewId,
+        kind: LinkKind,
+        to: Wanted,
+    ) -> Result<CrewRow, AppError> {
         let write = async {
             let mut transaction = self.core.db.write().await?;
             let locked = store::lock_crew(&mut transaction, caller.account, crew).await?;
             let Some(mut locked) = locked else { return Ok(None) };
             let now = self.core.clock.now();
             match to {
-                Wanted::Live => links::ensure(&self.core, &mut transaction, &mut locked, now).await?,
-                Wanted::Revoked => links::revoke(&mut transaction, &mut locked, now).await?,
+                Wanted::Live => links::ensure(&self.core, &mut transaction, &mut locked, kind, now).await?,
+                Wanted::Revoked => links::revoke(&mut transaction, &mut locked, kind, now).await?,
             }
             transaction.commit().await?;
             Ok::<_, StoreError>(Some(()))
@@ -49,7 +57,7 @@ impl PlannerService {
         self.crew_row(caller, crew).await
     }
 
-    async fn send(&self, caller: &Caller, command: SendLink) -> Result<CrewRow, AppError> {
+    async fn send(&self, caller: &Caller, command: SendInvite) -> Result<CrewRow, AppError> {
         sending::send(&self.core, caller, &command).await?;
         self.crew_row(caller, command.crew).await
     }
@@ -71,12 +79,12 @@ impl PlannerPort for PlannerService {
         Ok(PlannerPage { event: header, items, crew, now, today })
     }
 
-    async fn generate_link(&self, caller: &Caller, crew: CrewId) -> Result<CrewRow, AppError> {
-        self.change_link(caller, crew, Wanted::Live).await
+    async fn generate_link(&self, caller: &Caller, crew: CrewId, kind: LinkKind) -> Result<CrewRow, AppError> {
+        self.change_link(caller, crew, kind, Wanted::Live).await
     }
 
-    async fn revoke_link(&self, caller: &Caller, crew: CrewId) -> Result<CrewRow, AppError> {
-        self.change_link(caller, crew, Wanted::Revoked).await
+    async fn revoke_link(&self, caller: &Caller, crew: CrewId, kind: LinkKind) -> Result<CrewRow, AppError> {
+        self.change_link(caller, crew, kind, Wanted::Revoked).await
     }
 
     async fn email_link(
@@ -86,7 +94,38 @@ impl PlannerPort for PlannerService {
         address: String,
         key: IdempotencyKey,
     ) -> Result<CrewRow, AppError> {
-        self.send(caller, SendLink { crew, address, key, contact_update: ContactUpdate::Keep }).await
+        self.send(caller, SendInvite { crew, address, key, button: Button::EmailLink }).await
+    }
+
+    async fn send_invite(
+        &self,
+        caller: &Caller,
+        crew: CrewId,
+        address: String,
+        key: IdempotencyKey,
+    ) -> Result<CrewRow, AppError> {
+        self.send(caller, SendInvite { crew, address, key, button: Button::SendInvite }).await
+    }
+
+    async fn set_rsvp(&self, caller: &Caller, crew: CrewId, answer: Rsvp) -> Result<CrewRow, AppError> {
+        if !rsvp::set_by_member(&self.core, caller, crew, answer).await? {
+            return Err(AppError::NotFound);
+        }
+        self.crew_row(caller, crew).await
+    }
+
+    async fn set_role(&self, caller: &Caller, crew: CrewId, role: String) -> Result<CrewRow, AppError> {
+        crew::set_role(&self.core, caller, crew, &role).await?;
+        self.crew_row(caller, crew).await
+    }
+
+    async fn remove(&self, caller: &Caller, crew: CrewId) -> Result<(), AppError> {
+        Ok(crew::remove(&self.core, caller, crew).await?)
+    }
+
+    async fn restore(&self, caller: &Caller, crew: CrewId) -> Result<CrewRow, AppError> {
+        crew::restore(&self.core, caller, crew).await?;
+        self.crew_row(caller, crew).await
     }
 
     async fn correct_address(
@@ -96,6 +135,6 @@ impl PlannerPort for PlannerService {
         address: String,
         key: IdempotencyKey,
     ) -> Result<CrewRow, AppError> {
-        self.send(caller, SendLink { crew, address, key, contact_update: ContactUpdate::Replace }).await
+        self.send(caller, SendInvite { crew, address, key, button: Button::CorrectAddress }).await
     }
 }

@@ -1,13 +1,16 @@
 //! The SQL of the planner page: a constant number of statements however many people and items an event has.
 
+use app::domain::email_kind::EmailKind;
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId};
+use app::planner::LinkKind;
 use sqlx::FromRow;
 use sqlx::any::AnyRow;
 
-use super::links::StoredLink;
+use super::links::{StoredLink, StoredLinks};
 use crate::db::{self, Db, Write};
 use crate::emails::row::{StoredEmail, select_emails};
 use crate::error::StoreError;
+use crate::rsvp;
 
 #[derive(FromRow)]
 pub struct StoredHeader {
@@ -18,6 +21,7 @@ pub struct StoredHeader {
     pub time_zone: String,
     pub pax: Option<i64>,
     pub place: Option<String>,
+    pub rsvp: i64,
     pub revision: i64,
 }
 
@@ -59,6 +63,17 @@ pub struct StoredCrew {
     pub link_id: Option<i64>,
     pub seed: Option<String>,
     pub token_hash: Option<String>,
+    pub rsvp_link_id: Option<i64>,
+    pub rsvp_seed: Option<String>,
+    pub rsvp_token_hash: Option<String>,
+    pub rsvp: Option<String>,
+    pub rsvp_at: Option<i64>,
+    pub rsvp_how: Option<String>,
+    pub rsvp_note: String,
+    /// The member who set it.
+    pub rsvp_member: Option<String>,
+    /// The event's.
+    pub time_zone: String,
     pub revision: i64,
     pub items: i64,
 }
@@ -83,7 +98,7 @@ where
 macro_rules! select_headers {
     ($rest:literal) => {
         concat!(
-            "SELECT v.id, v.name, v.status, v.starts_at, v.time_zone, v.pax, s.name AS place, v.revision \
+            "SELECT v.id, v.name, v.status, v.starts_at, v.time_zone, v.pax, s.name AS place, v.rsvp, v.revision \
              FROM event v LEFT JOIN space s ON s.id = v.space_id AND s.deleted_at IS NULL \
              WHERE v.deleted_at IS NULL AND v.is_template = 0 AND ",
             $rest
@@ -112,8 +127,8 @@ pub async fn is_deleted(db: &Db, account: AccountId, event: EventId) -> Result<b
 }
 
 /// Deleted events that can be restored, and their revisions.
-pub async fn deleted_events(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
-    read(db, "SELECT id, revision FROM event WHERE id IN", ids, " AND deleted_at IS NOT NULL").await
+pub async fn deleted_events(db: &Db, ids: &[i64]) -> Result<Vec<(i64, Option<i64>)>, StoreError> {
+    read(db, "SELECT id, CASE WHEN deleted_at IS NOT NULL THEN revision END FROM event WHERE id IN", ids, "").await
 }
 
 pub async fn headers_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredHeader>, StoreError> {
@@ -146,16 +161,18 @@ pub async fn items_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredItem>, StoreErro
     read(db, select_items!("i.id IN"), ids, " AND i.deleted_at IS NULL").await
 }
 
-/// Deleted items that can be restored, and their revisions.
-pub async fn deleted_items(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
-    read(db, "SELECT id, revision FROM item WHERE id IN", ids, " AND deleted_at IS NOT NULL").await
+/// Items that can be restored, and their revisions; no revision of one that is there again.
+pub async fn deleted_items(db: &Db, ids: &[i64]) -> Result<Vec<(i64, Option<i64>)>, StoreError> {
+    read(db, "SELECT id, CASE WHEN deleted_at IS NOT NULL THEN revision END FROM item WHERE id IN", ids, "").await
 }
 
 macro_rules! select_assignments {
     ($rest:literal) => {
         concat!(
             "SELECT a.item_id, a.contact_id, c.first_name, c.last_name \
-             FROM item i JOIN assignment a ON a.item_id = i.id JOIN contact c ON c.id = a.contact_id WHERE ",
+             FROM item i JOIN assignment a ON a.item_id = i.id JOIN contact c ON c.id = a.contact_id \
+             LEFT JOIN crew cr ON cr.event_id = i.event_id AND cr.contact_id = a.contact_id \
+             WHERE cr.deleted_at IS NULL AND ",
             $rest
         )
     };
@@ -181,24 +198,29 @@ macro_rules! select_crew {
     ($rest:literal) => {
         concat!(
             "SELECT cr.id, cr.contact_id, c.first_name, c.last_name, c.sort_name, cr.role, c.email, \
-             c.revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, cr.revision, \
+             c.revision AS contact_revision, s.cause, l.id AS link_id, l.seed, l.token_hash, q.id AS rsvp_link_id, \
+             q.seed AS rsvp_seed, q.token_hash AS rsvp_token_hash, cr.rsvp, cr.rsvp_at, cr.rsvp_how, cr.rsvp_note, \
+             m.name AS rsvp_member, v.time_zone, cr.revision, \
              (SELECT COUNT(*) FROM assignment a JOIN item i ON i.id = a.item_id \
               WHERE a.contact_id = cr.contact_id AND i.event_id = cr.event_id AND i.deleted_at IS NULL) AS items \
-             FROM crew cr JOIN contact c ON c.id = cr.contact_id \
+             FROM crew cr JOIN contact c ON c.id = cr.contact_id JOIN event v ON v.id = cr.event_id \
              LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL \
-             LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL ",
+             LEFT JOIN link q ON q.id = cr.rsvp_link_id AND q.revoked_at IS NULL \
+             LEFT JOIN member m ON m.id = cr.rsvp_member_id \
+             LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL \
+             WHERE cr.deleted_at IS NULL AND ",
             $rest
         )
     };
 }
 
 /// Everybody on an event, by name.
-pub const CREW_OF_EVENT: &str =
-    select_crew!("WHERE cr.event_id = $1 AND cr.account_id = $2 ORDER BY c.sort_name, cr.id");
+pub const CREW_OF_EVENT: &str = select_crew!("cr.event_id = $1 AND cr.account_id = $2 ORDER BY c.sort_name, cr.id");
 
 /// The newest invite of everybody on an event.
-pub const INVITES_OF_EVENT: &str =
-    select_emails!("JOIN crew cr ON cr.invite_email_id = e.id WHERE cr.event_id = $1 AND cr.account_id = $2");
+pub const INVITES_OF_EVENT: &str = select_emails!(
+    "JOIN crew cr ON cr.invite_email_id = e.id WHERE cr.event_id = $1 AND cr.account_id = $2 AND cr.deleted_at IS NULL"
+);
 
 pub async fn crew_of_event(db: &Db, account: AccountId, event: EventId) -> Result<Vec<StoredCrew>, StoreError> {
     let crew = sqlx::query_as(CREW_OF_EVENT).bind(event.0).bind(account.0).fetch_all(&mut *db.reader().await?).await?;
@@ -212,7 +234,12 @@ pub async fn invites_of_event(db: &Db, account: AccountId, event: EventId) -> Re
 }
 
 pub async fn crew_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredCrew>, StoreError> {
-    read(db, select_crew!("WHERE cr.id IN"), ids, "").await
+    read(db, select_crew!("cr.id IN"), ids, "").await
+}
+
+/// Rows of people who can be brought back, and their revisions; no revision of one who is there again.
+pub async fn deleted_crew(db: &Db, ids: &[i64]) -> Result<Vec<(i64, Option<i64>)>, StoreError> {
+    read(db, "SELECT id, CASE WHEN deleted_at IS NOT NULL THEN revision END FROM crew WHERE id IN", ids, "").await
 }
 
 pub async fn invites_of(db: &Db, crew: &[i64]) -> Result<Vec<StoredEmail>, StoreError> {
@@ -221,16 +248,17 @@ pub async fn invites_of(db: &Db, crew: &[i64]) -> Result<Vec<StoredEmail>, Store
 
 /// The crew rows of some contacts, with their events.
 pub async fn crew_of_contacts(db: &Db, contacts: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
-    read(db, "SELECT id, event_id FROM crew WHERE contact_id IN", contacts, "").await
+    read(db, "SELECT id, event_id FROM crew WHERE deleted_at IS NULL AND contact_id IN", contacts, "").await
 }
 
 /// Whether the crew row is this account's.
 pub async fn is_of_account(db: &Db, account: AccountId, crew: CrewId) -> Result<bool, StoreError> {
-    let found: Option<i64> = sqlx::query_scalar("SELECT id FROM crew WHERE id = $1 AND account_id = $2")
-        .bind(crew.0)
-        .bind(account.0)
-        .fetch_optional(&mut *db.reader().await?)
-        .await?;
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM crew WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL")
+            .bind(crew.0)
+            .bind(account.0)
+            .fetch_optional(&mut *db.reader().await?)
+            .await?;
     Ok(found.is_some())
 }
 
@@ -240,9 +268,13 @@ pub struct LockedCrew {
     pub event: EventId,
     pub contact: ContactId,
     pub event_name: String,
+    /// Whether the event collects answers now.
+    pub collects_rsvps: bool,
     /// The contact's address now.
     pub address: Option<String>,
-    pub link: Option<StoredLink>,
+    pub links: StoredLinks,
+    /// What the newest invite was.
+    pub invite: Option<EmailKind>,
 }
 
 #[derive(FromRow)]
@@ -250,10 +282,16 @@ struct StoredLockedCrew {
     event_id: i64,
     contact_id: i64,
     event_name: String,
+    event_status: String,
+    event_rsvp: i64,
     email: Option<String>,
     link_id: Option<i64>,
     seed: Option<String>,
     token_hash: Option<String>,
+    rsvp_link_id: Option<i64>,
+    rsvp_seed: Option<String>,
+    rsvp_token_hash: Option<String>,
+    invite_kind: Option<String>,
 }
 
 /// Locks a crew row of this account, so that two clicks on it come one after the other. `None` too when its event was deleted.
@@ -263,16 +301,20 @@ pub async fn lock_crew(
     crew: CrewId,
 ) -> Result<Option<LockedCrew>, StoreError> {
     // The lock comes first and alone: what is read after it is what the click before has left.
-    let lock = transaction.locking("SELECT id FROM crew WHERE id = $1 AND account_id = $2");
+    let lock = transaction.locking("SELECT id FROM crew WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL");
     let locked: Option<i64> =
         sqlx::query_scalar(lock).bind(crew.0).bind(account.0).fetch_optional(&mut **transaction).await?;
     if locked.is_none() {
         return Ok(None);
     }
     let stored: Option<StoredLockedCrew> = sqlx::query_as(
-        "SELECT cr.event_id, cr.contact_id, v.name AS event_name, c.email, l.id AS link_id, l.seed, l.token_hash \
+        "SELECT cr.event_id, cr.contact_id, v.name AS event_name, v.status AS event_status, v.rsvp AS event_rsvp, c.email, \
+         l.id AS link_id, l.seed, l.token_hash, q.id AS rsvp_link_id, q.seed AS rsvp_seed, \
+         q.token_hash AS rsvp_token_hash, e.kind AS invite_kind \
          FROM crew cr JOIN event v ON v.id = cr.event_id JOIN contact c ON c.id = cr.contact_id \
-         LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL WHERE cr.id = $1 AND v.deleted_at IS NULL",
+         LEFT JOIN link l ON l.id = cr.link_id AND l.revoked_at IS NULL \
+         LEFT JOIN link q ON q.id = cr.rsvp_link_id AND q.revoked_at IS NULL \
+         LEFT JOIN email e ON e.id = cr.invite_email_id WHERE cr.id = $1 AND v.deleted_at IS NULL",
     )
     .bind(crew.0)
     .fetch_optional(&mut **transaction)
@@ -282,7 +324,17 @@ pub async fn lock_crew(
         event: EventId(stored.event_id),
         contact: ContactId(stored.contact_id),
         event_name: stored.event_name,
+        collects_rsvps: rsvp::collects(stored.event_rsvp, &stored.event_status),
         address: stored.email,
-        link: StoredLink::from_columns(stored.link_id, stored.seed, stored.token_hash),
+        links: StoredLinks {
+            share: StoredLink::from_columns(LinkKind::Share, stored.link_id, stored.seed, stored.token_hash),
+            rsvp: StoredLink::from_columns(
+                LinkKind::Rsvp,
+                stored.rsvp_link_id,
+                stored.rsvp_seed,
+                stored.rsvp_token_hash,
+            ),
+        },
+        invite: stored.invite_kind.as_deref().and_then(EmailKind::from_code),
     }))
 }

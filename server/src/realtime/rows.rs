@@ -82,19 +82,28 @@ pub async fn read(core: &Core, ids: &BTreeSet<RowId>) -> Result<Read, StoreError
     Ok(Read { rows, gone })
 }
 
-/// Rows that are not shown any more: those that can be restored with the revision at which they were deleted.
+/// Rows that are not shown any more: those that can be restored with the revision at which they were deleted. One that was
+/// restored since the others were read is neither here nor there: the news of that are on their way.
 async fn gone(core: &Core, missing: &[RowId]) -> Result<Vec<Gone>, StoreError> {
     let of = |number: fn(&RowId) -> Option<i64>| missing.iter().filter_map(number).collect::<Vec<_>>();
     let items = of(|id| if let RowId::Item(id) = id { Some(id.0) } else { None });
     let events = of(|id| if let RowId::Event(id) = id { Some(id.0) } else { None });
-    let mut revisions: HashMap<RowId, u32> = HashMap::new();
+    let mut revisions: HashMap<RowId, Option<u32>> = HashMap::new();
     for (id, revision) in planner::deleted_events(core, &events).await? {
         revisions.insert(RowId::Event(id), revision);
     }
     for (id, revision) in planner::deleted_items(core, &items).await? {
         revisions.insert(RowId::Item(id), revision);
     }
-    Ok(missing.iter().map(|id| Gone { id: *id, revision: revisions.get(id).copied().unwrap_or(u32::MAX) }).collect())
+    let crew = of(|id| if let RowId::Crew(id) = id { Some(id.0) } else { None });
+    for (id, revision) in planner::deleted_crew(core, &crew).await? {
+        revisions.insert(RowId::Crew(id), revision);
+    }
+    let gone = missing.iter().filter_map(|id| {
+        let revision = revisions.get(id).copied().unwrap_or(Some(u32::MAX))?;
+        Some(Gone { id: *id, revision })
+    });
+    Ok(gone.collect())
 }
 
 /// The crew rows of some contacts, with their events.

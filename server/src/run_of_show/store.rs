@@ -136,7 +136,8 @@ async fn read_items(connection: &mut AnyConnection, event: EventId) -> Result<Ve
         .await?;
     let assigned: Vec<(i64, i64)> = sqlx::query_as(
         "SELECT a.item_id, a.contact_id FROM item i JOIN assignment a ON a.item_id = i.id \
-         WHERE i.event_id = $1 AND i.deleted_at IS NULL ORDER BY a.item_id, a.contact_id",
+         LEFT JOIN crew cr ON cr.event_id = i.event_id AND cr.contact_id = a.contact_id \
+         WHERE i.event_id = $1 AND i.deleted_at IS NULL AND cr.deleted_at IS NULL ORDER BY a.item_id, a.contact_id",
     )
     .bind(event.0)
     .fetch_all(&mut *connection)
@@ -168,11 +169,15 @@ async fn read_item(connection: &mut AnyConnection, event: EventId, item: ItemId)
     let stored: Option<StoredItem> =
         sqlx::query_as(select_items!("id = $2")).bind(event.0).bind(item.0).fetch_optional(&mut *connection).await?;
     let Some(stored) = stored else { return Ok(None) };
-    let responsible: Vec<i64> =
-        sqlx::query_scalar("SELECT contact_id FROM assignment WHERE item_id = $1 ORDER BY contact_id")
-            .bind(item.0)
-            .fetch_all(&mut *connection)
-            .await?;
+    let responsible: Vec<i64> = sqlx::query_scalar(
+        "SELECT a.contact_id FROM assignment a \
+         LEFT JOIN crew cr ON cr.event_id = $1 AND cr.contact_id = a.contact_id \
+         WHERE a.item_id = $2 AND cr.deleted_at IS NULL ORDER BY a.contact_id",
+    )
+    .bind(event.0)
+    .bind(item.0)
+    .fetch_all(&mut *connection)
+    .await?;
     Ok(Some(stored.into_item(responsible.into_iter().map(ContactId).collect())))
 }
 
@@ -186,7 +191,7 @@ pub async fn people_among(
     let ids: Vec<i64> = contacts.iter().map(|contact| contact.0).collect();
     for chunk in db::chunks(&ids) {
         let sql = write.batch(format!(
-            "SELECT contact_id FROM crew WHERE event_id = $1 AND contact_id IN ({})",
+            "SELECT contact_id FROM crew WHERE deleted_at IS NULL AND event_id = $1 AND contact_id IN ({})",
             db::placeholders(2, chunk.len())
         ));
         let mut query = sqlx::query_scalar(sql).bind(event.0);
@@ -250,14 +255,25 @@ async fn insert_people(write: &mut Write, item: ItemId, people: &[ContactId]) ->
 }
 
 pub async fn replace_people(write: &mut Write, item: ItemId, people: &[ContactId]) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM assignment WHERE item_id = $1").bind(item.0).execute(&mut **write).await?;
+    // Whoever was taken off the event keeps what they own, unseen, until they are back.
+    sqlx::query(
+        "DELETE FROM assignment WHERE item_id = $1 AND NOT EXISTS (SELECT 1 FROM item i \
+         JOIN crew cr ON cr.event_id = i.event_id AND cr.contact_id = assignment.contact_id \
+         WHERE i.id = assignment.item_id AND cr.deleted_at IS NOT NULL)",
+    )
+    .bind(item.0)
+    .execute(&mut **write)
+    .await?;
     // A contact may be deleted by now.
     for contact in people {
-        sqlx::query("INSERT INTO assignment (item_id, contact_id) SELECT $1, id FROM contact WHERE id = $2")
-            .bind(item.0)
-            .bind(contact.0)
-            .execute(&mut **write)
-            .await?;
+        sqlx::query(
+            "INSERT INTO assignment (item_id, contact_id) SELECT $1, id FROM contact WHERE id = $2 \
+             ON CONFLICT (item_id, contact_id) DO NOTHING",
+        )
+        .bind(item.0)
+        .bind(contact.0)
+        .execute(&mut **write)
+        .await?;
     }
     Ok(())
 }
@@ -470,7 +486,7 @@ pub async fn history(db: &Db, item: ItemId) -> Result<Vec<StoredHistory>, StoreE
 pub async fn people(db: &Db, account: AccountId, event: EventId) -> Result<Vec<(i64, String, String)>, StoreError> {
     let people = sqlx::query_as(
         "SELECT c.id, c.first_name, c.last_name FROM crew cr JOIN contact c ON c.id = cr.contact_id \
-         WHERE cr.event_id = $1 AND cr.account_id = $2 ORDER BY c.sort_name, c.id",
+         WHERE cr.event_id = $1 AND cr.account_id = $2 AND cr.deleted_at IS NULL ORDER BY c.sort_name, c.id",
     )
     .bind(event.0)
     .bind(account.0)

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::store;
 use crate::core::Core;
+use crate::rsvp;
 use crate::secret;
 use crate::zone::Zone;
 
@@ -48,6 +49,7 @@ impl SharePagePort for SharePageService {
             time_zone: guest.time_zone,
             guest: guest.first_name,
             role: guest.role,
+            question: rsvp::question(guest.event_rsvp, &guest.event_status, guest.rsvp.as_deref(), guest.rsvp_note),
             items,
             now,
         })

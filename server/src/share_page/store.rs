@@ -10,7 +10,11 @@ pub struct StoredGuest {
     pub contact_id: i64,
     pub first_name: String,
     pub role: String,
+    pub rsvp: Option<String>,
+    pub rsvp_note: String,
     pub event_name: String,
+    pub event_status: String,
+    pub event_rsvp: i64,
     pub starts_at: i64,
     pub time_zone: String,
     pub place: Option<String>,
@@ -30,12 +34,14 @@ pub struct StoredItem {
 /// The holder of the link with this token hash; `None` if it is unknown or revoked, or its event deleted.
 pub async fn guest(db: &Db, token_hash: &str) -> Result<Option<StoredGuest>, StoreError> {
     let guest = sqlx::query_as(
-        "SELECT cr.event_id, cr.contact_id, c.first_name, cr.role, v.name AS event_name, v.starts_at, v.time_zone, \
+        "SELECT cr.event_id, cr.contact_id, c.first_name, cr.role, cr.rsvp, cr.rsvp_note, v.name AS event_name, \
+         v.status AS event_status, v.rsvp AS event_rsvp, v.starts_at, v.time_zone, \
          s.name AS place, s.address AS place_address \
          FROM link l JOIN crew cr ON cr.id = l.crew_id JOIN contact c ON c.id = cr.contact_id \
          JOIN event v ON v.id = cr.event_id \
          LEFT JOIN space s ON s.id = v.space_id AND s.deleted_at IS NULL \
-         WHERE l.token_hash = $1 AND l.revoked_at IS NULL AND v.deleted_at IS NULL",
+         WHERE l.token_hash = $1 AND l.kind = 'share' AND l.revoked_at IS NULL AND cr.deleted_at IS NULL \
+         AND v.deleted_at IS NULL",
     )
     .bind(token_hash.to_owned())
     .fetch_optional(&mut *db.reader().await?)

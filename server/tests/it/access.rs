@@ -21,7 +21,7 @@ use crate::database::with_sqlite;
 use crate::support::{NOON, TestApp, server_fn, server_fns};
 
 /// Server functions that name nothing of an account: the table below has all the others.
-const WITHOUT_IDS: [&str; 12] = [
+const WITHOUT_IDS: [&str; 14] = [
     "sign_in",
     "sign_out",
     "load_session",
@@ -34,6 +34,8 @@ const WITHOUT_IDS: [&str; 12] = [
     "load_spaces",
     "create_space",
     "load_run_of_show",
+    "load_invitation",
+    "answer_rsvp",
 ];
 
 /// Ids of one account's things.
@@ -80,7 +82,16 @@ fn calls(Ids { contact, event, crew, item, space }: Ids) -> Vec<(&'static str, V
         ("generate_link", json!({ "crew": crew })),
         ("revoke_link", json!({ "crew": crew })),
         ("email_link", json!({ "crew": crew, "address": "ann@guests.test", "key": "one" })),
+        ("send_invite", json!({ "crew": crew, "address": "ann@guests.test", "key": "three" })),
+        ("set_rsvp", json!({ "crew": crew, "rsvp": "accepted" })),
+        ("set_role", json!({ "crew": crew, "role": "Host" })),
+        ("load_people", json!({ "event": event, "search": "" })),
+        ("add_person", json!({ "event": event, "contact": contact })),
+        ("add_new_person", json!({ "event": event, "first_name": "Bob" })),
+        ("add_people", json!({ "event": event, "lines": "Cy <cy@guests.test>" })),
         ("correct_address", json!({ "crew": crew, "address": "anna@guests.test", "key": "two" })),
+        ("remove_crew", json!({ "crew": crew })),
+        ("restore_crew", json!({ "crew": crew })),
         ("load_event_form", json!({ "event": event })),
         ("save_event", json!({ "event": event, "revision": 1, "form": event_form() })),
         ("copy_event", json!({ "event": event, "form": { "name": "Ball", "date": "2027-01-02" } })),
@@ -126,8 +137,8 @@ async fn set(app: &TestApp) -> Ids {
         number(
             app.db(),
             format!(
-                "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, created_at) \
-                 VALUES ({account}, 'Gala', 'confirmed', {at}, {at}, 'Europe/Lisbon', 0) RETURNING id"
+                "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, rsvp, created_at) \
+                 VALUES ({account}, 'Gala', 'confirmed', {at}, {at}, 'Europe/Lisbon', 1, 0) RETURNING id"
             ),
         )
         .await,
@@ -188,7 +199,8 @@ on_both_engines!(
         let traces = "SELECT (SELECT COUNT(*) FROM email) + (SELECT COUNT(*) FROM link) + (SELECT COUNT(*) - 2 FROM timeline_edit) \
              + (SELECT COUNT(*) FROM contact WHERE revision <> 1 OR first_name <> 'Ann') \
              + (SELECT COUNT(*) FROM event WHERE revision <> 1 OR name <> 'Gala' OR deleted_at IS NOT NULL) \
-             + (SELECT COUNT(*) FROM space WHERE revision <> 1 OR deleted_at IS NOT NULL)";
+             + (SELECT COUNT(*) FROM space WHERE revision <> 1 OR deleted_at IS NOT NULL) \
+             + (SELECT COUNT(*) FROM crew WHERE rsvp IS NOT NULL OR revision <> 0 OR deleted_at IS NOT NULL)";
         assert_eq!(number(app.db(), traces.to_owned()).await, 0, "nobody changed anything");
 
         // The same calls are good ones: it was the caller that was wrong, or the id.

@@ -2,6 +2,7 @@
 
 use app::contacts::ContactForm;
 use app::domain::ids::{AccountId, MemberId};
+use app::planner::{CrewRow, LinkState};
 use axum::http::StatusCode;
 use serde_json::json;
 use server::db::Db;
@@ -40,7 +41,7 @@ fn errors(page: &[Element]) -> Vec<&str> {
     wrong.map(|one| one.text.trim()).filter(|text| !text.is_empty()).collect()
 }
 
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 26] = [
     "/sign-in",
     "/events",
     "/events?deleted=2",
@@ -62,6 +63,7 @@ const PAGES: [&str; 25] = [
     "/events/1/paste",
     "/events/1/deleted",
     "/events/1?more=2",
+    "/events/2/people",
     "/contacts",
     "/contacts/new",
     "/contacts/1",
@@ -90,14 +92,21 @@ on_both_engines!(
             let answer = member.post_json(server_fn(function), &body).await;
             assert_eq!(answer.status, StatusCode::OK, "{function}: {}", answer.text());
         }
+        // Somebody of the Ball who can be brought back.
+        member.post_json(server_fn("add_person"), &json!({ "event": 2, "contact": 2 })).await;
+        member.post_json(server_fn("remove_crew"), &json!({ "crew": 4 })).await;
+        let row: CrewRow = member.post_json(server_fn("generate_link"), &json!({ "crew": 3 })).await.json();
+        let LinkState::Live { url, .. } = row.link else { panic!("no link: {row:?}") };
+        let guests = url.strip_prefix("http://callboard.test").expect("a link of this installation");
         // Something of each kind that can be restored, and a template.
         member.post_json(server_fn("create_space"), &json!({ "form": { "name": "Attic" } })).await;
         member.post_json(server_fn("save_template"), &json!({ "event": 1, "name": "Gala" })).await;
         member.post_json(server_fn("delete_event"), &json!({ "event": 2 })).await;
         member.post_json(server_fn("delete_space"), &json!({ "space": 2 })).await;
         let mut posted_to = std::collections::BTreeSet::new();
-        for path in PAGES {
-            let answer = if path == "/sign-in" { visitor.get(path).await } else { member.get(path).await };
+        for path in PAGES.into_iter().chain([guests]) {
+            let signed_out = path == "/sign-in" || path == guests;
+            let answer = if signed_out { visitor.get(path).await } else { member.get(path).await };
             assert_eq!(answer.status, StatusCode::OK, "{path}");
             let page = elements(&answer.text());
             for form in page.iter().filter(|one| one.name == "form") {
@@ -108,6 +117,10 @@ on_both_engines!(
                 } else {
                     assert!(app::paths::page_at(action).is_some(), "{path}: {form:?}");
                 }
+            }
+            for other in page.iter().map(|one| one.attribute("formaction")).filter(|other| !other.is_empty()) {
+                assert!(server_fns().contains(&other), "{path}: {other}");
+                posted_to.insert(other.to_owned());
             }
             for (place, button) in page.iter().enumerate().filter(|(_, one)| one.name == "button") {
                 let own = button.ancestors.iter().any(|place| page[*place].name == "form");
@@ -269,7 +282,7 @@ on_both_engines!(
 on_both_engines!(
     async fn a01_a_form_leads_to_no_other_site_and_tells_no_password(db: Db) {
         let app = dana(db).await;
-        for elsewhere in ["https://evil.test/", "//evil.test", "/v/token", ""] {
+        for elsewhere in ["https://evil.test/", "//evil.test", "/sandbox/1", ""] {
             let fields = [("page", elsewhere), ("crew", "1")];
             assert_eq!(where_to(&app.post_form(server_fn("generate_link"), &fields).await), "/events", "{elsewhere}");
             let refused = app.post_form(server_fn("generate_link"), &[("page", elsewhere), ("crew", "99")]).await;

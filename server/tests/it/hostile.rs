@@ -1,9 +1,10 @@
 //! Whatever people and mail servers write, it is text on every page. (Issue 7, C11)
 
 use app::domain::ids::{AccountId, CrewId, EventId, IdempotencyKey, MemberId};
+use app::domain::rsvp::Rsvp;
 use app::events::EventsPort;
 use app::paths::{PAGES, Page};
-use app::planner::{LinkState, PlannerPort};
+use app::planner::{LinkKind, LinkState, PlannerPort};
 use axum::http::StatusCode;
 use server::db::Db;
 use server::mailer::{Mailer, Memory};
@@ -24,6 +25,8 @@ const HOSTILE: &str = "javascript:evil()//--></title></textarea></script></style
 const OURS: &[&str] = &[
     "contact.email_key",
     "contact_word.word",
+    "crew.rsvp",
+    "crew.rsvp_how",
     "delivery_event.event_key",
     "delivery_event.provider",
     "delivery_event.report",
@@ -39,6 +42,7 @@ const OURS: &[&str] = &[
     "event.time_zone",
     "event_word.word",
     "form_receipt.key",
+    "link.kind",
     "link.seed",
     "link.token_hash",
     "member.email_key",
@@ -90,9 +94,10 @@ fn assert_text_alone(path: &str, page: &[Element]) {
 }
 
 /// A page of every row of the table, and what stands behind the sandbox's open end.
-fn addresses(token: &str) -> Vec<String> {
+fn addresses(token: &str, rsvp_token: &str) -> Vec<String> {
     let mut all = Vec::new();
     for Page { path, .. } in PAGES {
+        let token = if path.starts_with("/rsvp/") { rsvp_token } else { token };
         let rests: &[&str] =
             if path.contains("{*rest}") { &["1", "1?tab=text", "1?tab=source", "1/html"] } else { &[""] };
         for rest in rests {
@@ -124,7 +129,7 @@ on_both_engines!(
             assert!(columns.iter().any(|column| column == ours), "{ours} is gone: take it off the list");
         }
         // Its link was made with another key, so that it cannot be shown.
-        venue.planner.revoke_link(&venue.caller, CrewId(1)).await.expect("a row");
+        venue.planner.revoke_link(&venue.caller, CrewId(1), LinkKind::Share).await.expect("a row");
         venue.events.save_template(&venue.caller, EventId(1), "Gala".into(), None).await.expect("a template");
         venue.run("INSERT INTO space (account_id, name, address) VALUES (1, 'Attic', '')").await;
         venue.run(&format!("UPDATE space SET deleted_at = {} WHERE name = 'Attic'", NOON.0)).await;
@@ -142,6 +147,11 @@ on_both_engines!(
         let key = IdempotencyKey("hostile".into());
         let sent = venue.planner.email_link(&venue.caller, CrewId(1), "ann@y.test".into(), key).await.expect("a row");
         let LinkState::Live { .. } = sent.link else { panic!("no link: {sent:?}") };
+        let (caller, crew) = (&venue.caller, CrewId(1));
+        venue.planner.set_rsvp(caller, crew, Rsvp::Declined).await.expect("a row");
+        let note = "UPDATE crew SET rsvp_note = $1 WHERE id = 1";
+        sqlx::query(note).bind(HOSTILE).execute(&mut *connection).await.expect("good SQL");
+        let invitee = venue.planner.generate_link(caller, crew, LinkKind::Rsvp).await.expect("a row");
         let memory = Memory::default();
         let worker = Worker::new(venue.core.clone(), Mailer::Memory(memory.clone()));
         while worker.run_due().await.expect("an answer") > 0 {}
@@ -151,11 +161,11 @@ on_both_engines!(
         sqlx::query(update).bind(source).execute(&mut *connection).await.expect("a mail");
 
         venue.stop_publishing();
-        let token = venue.token(&sent);
+        let (token, rsvp_token) = (venue.token(&sent), venue.rsvp_token(&invitee));
         let visitor = TestApp::new(db).await;
         let member = visitor.signed_in_as(AccountId(1), MemberId(1)).await;
         let mut shown = 0;
-        for path in addresses(&token) {
+        for path in addresses(&token, &rsvp_token) {
             let asker = if path.starts_with("/sign-in") { &visitor } else { &member };
             let answer = asker.get(&path).await;
             if answer.status.is_redirection() {

@@ -30,6 +30,7 @@ mod live;
 mod mailer;
 mod migrations;
 mod outbox;
+mod people;
 mod planner;
 mod plans;
 #[cfg(unix)]
@@ -39,6 +40,7 @@ mod recorder;
 mod requests;
 mod routes;
 mod rows;
+mod rsvp;
 mod run_of_show;
 mod said;
 mod sandbox;

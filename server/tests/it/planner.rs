@@ -9,7 +9,7 @@ use app::domain::suppression::SuppressionCause;
 use app::domain::time::{HOUR_MS, MINUTE_MS, Timestamp};
 use app::error::AppError;
 use app::live::{Row, Topic};
-use app::planner::{LinkState, PlannerPort};
+use app::planner::{LinkKind, LinkState, PlannerPort};
 use app::share_page::SharePagePort;
 use server::db::Db;
 
@@ -98,9 +98,9 @@ on_both_engines!(
         assert_eq!(venue.email(crew, "ANN@example.com").await.unwrap_err(), too_soon);
         // A new link is no way around it, nor is another contact with the address.
         for _ in 0..2 {
-            venue.planner.revoke_link(&venue.caller, crew).await.unwrap();
+            venue.planner.revoke_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
             assert_eq!(venue.email(crew, "ann@example.com").await.unwrap_err(), too_soon);
-            venue.planner.generate_link(&venue.caller, crew).await.unwrap();
+            venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
             assert_eq!(venue.email(crew, "ann@example.com").await.unwrap_err(), too_soon);
         }
         assert_eq!(venue.email(other, "ann@example.com").await.unwrap_err(), too_soon);
@@ -137,7 +137,7 @@ on_both_engines!(
         let twice = ["00:30", "01:30 WEST", "01:30 WET", "02:30"];
         let planner = venue.planner.page(&venue.caller, venue.event).await.unwrap();
         assert_eq!(planner.items.iter().map(|item| item.starts.clock.as_str()).collect::<Vec<_>>(), twice);
-        let link = venue.planner.generate_link(&venue.caller, crew).await.unwrap();
+        let link = venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
         let guest = venue.share_page.open(venue.token(&link)).await.unwrap();
         assert_eq!(guest.items.iter().map(|item| item.starts.clock.as_str()).collect::<Vec<_>>(), twice);
     }
@@ -285,11 +285,11 @@ on_both_engines!(
     async fn links_are_made_and_revoked_once(db: Db) {
         let venue = Venue::new(db).await;
         let (_, crew) = venue.cast("Ann", "ann@example.com").await;
-        let made = venue.planner.generate_link(&venue.caller, crew).await.unwrap();
-        assert_eq!(venue.planner.generate_link(&venue.caller, crew).await.unwrap(), made);
+        let made = venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
+        assert_eq!(venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap(), made);
         assert_eq!(venue.number("SELECT revision FROM crew").await, 1);
         for _ in 0..2 {
-            let revoked = venue.planner.revoke_link(&venue.caller, crew).await.unwrap();
+            let revoked = venue.planner.revoke_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
             assert_eq!(revoked.link, LinkState::None);
         }
         let row = venue.planner.crew_row(&venue.caller, crew).await.unwrap();
@@ -318,7 +318,7 @@ on_both_engines!(
     async fn another_accounts_event_and_crew_do_not_exist(db: Db) {
         let venue = Venue::new(db).await;
         let (_, crew) = venue.cast("Ann", "ann@example.com").await;
-        venue.planner.generate_link(&venue.caller, crew).await.unwrap();
+        venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
         let (planner, stranger) = (&venue.planner, &venue.stranger);
         for event in [venue.event, EventId(999)] {
             assert_eq!(planner.page(stranger, event).await, Err(AppError::NotFound));
@@ -326,8 +326,8 @@ on_both_engines!(
         for crew in [crew, CrewId(999)] {
             let address = || "ann@example.com".to_owned();
             assert_eq!(planner.crew_row(stranger, crew).await, Err(AppError::NotFound));
-            assert_eq!(planner.generate_link(stranger, crew).await, Err(AppError::NotFound));
-            assert_eq!(planner.revoke_link(stranger, crew).await, Err(AppError::NotFound));
+            assert_eq!(planner.generate_link(stranger, crew, LinkKind::Share).await, Err(AppError::NotFound));
+            assert_eq!(planner.revoke_link(stranger, crew, LinkKind::Share).await, Err(AppError::NotFound));
             assert_eq!(planner.email_link(stranger, crew, address(), key("a")).await, Err(AppError::NotFound));
             assert_eq!(planner.correct_address(stranger, crew, address(), key("b")).await, Err(AppError::NotFound));
             // Not even what is wrong with the address is said about somebody else's row.

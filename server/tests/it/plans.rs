@@ -10,16 +10,20 @@ use std::time::Duration;
 use app::contacts::ContactsPort;
 use app::domain::delivery::{DELAY_LIMIT_MS, DeliveryEvent, Report};
 use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey, SpaceId};
+use app::domain::rsvp::Rsvp;
 use app::domain::suppression::SuppressionCause;
 use app::emails::EmailsPort;
 use app::events::{CopyForm, EventForm, EventQuery, EventStatus, EventsPort, SaveEventOptions};
-use app::planner::PlannerPort;
+use app::people::PeoplePort;
+use app::planner::{LinkKind, PlannerPort};
+use app::rsvp::RsvpPort;
 use app::run_of_show::{ItemForm, RunOfShowPort};
 use app::share_page::SharePagePort;
 use app::spaces::{SpaceForm, SpacesPort};
 use server::db::Db;
 use server::emails::fold::{Incoming, record};
 use server::emails::sweep::sweep;
+use server::planner::crew::{KEPT_MS, prune as prune_crew};
 use server::webhooks::{adopt_orphans, drop_old_orphans, rematch_orphans};
 use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 
@@ -122,9 +126,29 @@ async fn everything(venue: &Venue) {
     assert_eq!(venue.emails.page_for_contact(caller, contact, None).await.unwrap().rows.len(), 3);
 
     assert_eq!(venue.planner.page(caller, EventId(5)).await.unwrap().crew.len(), 100);
-    venue.planner.revoke_link(caller, crew).await.unwrap();
-    let row = venue.planner.generate_link(caller, crew).await.unwrap();
+    venue.planner.revoke_link(caller, crew, LinkKind::Share).await.unwrap();
+    let row = venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
     venue.share_page.open(venue.token(&row)).await.unwrap();
+    venue.run("UPDATE event SET rsvp = 1 WHERE id = 5").await;
+    let row = venue.planner.send_invite(caller, CrewId(206), "p203+new@x.test".into(), key("asked")).await.unwrap();
+    let token = venue.rsvp_token(&row);
+    venue.rsvp.answer(token.clone(), Rsvp::Accepted, "with pleasure".into()).await.unwrap();
+    venue.rsvp.open(token).await.unwrap();
+    venue.planner.set_rsvp(caller, CrewId(207), Rsvp::Declined).await.unwrap();
+    venue.planner.set_role(caller, CrewId(207), "Host".into()).await.unwrap();
+    for _ in 0..2 {
+        venue.planner.remove(caller, CrewId(207)).await.unwrap();
+        venue.people.page(caller, EventId(5), "name1234".into()).await.unwrap();
+        venue.planner.restore(caller, CrewId(207)).await.unwrap();
+    }
+    venue.planner.remove(caller, CrewId(208)).await.unwrap();
+    venue.people.add(caller, EventId(5), ContactId(207)).await.unwrap();
+    venue.people.add_new(caller, EventId(5), form("Ada", "", ""), Some(key("ada"))).await.unwrap();
+    let lines = "Ida <ida@x.test>\nName1300 <p1300@x.test>";
+    assert_eq!(venue.people.add_lines(caller, EventId(5), lines.into(), Some(key("lines"))).await.unwrap(), 2);
+    venue.planner.remove(caller, CrewId(209)).await.unwrap();
+    prune_crew(venue.db(), NOON.plus_ms(KEPT_MS + 1)).await.unwrap();
+    venue.planner.revoke_link(caller, CrewId(206), LinkKind::Rsvp).await.unwrap();
     venue.planner.email_link(caller, CrewId(405), "p402+new@x.test".into(), key("sent")).await.unwrap();
     venue.planner.correct_address(caller, CrewId(605), "new@x.test".into(), key("corrected")).await.unwrap();
 

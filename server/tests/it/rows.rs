@@ -37,6 +37,7 @@ const ROWS: &[&str] = &[
      NULL, 2, NULL, 1), \
      (1, 1, 2, 3, 3, 1, 'share_link', 'ann@x.test', 'ann@x.test', 's', 'Ball', 'r3', 'm3', 'resend', NULL, 'k3', \
      NULL, 3, NULL, 1)",
+    "UPDATE event SET rsvp = 1",
     "UPDATE crew SET link_id = 2, invite_email_id = 1 WHERE id = 1",
     "UPDATE crew SET invite_email_id = 2 WHERE id = 2",
     "UPDATE crew SET link_id = 3, invite_email_id = 3 WHERE id = 3",

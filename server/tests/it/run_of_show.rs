@@ -6,7 +6,7 @@ use std::fmt::Write;
 use app::domain::ids::{ContactId, IdempotencyKey, ItemId};
 use app::error::AppError;
 use app::live::{RowId, Topic};
-use app::planner::{PlannerPort, TimelineItem};
+use app::planner::{LinkKind, PlannerPort, TimelineItem};
 use app::run_of_show::{Edited, ItemForm, RunOfShowPort};
 use app::share_page::SharePagePort;
 use server::db::Db;
@@ -278,7 +278,7 @@ on_both_engines!(
         let venue = venue(db).await;
         let (caller, shows) = (&venue.caller, &venue.run_of_show);
         let (ann, crew) = venue.cast("Ann", "").await;
-        let row = venue.planner.generate_link(caller, crew).await.unwrap();
+        let row = venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
         let item =
             venue.add_form(ItemForm { responsible: vec![ann], ..form("18:00", "30", "Doors") }).await.unwrap().item.id;
         let mut tab = venue.core.hub.join(caller);

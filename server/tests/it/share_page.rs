@@ -3,7 +3,7 @@
 
 use app::domain::time::HOUR_MS;
 use app::error::AppError;
-use app::planner::PlannerPort;
+use app::planner::{LinkKind, PlannerPort};
 use app::share_page::SharePagePort;
 use server::db::Db;
 
@@ -19,7 +19,7 @@ on_both_engines!(
         venue.item(2 * HOUR_MS, "Surprise for Ann", true, &[bob]).await;
         venue.item(0, "Doors", false, &[bob]).await;
 
-        let link = venue.planner.generate_link(&venue.caller, crew).await.unwrap();
+        let link = venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
         let page = venue.share_page.open(venue.token(&link)).await.unwrap();
         let items: Vec<_> = page.items.iter().map(|item| (item.title.as_str(), item.mine)).collect();
         assert_eq!(items, [("Doors", false), ("Rings", true), ("Last orders", false)]);
@@ -37,16 +37,16 @@ on_both_engines!(
         let venue = Venue::new(db).await;
         let (_, crew) = venue.cast("Ann", "ann@example.com").await;
         let (_, other) = venue.cast("Bob", "bob@example.com").await;
-        let first = venue.token(&venue.planner.generate_link(&venue.caller, crew).await.unwrap());
-        let others = venue.token(&venue.planner.generate_link(&venue.caller, other).await.unwrap());
-        venue.planner.revoke_link(&venue.caller, crew).await.unwrap();
+        let first = venue.token(&venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap());
+        let others = venue.token(&venue.planner.generate_link(&venue.caller, other, LinkKind::Share).await.unwrap());
+        venue.planner.revoke_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
 
         assert_eq!(venue.share_page.open(first.clone()).await, Err(AppError::NotFound));
         assert_eq!(venue.share_page.open("no such token".into()).await, Err(AppError::NotFound));
         assert_eq!(venue.share_page.open(String::new()).await, Err(AppError::NotFound));
         assert!(venue.share_page.open(others).await.is_ok(), "revoking touches nobody else");
 
-        let second = venue.token(&venue.planner.generate_link(&venue.caller, crew).await.unwrap());
+        let second = venue.token(&venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap());
         assert_ne!(first, second);
         assert!(venue.share_page.open(second).await.is_ok());
         assert_eq!(venue.share_page.open(first).await, Err(AppError::NotFound), "a revoked link never works again");
@@ -57,13 +57,13 @@ on_both_engines!(
     async fn a_link_of_a_lost_key_is_replaced(db: Db) {
         let venue = Venue::new(db.clone()).await;
         let (_, crew) = venue.cast("Ann", "ann@example.com").await;
-        let old = venue.token(&venue.planner.generate_link(&venue.caller, crew).await.unwrap());
+        let old = venue.token(&venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap());
 
         let rekeyed = core(db, "another key of thirty-two characters or more");
         let planner = server::planner::PlannerService::new(rekeyed);
         let row = planner.crew_row(&venue.caller, crew).await.unwrap();
         assert_eq!(row.link, app::planner::LinkState::None, "its address cannot be shown any more");
-        let new = venue.token(&planner.generate_link(&venue.caller, crew).await.unwrap());
+        let new = venue.token(&planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap());
         assert_eq!(venue.share_page.open(old).await, Err(AppError::NotFound));
         assert!(venue.share_page.open(new).await.is_ok());
     }

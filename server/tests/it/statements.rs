@@ -131,6 +131,8 @@ async fn watch_live(app: &TestApp, venue: &Venue) {
         Change::Event(event),
         Change::Item(ItemId(1), event),
         Change::Crew(CrewId(1), event),
+        // Gone.
+        Change::Crew(CrewId(806), event),
         Change::Contact(contact),
         Change::Email(EmailId(1), contact, Some((CrewId(1), event))),
     ] {

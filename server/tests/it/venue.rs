@@ -17,8 +17,10 @@ use server::core::Core;
 use server::db::Db;
 use server::emails::EmailsService;
 use server::events::EventsService;
+use server::people::PeopleService;
 use server::planner::PlannerService;
 use server::realtime::{self, Hub};
+use server::rsvp::RsvpService;
 use server::run_of_show::RunOfShowService;
 use server::secret;
 use server::share_page::SharePageService;
@@ -38,8 +40,10 @@ pub struct Venue {
     pub contacts: ContactsService,
     pub emails: EmailsService,
     pub events: EventsService,
+    pub people: PeopleService,
     pub planner: PlannerService,
     pub run_of_show: RunOfShowService,
+    pub rsvp: RsvpService,
     pub share_page: SharePageService,
     pub spaces: SpacesService,
     /// On the caller's account, tomorrow.
@@ -60,8 +64,10 @@ impl Venue {
             contacts: ContactsService::new(core.clone()),
             emails: EmailsService::new(core.clone()),
             events: EventsService::new(core.clone()),
+            people: PeopleService::new(core.clone()),
             planner: PlannerService::new(core.clone()),
             run_of_show: RunOfShowService::new(core.clone()),
+            rsvp: RsvpService::new(core.clone()),
             share_page: SharePageService::new(core.clone()),
             spaces: SpacesService::new(core.clone()),
             core,
@@ -143,6 +149,28 @@ impl Venue {
     pub fn token(&self, row: &CrewRow) -> String {
         let LinkState::Live { url, .. } = &row.link else { panic!("no live link: {row:?}") };
         url.strip_prefix(&format!("{}/v/", self.core.config.base_url)).expect("a link of this installation").to_owned()
+    }
+
+    /// The token of a row's live RSVP link.
+    pub fn rsvp_token(&self, row: &CrewRow) -> String {
+        let LinkState::Live { url, .. } = &row.rsvp_link else { panic!("no live RSVP link: {row:?}") };
+        url.strip_prefix(&format!("{}/rsvp/", self.core.config.base_url)).expect("a link of ours").to_owned()
+    }
+
+    /// One press of "Send invite".
+    pub async fn invite(&self, crew: CrewId, address: &str) -> Result<CrewRow, AppError> {
+        let key = IdempotencyKey(secret::token().replace('_', "-"));
+        self.planner.send_invite(&self.caller, crew, address.to_owned(), key).await
+    }
+
+    /// Turns the event's switch "Collect RSVPs".
+    pub async fn collect_rsvps(&self, on: bool) {
+        self.run(&format!(
+            "UPDATE event SET rsvp = {}, revision = revision + 1 WHERE id = {}",
+            i64::from(on),
+            self.event
+        ))
+        .await;
     }
 
     pub async fn suppress(&self, address_key: &str) {

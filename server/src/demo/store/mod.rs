@@ -90,6 +90,12 @@ pub async fn insert_events(
     insert(transaction, "event", columns, "id", rows).await
 }
 
+/// Turns on the event's switch.
+pub async fn collect_rsvps(transaction: &mut Write, event: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE event SET rsvp = 1 WHERE id = $1").bind(event).execute(&mut **transaction).await?;
+    Ok(())
+}
+
 pub struct NewCrew {
     pub event: i64,
     pub contact: i64,

@@ -1,4 +1,4 @@
-//! Accepts a share-link email for sending: the rules, then the email, its job and all that goes with it in one
+//! Accepts an invite (a share link, or an RSVP invite) for sending: the rules, then the email, its job and all that goes with it in one
 //! transaction, or nothing at all. It never hands over mail; the outbox does, after the commit.
 //!
 //! Two clicks are one email: with the same idempotency key they are one click, and with different ones the lock of the
@@ -12,6 +12,7 @@ use app::domain::email_kind::EmailKind;
 use app::domain::ids::{CrewId, EmailId, IdempotencyKey};
 use app::domain::send_rules::{self, SendFacts, SendRefusal};
 use app::error::AppError;
+use app::planner::LinkKind;
 
 use super::links;
 use super::store::{LockedCrew, lock_crew};
@@ -23,21 +24,32 @@ use crate::error::{StoreError, internal};
 use crate::mailer::{self, MessageError};
 use crate::secret;
 
-/// One click on a button that sends a link.
-pub struct SendLink {
+/// One click on a button that sends an invite.
+pub struct SendInvite {
     pub crew: CrewId,
     /// As typed.
     pub address: String,
     pub key: IdempotencyKey,
-    pub contact_update: ContactUpdate,
+    pub button: Button,
 }
 
-/// What becomes of the contact's own address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContactUpdate {
-    Keep,
-    /// The typed address is the contact's from now on, if it may be sent to.
-    Replace,
+pub enum Button {
+    EmailLink,
+    SendInvite,
+    /// The typed address is the contact's from now on, if it may be sent to. Sends again what the newest invite was: whoever
+    /// was only asked whether they come is not shown the run of show by a corrected letter.
+    CorrectAddress,
+}
+
+impl Button {
+    fn kind(self, crew: &LockedCrew) -> EmailKind {
+        match self {
+            Self::EmailLink => EmailKind::ShareLink,
+            Self::SendInvite => EmailKind::RsvpInvite,
+            Self::CorrectAddress => crew.invite.unwrap_or(EmailKind::ShareLink),
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +79,7 @@ impl From<SendError> for AppError {
 }
 
 /// Accepts the email. Fails with the reason why not. A repetition of a key is accepted without a second email.
-pub async fn send(core: &Core, caller: &Caller, command: &SendLink) -> Result<(), SendError> {
+pub async fn send(core: &Core, caller: &Caller, command: &SendInvite) -> Result<(), SendError> {
     if !command.key.is_well_formed() {
         return Err(SendError::BadKey);
     }
@@ -76,7 +88,7 @@ pub async fn send(core: &Core, caller: &Caller, command: &SendLink) -> Result<()
         return Ok(());
     };
     transaction.commit().await?;
-    tracing::info!(%email, crew = %command.crew, "A share-link email was accepted for sending.");
+    tracing::info!(%email, crew = %command.crew, "An invite was accepted for sending.");
     Ok(())
 }
 
@@ -85,33 +97,38 @@ async fn accept(
     core: &Core,
     transaction: &mut Write,
     caller: &Caller,
-    command: &SendLink,
+    command: &SendInvite,
 ) -> Result<Option<EmailId>, SendError> {
     let now = core.clock.now();
     let mut crew = lock_crew(transaction, caller.account, command.crew).await?.ok_or(SendError::NotFound)?;
     let recipient = RecipientAddress::parse(&command.address).map_err(SendRefusal::from)?;
-    let key = key_to(&command.key, &recipient);
+    let kind = command.button.kind(&crew);
+    let key = key_to(&command.key, kind, &recipient);
     match store::crew_of_key(transaction, caller.account, &key).await? {
         Some(known) if known == Some(crew.id) => return Ok(None),
         Some(_) => return Err(SendError::BadKey),
         None => {}
     }
 
-    send_rules::may_send(facts(transaction, &crew, &recipient).await?, now)?;
+    send_rules::may_send(facts(transaction, &crew, kind, &recipient).await?, now)?;
 
-    let corrected =
-        command.contact_update == ContactUpdate::Replace && crew.address.as_deref() != Some(recipient.as_str());
+    let corrected = command.button == Button::CorrectAddress && crew.address.as_deref() != Some(recipient.as_str());
     if corrected {
         contacts::replace_address(transaction, caller.account, crew.contact, &recipient).await?;
     }
-    links::ensure(core, transaction, &mut crew, now).await?;
+    let link = match kind {
+        EmailKind::RsvpInvite => LinkKind::Rsvp,
+        EmailKind::ShareLink | EmailKind::UploadRejection => LinkKind::Share,
+    };
+    links::ensure(core, transaction, &mut crew, link, now).await?;
     let unique = secret::unique();
     let email = store::NewEmail {
         account: caller.account,
         member: caller.member,
         crew: &crew,
-        kind: EmailKind::ShareLink,
-        subject: mailer::subject(EmailKind::ShareLink, &crew.event_name)?,
+        link: crew.links.of(link).map(|link| link.id),
+        kind,
+        subject: mailer::subject(kind, &crew.event_name)?,
         recipient: &recipient,
         message_id: format!("{unique}@{}", core.config.mail_from.domain()),
         reference: secret::unique(),
@@ -126,9 +143,9 @@ async fn accept(
     Ok(Some(id))
 }
 
-/// The key as it is stored: the same click to another address is another send.
-fn key_to(key: &IdempotencyKey, recipient: &RecipientAddress) -> IdempotencyKey {
-    IdempotencyKey(format!("{}:{}", key.0, secret::token_hash(recipient.key().as_str())))
+/// The key as it is stored: the same click to another address is another send, and so is another kind of mail.
+fn key_to(key: &IdempotencyKey, kind: EmailKind, recipient: &RecipientAddress) -> IdempotencyKey {
+    IdempotencyKey(format!("{}:{}:{}", key.0, kind.code(), secret::token_hash(recipient.key().as_str())))
 }
 
 /// What the rules look at; `NotFound` when the event was deleted. A suppression that another transaction is writing right now is not seen here; the outbox asks
@@ -136,12 +153,14 @@ fn key_to(key: &IdempotencyKey, recipient: &RecipientAddress) -> IdempotencyKey 
 async fn facts(
     transaction: &mut Write,
     crew: &LockedCrew,
+    kind: EmailKind,
     recipient: &RecipientAddress,
 ) -> Result<SendFacts, SendError> {
+    let rsvp_closed = kind == EmailKind::RsvpInvite && !crew.collects_rsvps;
     let suppressed = suppressions::find(&mut **transaction, recipient.key().as_str()).await?;
     if !store::lock_event(transaction, crew.event).await? {
         return Err(SendError::NotFound);
     }
-    let last_sent_at = store::last_sent_at(transaction, crew.event, recipient.key()).await?;
-    Ok(SendFacts { suppressed, last_sent_at })
+    let last_sent_at = store::last_sent_at(transaction, crew.event, kind, recipient.key()).await?;
+    Ok(SendFacts { suppressed, rsvp_closed, last_sent_at })
 }

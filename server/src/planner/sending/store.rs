@@ -2,7 +2,7 @@
 
 use app::domain::address::{AddressKey, RecipientAddress};
 use app::domain::email_kind::EmailKind;
-use app::domain::ids::{AccountId, CrewId, EmailId, EventId, IdempotencyKey, MemberId};
+use app::domain::ids::{AccountId, CrewId, EmailId, EventId, IdempotencyKey, LinkId, MemberId};
 use app::domain::time::Timestamp;
 
 use crate::db::Write;
@@ -32,19 +32,21 @@ pub async fn lock_event(transaction: &mut Write, event: EventId) -> Result<bool,
     Ok(found.is_some())
 }
 
-/// When the newest email about this event to this address was accepted, not counting those that failed: whoever has the
+/// When the newest email of this kind about this event to this address was accepted, not counting those that failed: whoever has the
 /// address, and whatever link it carried.
 pub async fn last_sent_at(
     transaction: &mut Write,
     event: EventId,
+    kind: EmailKind,
     address: &AddressKey,
 ) -> Result<Option<Timestamp>, StoreError> {
     let at: Option<i64> = sqlx::query_scalar(
-        "SELECT MAX(created_at) FROM email WHERE event_id = $1 AND recipient_key = $2 \
+        "SELECT MAX(created_at) FROM email WHERE event_id = $1 AND recipient_key = $2 AND kind = $3 \
          AND (status IS NULL OR status <> 'failed')",
     )
     .bind(event.0)
     .bind(address.as_str().to_owned())
+    .bind(kind.code())
     .fetch_one(&mut **transaction)
     .await?;
     Ok(at.map(Timestamp))
@@ -56,6 +58,8 @@ pub struct NewEmail<'a> {
     /// Who pressed the button.
     pub member: MemberId,
     pub crew: &'a LockedCrew,
+    /// What the mail leads to.
+    pub link: Option<LinkId>,
     pub kind: EmailKind,
     pub subject: String,
     pub recipient: &'a RecipientAddress,
@@ -78,7 +82,7 @@ pub async fn insert(transaction: &mut Write, email: NewEmail<'_>, now: Timestamp
     .bind(crew.contact.0)
     .bind(crew.event.0)
     .bind(crew.id.0)
-    .bind(crew.link.as_ref().map(|link| link.id.0))
+    .bind(email.link.map(|link| link.0))
     .bind(email.member.0)
     .bind(email.kind.code())
     .bind(email.recipient.as_str().to_owned())

@@ -1,0 +1,14 @@
+//! Who is on an event: the screen where people are put on it, and brought back.
+
+mod api;
+mod model;
+mod new_people;
+mod page;
+#[cfg(feature = "ssr")]
+mod port;
+
+pub use api::*;
+pub use model::{PeoplePage, PersonRow};
+pub use page::PeopleRoute;
+#[cfg(feature = "ssr")]
+pub use port::PeoplePort;
