@@ -20,7 +20,6 @@ const BINARY = { goal: 40 * MB, ceiling: 40 * MB };
 // are not it stands here what else they load, and which other one they come after.
 const DEEPER = {
   contact_history: { name: "a contact's events and emails", with: ["contact_screens"], after: "contact" },
-  people: { name: "adding people to an event", with: [], after: "planner" },
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

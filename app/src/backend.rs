@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
 
+use crate::accounts::AccountsPort;
 use crate::auth::{AuthPort, Role};
 use crate::contacts::ContactsPort;
 use crate::domain::ids::{AccountId, MemberId};
@@ -22,6 +23,7 @@ use crate::spaces::SpacesPort;
 /// The ports, as the server implements them. In the context of every render and every server function.
 #[derive(Clone)]
 pub struct Backend {
+    pub accounts: Arc<dyn AccountsPort>,
     pub auth: Arc<dyn AuthPort>,
     pub contacts: Arc<dyn ContactsPort>,
     pub emails: Arc<dyn EmailsPort>,

@@ -6,16 +6,17 @@ use leptos_router::components::{A, Outlet};
 use crate::auth::{LoadSession, Session, SignOut};
 use crate::emails::badge;
 use crate::live::{self, Live, LivePill};
-use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
 use crate::ui::{self, AnnouncementRegion, Avatar, ErrorNotice, InlineError, PageTitle, query_view};
 use crate::wire::Query;
+use crate::{paths, planner};
 
 /// Names what most screens need, so that it is in the main module of the client. Otherwise there is a piece of it for each set of
 /// screens that share it, and whoever goes to one of them fetches them all.
 fn keep_in_main() {
     live::keep_in_main();
     ui::keep_in_main();
+    planner::keep_in_main();
     std::hint::black_box((PostForm::erased as fn(_, _, _) -> _, badge as fn(&_, _, _) -> _));
 }
 
@@ -62,6 +63,7 @@ fn TopBar(session: Session) -> impl IntoView {
                     </summary>
                     <div>
                         <p class="fine">{session.member_name}</p>
+                        <a class="button" data-kind="plain" href="/account" rel="external">"Your account"</a>
                         {sign_out}
                     </div>
                 </details>
@@ -97,6 +99,9 @@ mod tests {
 
     #[test]
     fn addresses_that_are_written_out_are_right() {
-        assert_eq!([paths::SANDBOX, paths::HOME], ["/sandbox", "/events"]);
+        assert_eq!(
+            [paths::SANDBOX, paths::HOME, paths::ACCOUNT, paths::VERIFY],
+            ["/sandbox", "/events", "/account", "/verify"]
+        );
     }
 }

@@ -8,6 +8,7 @@
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("`app` is for the server or for the browser: build `frontend` alone, never with `server`");
 
+pub mod accounts;
 pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod backend;

@@ -6,6 +6,15 @@ use crate::domain::ids::{ContactId, EditId, EventId, ItemId, SpaceId};
 
 pub const HOME: &str = EVENTS;
 pub const SIGN_IN: &str = "/sign-in";
+/// Where a sign-up leads that is answered alike for every address, and where a new password leads: what was posted is done.
+pub const SIGNED_UP: &str = "/sign-in?signed-up";
+pub const RESET_DONE: &str = "/sign-in?reset";
+pub const SIGN_UP: &str = "/sign-up";
+pub const VERIFY: &str = "/verify";
+pub const CODE_SENT: &str = "/verify?sent";
+pub const FORGOT: &str = "/forgot";
+pub const RESET_SENT: &str = "/forgot?sent";
+pub const ACCOUNT: &str = "/account";
 pub const EVENTS: &str = "/events";
 pub const NEW_EVENT: &str = "/events/new";
 pub const TEMPLATES: &str = "/templates";
@@ -55,7 +64,7 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 25] = [
+pub const PAGES: [Page; 31] = [
     members("/"),
     members(EVENTS),
     members(NEW_EVENT),
@@ -76,7 +85,13 @@ pub const PAGES: [Page; 25] = [
     members("/contacts/{id}"),
     members("/contacts/{id}/events"),
     members("/contacts/{id}/emails"),
+    members(ACCOUNT),
+    plain(VERIFY, Audience::Members),
     plain(SIGN_IN, Audience::SignedOut),
+    plain(SIGN_UP, Audience::SignedOut),
+    plain(FORGOT, Audience::SignedOut),
+    plain("/reset/{token}", Audience::Everybody),
+    plain("/change-email/{token}", Audience::Everybody),
     plain("/v/{token}", Audience::Everybody),
     plain("/rsvp/{token}", Audience::Everybody),
     plain(SANDBOX, Audience::Members),
@@ -194,6 +209,21 @@ pub fn rsvp_page(token: &str) -> String {
     format!("/rsvp/{token}")
 }
 
+/// The account after `what` was saved: the page says so.
+pub fn account_saved(what: &str) -> String {
+    format!("{ACCOUNT}?{SAVED}={what}")
+}
+
+/// Where a new password is set; the token is the secret.
+pub fn reset(token: &str) -> String {
+    format!("/reset/{token}")
+}
+
+/// Where a new address is taken into use; the token is the secret.
+pub fn change_email(token: &str) -> String {
+    format!("/change-email/{token}")
+}
+
 /// A `next` that stays on this site; anything else goes home, so that a crafted link cannot send people elsewhere.
 pub fn local_or_home(next: &str) -> &str {
     // Browsers read a backslash as a slash and drop tabs; a header takes nothing beyond ASCII.
@@ -250,6 +280,8 @@ mod tests {
             (contact_emails(id), "/contacts/{id}/emails"),
             (share_page("token"), "/v/{token}"),
             (rsvp_page("token"), "/rsvp/{token}"),
+            (reset("token"), "/reset/{token}"),
+            (change_email("token"), "/change-email/{token}"),
         ] {
             assert_eq!(page_at(&link).map(|page| page.path), Some(pattern), "{link}");
         }

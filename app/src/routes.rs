@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
+use crate::accounts::{AccountRoute, ChangeEmailPage, ForgotPage, ResetPage, SignUpPage, VerifyPage};
 use crate::auth::SignInPage;
 use crate::contacts::{
     ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, ContactsRoute, NewContactRoute,
@@ -57,7 +58,13 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("events") view={Lazy::<ContactEventsRoute>::new()} />
                         <Route path=path!("emails") view={Lazy::<ContactEmailsRoute>::new()} />
                     </ParentRoute>
+                    <Route path=path!("account") view={Lazy::<AccountRoute>::new()} />
                 </ParentRoute>
+                <Route path=path!("verify") view=VerifyPage ssr=SsrMode::Async />
+                <Route path=path!("sign-up") view=SignUpPage ssr=SsrMode::Async />
+                <Route path=path!("forgot") view=ForgotPage ssr=SsrMode::Async />
+                <Route path=path!("reset/:token") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("change-email/:token") view=ChangeEmailPage ssr=SsrMode::Async />
                 <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("v/:token") view=SharePage ssr=SsrMode::Async />
                 <Route path=path!("rsvp/:token") view=RsvpPage ssr=SsrMode::Async />

@@ -113,6 +113,9 @@ pub struct Settings {
     /// The folder with the built client. Default: `site` beside the binary, else target/site.
     #[arg(long, env = "CALLBOARD_SITE", global = true)]
     pub site: Option<PathBuf>,
+    /// Who may sign up: open, first (whoever comes first owns the installation) or closed.
+    #[arg(long, env = "CALLBOARD_SIGN_UP", global = true, default_value = "first")]
+    pub sign_up: String,
     /// text or json.
     #[arg(long, env = "CALLBOARD_LOG", global = true, default_value = "text")]
     pub log: String,
@@ -141,7 +144,30 @@ pub struct Config {
     /// Names that it answers to besides its own.
     pub allowed_hosts: Vec<HostName>,
     pub site: PathBuf,
+    pub sign_up: SignUp,
     pub log_json: bool,
+}
+
+/// Who may sign up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignUp {
+    /// Whoever comes, each with an account of their own.
+    Open,
+    /// Whoever comes first, and then nobody.
+    #[default]
+    First,
+    Closed,
+}
+
+impl SignUp {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "open" => Ok(Self::Open),
+            "" | "first" => Ok(Self::First),
+            "closed" => Ok(Self::Closed),
+            other => Err(format!("expected open, first or closed, got “{other}”")),
+        }
+    }
 }
 
 /// One setting that cannot be used.
@@ -213,6 +239,7 @@ impl Config {
             errors.take("CALLBOARD_TRUSTED_PROXIES", trusted_proxies(&settings.trusted_proxies)).unwrap_or_default();
         let allowed_hosts =
             errors.take("CALLBOARD_ALLOWED_HOSTS", allowed_hosts(&settings.allowed_hosts)).unwrap_or_default();
+        let sign_up = errors.take("CALLBOARD_SIGN_UP", SignUp::parse(&settings.sign_up)).unwrap_or_default();
         let log_json = errors.take(
             "CALLBOARD_LOG",
             match settings.log.as_str() {
@@ -248,6 +275,7 @@ impl Config {
                 trusted_proxies,
                 allowed_hosts,
                 site: settings.site.clone().unwrap_or_else(default_site),
+                sign_up,
                 log_json,
             }),
             _ => Err(errors.0),
@@ -351,10 +379,11 @@ mod tests {
             webhook_secrets: WebhookSecrets::of("resend", "%%%"),
             trusted_proxies: "10.0.0.0/8".into(),
             allowed_hosts: "http://x/y".into(),
+            sign_up: "maybe".into(),
             log: "xml".into(),
             ..settings()
         };
-        assert_eq!(errors(&wrong).len(), 11, "{:?}", Config::check(&wrong));
+        assert_eq!(errors(&wrong).len(), 12, "{:?}", Config::check(&wrong));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 #![recursion_limit = "256"]
 
+pub mod accounts;
 pub mod auth;
 pub mod clock;
 pub mod commands;
@@ -42,6 +43,7 @@ pub mod share_page;
 mod site;
 pub mod spaces;
 pub mod state;
+pub mod system_mail;
 mod text;
 mod time_zones;
 pub mod webhooks;

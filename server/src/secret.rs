@@ -56,6 +56,23 @@ impl SecretKey {
         URL_SAFE_NO_PAD.encode(self.derive("share link", seed))
     }
 
+    /// The token of an account's own link with this seed.
+    pub fn account_token(&self, seed: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("account link", seed))
+    }
+
+    /// The six digits with this seed.
+    pub fn code(&self, seed: &str) -> String {
+        let derived = self.derive("code", seed);
+        let (start, _) = derived.split_first_chunk().expect("256 bits are more than 64");
+        format!("{:06}", u64::from_be_bytes(*start) % 1_000_000)
+    }
+
+    /// What is stored of a code: a million hashes are soon tried, but not without this key.
+    pub fn code_hash(&self, owner: &str, code: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("code hash", &format!("{owner} {code}")))
+    }
+
     /// The mark that a device keeps of a member who signed in on it.
     pub fn device_mark(&self, seed: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.derive(DEVICE_MARK, seed))
@@ -125,6 +142,16 @@ mod tests {
         assert_ne!(key.link_token("seed"), key.link_token("other"));
         assert_ne!(key.link_token("seed"), SecretKey::from_text("two").link_token("seed"));
         assert_eq!(key.link_token("seed").len(), 43);
+    }
+
+    #[test]
+    fn a_code_is_six_digits_and_its_hash_needs_the_key_and_the_owner() {
+        let (key, other) = (SecretKey::from_text("one"), SecretKey::from_text("two"));
+        let codes: std::collections::BTreeSet<_> = (0..200).map(|seed| key.code(&seed.to_string())).collect();
+        assert!(codes.len() > 190 && codes.iter().all(|code| code.len() == 6), "{codes:?}");
+        assert_ne!(key.code_hash("1", "123456"), other.code_hash("1", "123456"));
+        assert_ne!(key.code_hash("1", "123456"), key.code_hash("2", "123456"));
+        assert_ne!(key.account_token("seed"), key.link_token("seed"));
     }
 
     #[test]

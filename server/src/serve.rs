@@ -26,7 +26,7 @@ use crate::realtime::Hub;
 use crate::state::AppState;
 use crate::webhooks::Ingest;
 use crate::workers::Workers;
-use crate::{auth, demo, events, outbox, people, realtime, router, sandbox};
+use crate::{accounts, auth, demo, events, outbox, people, realtime, router, sandbox};
 
 /// Why the server did not start, for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +88,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     let db = core.db.clone();
     workers.run("database listener", move |stop| db::listen(db.clone(), stop));
 
-    announce(&core.config);
+    announce(&core).await;
     let (leave, leaving) = watch::channel(false);
     let routes = router::router(AppState::new(core.clone(), ingest, workers.health()));
     let mut server = tokio::spawn(connections::serve(listener, routes, Limits::of_this_process(), leaving));
@@ -204,10 +204,13 @@ fn at_port(config: &Config, listening: SocketAddr) -> Config {
 }
 
 /// For the person who started it; the log goes elsewhere.
-fn announce(config: &Config) {
+async fn announce(core: &Core) {
+    let config = &core.config;
     let mut words = format!("Callboard is on {}\n", config.base_url);
     if config.demo {
         let _ = writeln!(words, "Sign in with {} and {}", demo::EMAIL, demo::PASSWORD);
+    } else if accounts::waits_for_the_first(core).await {
+        words.push_str("Nobody has an account yet: open it to create yours\n");
     }
     // Nobody may be reading.
     let _ = std::io::stdout().write_all(words.as_bytes());

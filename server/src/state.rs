@@ -7,6 +7,7 @@ use app::client_files::ClientFiles;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
+use crate::accounts::AccountsService;
 use crate::auth::AuthService;
 use crate::config::Config;
 use crate::contacts::ContactsService;
@@ -59,6 +60,7 @@ impl FromRef<AppState> for Core {
 /// The ports of `app`, each behind the service that implements it.
 pub fn backend(core: &Core) -> Backend {
     Backend {
+        accounts: Arc::new(AccountsService::new(core.clone())),
         auth: Arc::new(AuthService::new(core.clone())),
         contacts: Arc::new(ContactsService::new(core.clone())),
         emails: Arc::new(EmailsService::new(core.clone())),

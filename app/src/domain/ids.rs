@@ -47,6 +47,8 @@ id! {
     EditId,
     /// What an edit made of one field of one item.
     ItemChangeId,
+    /// One of an account's own mails, which is not tracked.
+    SystemMailId,
 }
 
 /// An idempotency key, generated once for each click: two requests with the same key are one send.

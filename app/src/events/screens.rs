@@ -8,7 +8,7 @@ use super::templates::Templates;
 use crate::lazy_screens::lazy_screens;
 
 lazy_screens! {
-    event_form_screens, preload_event_form_screens, EventFormScreen:
+    desk_screens, preload_event_form_screens, EventFormScreen:
     NewEventRoute => NewEvent,
     EditEventRoute => EditEvent,
     TemplatesRoute => Templates,

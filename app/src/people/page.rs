@@ -19,7 +19,7 @@ use crate::planner::{RemoveCrew, RestoreCrew, remove_crew, restore_crew};
 use crate::ui::{Announcer, Avatar, ErrorNotice, PageTitle, dynamic, focus_soon, query_view};
 use crate::wire::Query;
 
-lazy_screens! { people_screens, preload_people_screens, PeopleScreen: PeopleRoute => People }
+lazy_screens! { planner_panels, preload_people_screens, PeopleScreen: PeopleRoute => People }
 
 /// Where the keyboard is after somebody was added: at the next one.
 const SEARCH: &str = "search-people";

@@ -183,7 +183,7 @@ impl SendForm<'_> {
 /// What the person answered, and when.
 fn answered(row: &CrewRow, today: &str) -> AnyView {
     let Some(answer) = &row.answer else { return ().into_any() };
-    let status = if row.rsvp == Rsvp::Accepted { "confirmed" } else { "cancelled" };
+    let status = (row.rsvp == Rsvp::Accepted).then_some("confirmed");
     view! {
         <span class="chip" data-status=status title=answer.how.clone()>{row.rsvp.label()}</span>
         <span class="fine">

@@ -18,6 +18,11 @@ mod timeline;
 mod undo;
 mod view_state;
 
+/// Names what the rows and their panels share, for [`crate::frame`].
+pub fn keep_in_main() {
+    std::hint::black_box(send_link::SendLink::send as fn(&_, _, _));
+}
+
 pub use api::*;
 pub use model::{
     Answer, CrewRow, DeliveryGroup, EventHeader, LinkKind, LinkState, Person, PlannerPage, RowFilter, TimelineItem,

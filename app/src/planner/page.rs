@@ -59,7 +59,7 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
         <PageTitle text=title />
         {dynamic(move || gone.get().then(|| deleted(&last.get_untracked())))}
         {header.view(|event| view! { <Head event /> }.into_any())}
-        {panes(crew)}
+        {panes(crew, gone)}
         <div class="two" hidden=move || gone.get()>
             <Timeline event=id items now />
             <CrewList event=id header=event crew now today />
@@ -68,7 +68,7 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
 }
 
 /// Which half a narrow screen shows. Wide ones show both. Works by style alone.
-fn panes(crew: LiveList<CrewRow>) -> AnyView {
+fn panes(crew: LiveList<CrewRow>, gone: Memo<bool>) -> AnyView {
     let need_a_look = move || {
         let rows = crew.rows();
         let needing = rows.iter().filter(|row| row.with(CrewRow::delivery_group) == DeliveryGroup::NeedsAttention);
@@ -78,7 +78,7 @@ fn panes(crew: LiveList<CrewRow>) -> AnyView {
         }
     };
     view! {
-        <div class="panes" role="radiogroup" aria-label="Show">
+        <div class="panes" role="radiogroup" aria-label="Show" hidden=move || gone.get()>
             <label><input type="radio" name="pane" id="pane-show" checked /> <span>"Run of show"</span></label>
             <label>
                 <input type="radio" name="pane" id="pane-crew" />
@@ -126,6 +126,7 @@ fn Head(event: LiveCell<EventHeader>) -> impl IntoView {
                 </div>
                 <div class="end">
                     <span class="chip" data-status=event.status.code()>{event.status.label()}</span>
+                    <a class="button" href=paths::edit_event(event.id)>"Edit event"</a>
                 </div>
             </div>
         }

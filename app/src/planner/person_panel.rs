@@ -58,9 +58,11 @@ pub fn person_panel(person: OnEvent) -> AnyView {
         move || asks.get().then(|| rsvp_section(&cell, sending, typed, asking, now))
     };
     view! {
-        {share_panel(share)}
-        {dynamic(answers)}
-        {place_section(&cell, asking, role, removed)}
+        <div class="panels">
+            {share_panel(share)}
+            {dynamic(answers)}
+            {place_section(&cell, asking, role, removed)}
+        </div>
     }
     .into_any()
 }

@@ -59,7 +59,6 @@ pub fn share_panel(share: Share) -> AnyView {
     let differs =
         move || typed.get().is_some_and(|typed| cell.with(|row| typed != row.address.as_deref().unwrap_or_default()));
     view! {
-        <div class="panels">
         <section>
             <h3>"Share link"</h3>
             <div class="field">
@@ -102,7 +101,6 @@ pub fn share_panel(share: Share) -> AnyView {
             })}
             <p class="error" role="alert">{move || problem.get().unwrap_or_default()}</p>
         </section>
-        </div>
     }
     .into_any()
 }

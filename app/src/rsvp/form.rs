@@ -36,7 +36,7 @@ pub fn QuestionForm(
     let value = RwSignal::new(typed.unwrap_or(note));
     let max = u32::try_from(MAX_NOTE).unwrap_or_default();
     let sentence = match said {
-        Rsvp::NoReply => "Can you make it?",
+        Rsvp::NoReply => "",
         Rsvp::Accepted => "You are coming. Thank you for saying so.",
         Rsvp::Declined => "You are not coming. Thank you for saying so.",
     };
@@ -54,7 +54,8 @@ pub fn QuestionForm(
         <form class="card ask" id="rsvp" method="post" action=AnswerRsvp::PATH aria-labelledby="rsvp-question">
             <input type="hidden" name=PAGE value=page />
             <input type="hidden" name="token" value=token />
-            <h2 id="rsvp-question" role=(said != Rsvp::NoReply).then_some("status")>{sentence}</h2>
+            <h2 id="rsvp-question">"Can you make it?"</h2>
+            {(!sentence.is_empty()).then(|| view! { <p role="status">{sentence}</p> })}
             {other.map(|sentence| view! { <p class="error" role="alert">{sentence}</p> })}
             <TextArea
                 id="note"

@@ -7,7 +7,7 @@ use super::list::Spaces;
 use crate::lazy_screens::lazy_screens;
 
 lazy_screens! {
-    space_screens, preload_space_screens, SpaceScreen:
+    desk_screens, preload_space_screens, SpaceScreen:
     SpacesRoute => Spaces,
     NewSpaceRoute => NewSpace,
     SpaceRoute => Space,

@@ -8,6 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_reflection::{Samples, Tracer, TracerConfig};
 
 use super::VERSION;
+use crate::accounts::{
+    ChangeEmail, ChangePassword, ConfirmEmail, ForgotPassword, LoadProfile, RenameMember, ResetPassword, SendCode,
+    SignUp, VerifyEmail,
+};
 use crate::auth::{LoadSession, SignIn, SignOut};
 use crate::contacts::{
     CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, SaveContact,
@@ -80,6 +84,8 @@ fn what_is_asked_has_not_changed_unnoticed() {
     functions!(LoadEventForm, CreateEvent, SaveEvent, CopyEvent, SaveTemplate, LoadTemplates);
     functions!(CancelEvent, DeleteEvent, RestoreEvent, LoadDeleted);
     functions!(LoadSpaces, LoadSpace, CreateSpace, SaveSpace, DeleteSpace, RestoreSpace);
+    functions!(SignUp, VerifyEmail, SendCode, ForgotPassword, ResetPassword, ConfirmEmail, LoadProfile);
+    functions!(RenameMember, ChangePassword, ChangeEmail);
     functions!(
         LoadItem,
         AddItem,

@@ -14,6 +14,8 @@
 //!   in all, each network has two instead of five. One network alone cannot bring that about, since it stops counting at
 //!   its own five.
 //!
+//! Signing up and asking for a new password are counted in the same way, each apart: they make mail.
+//!
 //! All of it is forgotten after ten minutes, and known addresses are counted like unknown ones, so that no answer tells
 //! which exist.
 
@@ -38,6 +40,22 @@ const PER_WIDE_NETWORK: i64 = 60;
 const UNDER_FIRE: i64 = 20;
 const PER_NETWORK_UNDER_FIRE: i64 = 2;
 
+/// A post that somebody else may have to bear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    SignUp,
+    Forgot,
+}
+
+impl Sending {
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign up, ",
+            Self::Forgot => "forgot, ",
+        }
+    }
+}
+
 /// The counters that one attempt falls under.
 pub enum Attempt {
     /// On a device that the member signed in on before.
@@ -58,12 +76,30 @@ impl Attempt {
 
     /// From anywhere else. `address` is folded; it is counted whether or not an account has it.
     pub fn from(peer: Option<IpAddr>, address: &str) -> Self {
+        Self::counted("", peer, address)
+    }
+
+    /// A post that sends mail to an address or makes an account for it: as often as wrong passwords may be tried, and counted
+    /// apart from them. It is never given back.
+    pub fn to(what: Sending, peer: Option<IpAddr>, address: &str) -> Self {
+        Self::counted(what.prefix(), peer, address)
+    }
+
+    /// Of a member's present password, by whoever is signed in as that member.
+    pub fn of_present_password(member: MemberId) -> Self {
+        Self::Known { device: token_hash(&format!("present password of {member}")) }
+    }
+
+    fn counted(prefix: &str, peer: Option<IpAddr>, address: &str) -> Self {
         let networks = networks(peer);
         let own = networks.first().map_or_else(String::new, |(network, _)| network.clone());
         Self::Unknown {
-            networks: networks.iter().map(|(name, limit)| (token_hash(&format!("peer {name}")), *limit)).collect(),
-            address_and_network: token_hash(&format!("address {address} from {own}")),
-            address: token_hash(&format!("address {address}")),
+            networks: networks
+                .iter()
+                .map(|(name, limit)| (token_hash(&format!("{prefix}peer {name}")), *limit))
+                .collect(),
+            address_and_network: token_hash(&format!("{prefix}address {address} from {own}")),
+            address: token_hash(&format!("{prefix}address {address}")),
         }
     }
 

@@ -14,12 +14,13 @@ pub mod store;
 
 use std::time::Duration;
 
-pub use password::hash as hash_password;
-pub use service::AuthService;
+pub use limits::{Attempt, Sending};
+pub use password::{Place, hash as hash_password};
+pub use service::{AuthService, Browser};
 
 use crate::core::Core;
 use crate::workers::{Stop, Workers};
-use crate::{receipts, run_of_show};
+use crate::{accounts, receipts, run_of_show, system_mail};
 
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
@@ -42,6 +43,12 @@ async fn tidy(core: Core, mut stop: Stop) {
         }
         if let Err(error) = receipts::prune(&core.db, core.clock.now()).await {
             tracing::warn!(%error, "Old receipts could not be deleted; the next hour tries again.");
+        }
+        if let Err(error) = accounts::prune(&core.db, core.clock.now()).await {
+            tracing::warn!(%error, "Old codes and links could not be deleted; the next hour tries again.");
+        }
+        if let Err(error) = system_mail::prune(&core.db, core.clock.now()).await {
+            tracing::warn!(%error, "Old mails of accounts could not be deleted; the next hour tries again.");
         }
         tokio::select! {
             _ = stop.wait_for(|stopped| *stopped) => return,

@@ -9,6 +9,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use unicode_normalization::UnicodeNormalization;
 
 const AT_ONCE: usize = 2;
 /// More than this many would wait longer than anybody does.
@@ -24,7 +25,7 @@ pub async fn hash(password: String) -> String {
     TURNS.take(None, move || hash_now(&password)).await
 }
 
-/// A place in the line of those who wait to have a password verified.
+/// A place in the line of those who wait to have a password verified or hashed.
 pub struct Place {
     _waiting: OwnedSemaphorePermit,
 }
@@ -33,6 +34,11 @@ impl Place {
     /// `None` when too many wait already.
     pub fn take() -> Option<Self> {
         TURNS.place()
+    }
+
+    /// As `hash`, for somebody who waits in line.
+    pub async fn hash(self, password: String) -> String {
+        TURNS.take(Some(self), move || hash_now(&password)).await
     }
 
     /// Whether the password belongs to the hash. Without a hash the answer is no, after the same work.
@@ -50,13 +56,18 @@ fn verify_now(password: &str, stored: Option<String>) -> bool {
     let known = stored.is_some();
     let stored = stored.unwrap_or_else(|| NOBODY.clone());
     let matches = PasswordHash::new(&stored)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        .is_ok_and(|hash| Argon2::default().verify_password(typed(password).as_bytes(), &hash).is_ok());
     matches && known
 }
 
 fn hash_now(password: &str) -> String {
-    let hash = Argon2::default().hash_password(password.as_bytes());
+    let hash = Argon2::default().hash_password(typed(password).as_bytes());
     hash.expect("the default parameters are valid and the salt is random").to_string()
+}
+
+/// The password however a keyboard put its accents together (RFC 8265, section 4.2.2).
+fn typed(password: &str) -> String {
+    password.nfc().collect()
 }
 
 /// Who may work, and who may wait for it.
@@ -80,6 +91,7 @@ impl Turns {
     async fn take<T: Send + 'static>(&self, place: Option<Place>, work: impl FnOnce() -> T + Send + 'static) -> T {
         let turn = Arc::clone(&self.working).acquire_owned().await.expect("the semaphore is never closed");
         drop(place);
+        tracing::debug!("Argon2 runs.");
         let working = tokio::task::spawn_blocking(move || {
             let done = work();
             drop(turn);
@@ -107,6 +119,8 @@ mod tests {
         assert!(!verify("wrong horse", Some(stored)).await);
         assert!(!verify("correct horse", None).await);
         assert!(!verify("correct horse", Some("not a hash".into())).await);
+        let stored = hash("cafe\u{301} noir".into()).await;
+        assert!(verify("caf\u{e9} noir", Some(stored)).await, "another keyboard");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

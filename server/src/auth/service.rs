@@ -12,6 +12,7 @@ use super::limits::Attempt;
 use super::password::Place;
 use super::{session, store};
 use crate::core::Core;
+use crate::db::Write;
 use crate::error::StoreError;
 use crate::secret;
 
@@ -49,8 +50,8 @@ impl AuthService {
         Self { core }
     }
 
-    /// The token of a new session, and the device as it is known from now on.
-    async fn open(&self, credentials: Credentials) -> Result<(String, Device), SignInError> {
+    /// The cookies of a new session, and of the device as it is known from now on.
+    async fn open(&self, credentials: Credentials) -> Result<Vec<String>, SignInError> {
         let Core { db, clock, key, .. } = &self.core;
         // Before it is counted: nobody is to pay for a password that is not looked at.
         let place = Place::take().ok_or(SignInError::Busy)?;
@@ -70,27 +71,53 @@ impl AuthService {
         let opens = place.verify(credentials.password, stored).await;
         let Some(login) = login.filter(|_| opens) else { return Err(SignInError::Wrong) };
 
-        let token = secret::token();
         let (member, account) = (MemberId(login.member_id), AccountId(login.account_id));
+        let device = known.map(|(device, _)| device).or(devices.first()).cloned();
+        let browser = Browser { device, replaces: credentials.replaces };
         let mut transaction = db.write().await?;
         attempt.succeeded(&mut transaction).await?;
-        if let Some(replaced) = &credentials.replaces {
-            store::end_session_in(&mut transaction, replaced).await?;
-        }
-        store::open_session(&mut transaction, &secret::token_hash(&token), member, account, clock.now()).await?;
+        let cookies = browser.enter(&self.core, &mut transaction, member, account).await?;
         transaction.commit().await?;
         tracing::info!(%member, %account, "A member signed in.");
-        let device = known.map(|(device, _)| device).or(devices.first()).cloned().unwrap_or_else(Device::new);
-        Ok((token, device.remembering(key, member)))
+        Ok(cookies)
+    }
+}
+
+/// The browser of somebody who is about to be signed in.
+pub struct Browser {
+    device: Option<Device>,
+    /// Hash of the token of the session that it is in, whose place the new one takes.
+    replaces: Option<String>,
+}
+
+impl Browser {
+    /// A browser by the cookies that it keeps.
+    pub fn new(devices: &[String], replaces: Option<String>) -> Self {
+        Self { device: devices.iter().find_map(|cookie| Device::read(cookie)), replaces }
+    }
+
+    /// Opens a session; returns the `Set-Cookie` values that keep it, once the transaction is committed.
+    pub async fn enter(
+        self,
+        core: &Core,
+        transaction: &mut Write,
+        member: MemberId,
+        account: AccountId,
+    ) -> Result<Vec<String>, StoreError> {
+        let token = secret::token();
+        if let Some(replaced) = &self.replaces {
+            store::end_session_in(transaction, replaced).await?;
+        }
+        store::open_session(transaction, &secret::token_hash(&token), member, account, core.clock.now()).await?;
+        let device = self.device.unwrap_or_else(Device::new).remembering(&core.key, member);
+        Ok(vec![session::cookie(&core.config, &token), device.cookie(&core.config)])
     }
 }
 
 #[async_trait]
 impl AuthPort for AuthService {
     async fn sign_in(&self, credentials: Credentials) -> Result<Vec<String>, AppError> {
-        let (token, device) = self.open(credentials).await?;
-        let config = &self.core.config;
-        Ok(vec![session::cookie(config, &token), device.cookie(config)])
+        Ok(self.open(credentials).await?)
     }
 
     async fn sign_out(&self, caller: &Caller) -> Result<String, AppError> {

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::store::{self, SESSION_MS};
 use super::{cookies, device};
+use crate::accounts;
 use crate::config::Config;
 use crate::core::Core;
 use crate::db::column;
@@ -48,9 +49,11 @@ pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next)
         Ok(caller) => caller,
         Err(error) => return unavailable(error, &request),
     };
-    if matches!(*request.method(), Method::GET | Method::HEAD)
-        && let Some(elsewhere) = redirect(&request, caller.is_some())
-    {
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    if looks && caller.is_none() && asks_to_sign_in(&request) && accounts::waits_for_the_first(&core).await {
+        return Redirect::to(paths::SIGN_UP).into_response();
+    }
+    if looks && let Some(elsewhere) = redirect(&request, caller.is_some()) {
         return elsewhere.into_response();
     }
     if let Some(caller) = caller {
@@ -78,6 +81,12 @@ async fn caller(core: &Core, headers: &HeaderMap) -> Result<Option<Caller>, Stor
         }));
     }
     Ok(None)
+}
+
+/// Whether the request leads to sign-in, where nobody who has no account gets on.
+fn asks_to_sign_in(request: &Request) -> bool {
+    let path = request.uri().path();
+    path == paths::SIGN_IN || paths::page_at(path).is_some_and(|page| page.audience == Audience::Members)
 }
 
 /// Where a visit to a page goes instead, before anything is rendered.

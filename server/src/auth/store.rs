@@ -137,6 +137,20 @@ pub async fn end_session_in(transaction: &mut Write, token_hash: &str) -> Result
     Ok(())
 }
 
+/// Ends a member's sessions, but for one.
+pub async fn end_sessions(transaction: &mut Write, member: MemberId, but: Option<&str>) -> Result<(), StoreError> {
+    let ended: Vec<(String,)> =
+        sqlx::query_as("DELETE FROM session WHERE member_id = $1 AND token_hash <> $2 RETURNING token_hash")
+            .bind(member.0)
+            .bind(but.unwrap_or_default().to_owned())
+            .fetch_all(&mut **transaction)
+            .await?;
+    for (session,) in ended {
+        transaction.changed(Change::Session(session));
+    }
+    Ok(())
+}
+
 /// Takes a member's place in an account away: their sessions in it open nothing any more. Returns whether they had one.
 pub async fn remove_member(db: &Db, account: AccountId, member: MemberId) -> Result<bool, StoreError> {
     let mut transaction = db.write().await?;

@@ -263,6 +263,8 @@ async fn settle(file: &Path, now: Timestamp) -> Result<i64, BackupError> {
     copy.execute("PRAGMA journal_mode = DELETE").await?;
     let mut transaction = copy.begin().await?;
     sqlx::query("DELETE FROM session").execute(&mut *transaction).await?;
+    // A link or a code that was used since would work once more.
+    sqlx::query("DELETE FROM member_token").execute(&mut *transaction).await?;
     // As after a crash in the middle of the hand-over: the outbox calls it unconfirmed and sends nothing.
     let waiting = sqlx::query(
         "UPDATE outbox_job SET handing_over_at = COALESCE(handing_over_at, $1), lease_owner = NULL, lease_until = NULL, \

@@ -15,6 +15,7 @@ use lettre::Address;
 use lettre::message::header::{Date, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
+use super::account::AccountMail;
 use super::invite::{self, Invite};
 use super::sender::Sender;
 use super::transport::Envelope;
@@ -48,6 +49,8 @@ pub struct MailHeader {
 pub enum Outgoing {
     ShareLink(Invite),
     RsvpInvite(Invite),
+    /// An account's own mail, which is not tracked.
+    Account(AccountMail),
 }
 
 /// A message that can be handed over.
@@ -87,6 +90,7 @@ impl Outgoing {
         match self {
             Self::ShareLink(mail) => invite::share_link::bodies(mail, subject),
             Self::RsvpInvite(mail) => invite::rsvp_invite::bodies(mail, subject),
+            Self::Account(mail) => mail.bodies(subject),
         }
     }
 }

@@ -4,6 +4,7 @@ use mail_parser::{MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
 use super::*;
+use crate::mailer::AccountMailKind;
 use crate::provider::{RESEND, SMTP};
 
 fn to(address: &str) -> RecipientAddress {
@@ -147,6 +148,63 @@ fn assert_words_alone(outgoing: &Outgoing) {
     assert!(html.contains("&#60;script&#62;") || html.contains("&lt;script&gt;"), "{html}");
     assert!(text.contains("<script>alert(1)</script>"), "plain text is not HTML-escaped: {text}");
     assert!(text.contains("{{ link }} & moc.live"), "{text}");
+}
+
+/// One of an account's own mails, to somebody of this name.
+fn account(kind: AccountMailKind, name: &str) -> Message {
+    let secret = match kind {
+        AccountMailKind::Welcome | AccountMailKind::Code => "012345",
+        _ => "https://callboard.example/reset/zwzBW8pDk5X0_L2S-9sQ7vJxq3mGZ0d1n4uR6tYeHcA",
+    };
+    let mail = AccountMail {
+        kind,
+        name: name.into(),
+        secret: secret.into(),
+        sign_in: "https://callboard.example/sign-in".into(),
+        forgot: "https://callboard.example/forgot".into(),
+    };
+    let header = MailHeader { subject: kind.subject().into(), ..header() };
+    Message::build(&header, &Outgoing::Account(mail)).expect("a message")
+}
+
+#[test]
+fn an_accounts_own_mails_as_they_leave() {
+    for kind in AccountMailKind::ALL {
+        let source = String::from_utf8(account(kind, "Mira Okafor").bytes).expect("ASCII");
+        insta::assert_snapshot!(format!("account_{}", kind.code()), source.replace("\r\n", "\n"));
+    }
+}
+
+#[test]
+fn an_accounts_own_mails_say_nothing_that_a_stranger_wrote() {
+    for name in [
+        "Mira\r\nBcc: eve@example.com\r\n\r\n<script>alert(1)</script>",
+        "\"><img src=https://evil.example/p.gif>",
+        "win at evil.example",
+        "</p><a href='https://evil.example'>here</a>",
+        "{{ letter.why }} \u{202e}moc.live",
+    ] {
+        for kind in AccountMailKind::ALL {
+            let source = String::from_utf8(account(kind, name).bytes).expect("ASCII");
+            let (headers, text, html) = read(&source);
+            assert!(!headers.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc")), "{headers}");
+            for body in [&text, &html] {
+                assert!(
+                    !body.contains("evil.example") && !body.contains("<script") && !body.contains('\u{202e}'),
+                    "{body}"
+                );
+            }
+            for fetching in ["<img", "src=", "url(", "<link", "@import", "<script", "background="] {
+                assert!(!html.contains(fetching), "{fetching}: {html}");
+            }
+            for (place, _) in html.match_indices("http") {
+                assert!(html[place..].starts_with("https://callboard.example/"), "{html}");
+            }
+            let code = matches!(kind, AccountMailKind::Welcome | AccountMailKind::Code);
+            assert_eq!(text.contains("012345") && html.contains("012345"), code);
+            assert!(!headers.contains("012345"), "subjects stand on locked screens");
+        }
+    }
 }
 
 #[test]

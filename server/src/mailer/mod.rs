@@ -3,12 +3,14 @@
 //! Nothing here touches the database or decides whether an email may go out: the outbox does. A message holds no remote
 //! image and no rewritten link, so that nobody can be followed by it.
 
+mod account;
 mod invite;
 mod message;
 mod sender;
 mod smtp_url;
 mod transport;
 
+pub use account::{AccountMail, AccountMailKind};
 pub use invite::Invite;
 pub use message::{MailHeader, Message, MessageError, Outgoing, subject};
 pub use sender::Sender;

@@ -1,4 +1,4 @@
-//! From an email that is due to the message that goes out, or the reason why none does.
+//! From a mail that is due to the message that goes out, or the reason why none does.
 
 use app::domain::email_kind::EmailKind;
 use app::domain::ids::EmailId;
@@ -7,11 +7,13 @@ use app::domain::time::Timestamp;
 use app::planner::LinkKind;
 
 use super::mail_store::{self, StoredInvite, StoredMail};
+use super::store::Mail;
 use crate::core::Core;
 use crate::error::StoreError;
 use crate::mailer::{Invite, MailHeader, Message, MessageError, Outgoing};
 use crate::provider::Provider;
 use crate::rsvp;
+use crate::system_mail;
 use crate::zone::Zone;
 
 /// A mail to be handed over.
@@ -54,8 +56,20 @@ impl PrepareError {
     }
 }
 
-/// Builds the message of an email from what is stored now.
-pub async fn prepare(core: &Core, email: EmailId) -> Result<Prepared, PrepareError> {
+/// Builds the message of a mail from what is stored now.
+pub async fn prepare(core: &Core, mail: Mail) -> Result<Prepared, PrepareError> {
+    match mail {
+        Mail::Email(email) => prepare_email(core, email).await,
+        Mail::System(mail) => {
+            let mail = system_mail::find(core, mail).await?.ok_or(PrepareError::Gone)?;
+            let (provider, created_at) = (mail.header.provider, mail.header.written_at);
+            let message = Message::build(&mail.header, &Outgoing::Account(mail.says))?;
+            Ok(Prepared { message, provider, created_at })
+        }
+    }
+}
+
+async fn prepare_email(core: &Core, email: EmailId) -> Result<Prepared, PrepareError> {
     let mail = mail_store::find(&core.db, email).await?.ok_or(PrepareError::Gone)?;
     if let Some(cause) = mail.suppressed {
         return Err(PrepareError::Suppressed(cause));

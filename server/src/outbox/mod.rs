@@ -1,7 +1,8 @@
 //! Mail that is to be handed over, and the worker that does it.
 //!
-//! A job has an id of its own and says what it is for; today that is always a tracked email. An email and its job are committed together; the job is gone when the hand-over is settled. A job is worked under a
-//! lease, so that several processes can share one database, and passes these points:
+//! A job has an id of its own and says what it is for: a tracked email, or an account's own mail. A mail and its job are
+//! committed together; the job is gone when the hand-over is settled. A job is worked under a lease, so that several
+//! processes can share one database, and passes these points:
 //!
 //! 1. **leased**: the owner and an end of the lease are committed.
 //! 2. **offered**: the mail server accepted sender and recipient.

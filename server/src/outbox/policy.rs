@@ -1,7 +1,6 @@
 //! What follows from the end of a hand-over. Pure: the worker carries it out.
 
 use app::domain::delivery::{self, Report};
-use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::{HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
@@ -42,10 +41,11 @@ impl Verdict {
     }
 }
 
-/// One attempt to hand over an email.
+/// One attempt to hand over a mail.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
-    pub email: EmailId,
+    /// The number of the mail, by which the mails of one outage are spread.
+    pub mail: i64,
     /// Counts from 1.
     pub number: i64,
     /// When the button was pressed.
@@ -80,24 +80,24 @@ fn wait(attempt: Attempt, reason: &str, now: Timestamp) -> Verdict {
     if now >= give_up_at {
         return Verdict::failed(format!("given up after 72 hours; the last answer was: {reason}"));
     }
-    let run_at = now.plus_ms(back_off_ms(attempt.email, attempt.number)).min(give_up_at);
+    let run_at = now.plus_ms(back_off_ms(attempt.mail, attempt.number)).min(give_up_at);
     let reason = format!("waiting for the mail server: {reason}; next try in {}", span(run_at.since_ms(now)));
     Verdict::Waiting { reason, run_at }
 }
 
 /// The verdict on an attempt before which our own database failed.
-pub fn wait_for_database(email: EmailId, attempt: i64, now: Timestamp) -> Verdict {
-    let wait = back_off_ms(email, attempt);
+pub fn wait_for_database(mail: i64, attempt: i64, now: Timestamp) -> Verdict {
+    let wait = back_off_ms(mail, attempt);
     let reason = format!("waiting: Callboard could not get at its own data; next try in {}", span(wait));
     Verdict::Waiting { reason, run_at: now.plus_ms(wait) }
 }
 
-/// How long to wait after this attempt: longer each time, and up to a fifth more by the email's id, so that the mails of
+/// How long to wait after this attempt: longer each time, and up to a fifth more by the mail's id, so that the mails of
 /// one outage do not all come back in the same instant.
-pub fn back_off_ms(email: EmailId, attempt: i64) -> i64 {
+pub fn back_off_ms(mail: i64, attempt: i64) -> i64 {
     let step = usize::try_from(attempt.max(1) - 1).unwrap_or(usize::MAX).min(BACK_OFF_MS.len() - 1);
     let wait = BACK_OFF_MS[step];
-    let spread = email.0.wrapping_mul(2_654_435_761).wrapping_add(attempt).rem_euclid(21);
+    let spread = mail.wrapping_mul(2_654_435_761).wrapping_add(attempt).rem_euclid(21);
     wait + wait * spread / 100
 }
 
@@ -123,7 +123,7 @@ fn span(ms: i64) -> String {
 mod tests {
     use super::*;
 
-    const ATTEMPT: Attempt = Attempt { email: EmailId(7), number: 1, created_at: Timestamp(0) };
+    const ATTEMPT: Attempt = Attempt { mail: 7, number: 1, created_at: Timestamp(0) };
 
     fn refused(stage: SmtpStage, words: &str) -> HandOver {
         let (code, text) = words.split_once(' ').expect("code and text");
@@ -171,23 +171,23 @@ mod tests {
     fn waits_grow_to_an_hour_and_are_spread_a_little() {
         for id in 1..200 {
             for (attempt, base) in (1..).zip(BACK_OFF_MS.into_iter().chain([HOUR_MS, HOUR_MS])) {
-                let wait = back_off_ms(EmailId(id), attempt);
+                let wait = back_off_ms(id, attempt);
                 assert!((base..=base + base / 5).contains(&wait), "{id} {attempt}: {wait}");
                 let longest = longest_waits();
                 let attempts = usize::try_from(attempt).expect("a few").min(longest.len() - 1);
                 assert!(wait <= longest[attempts], "{id} {attempt}: {wait}");
             }
         }
-        let waits: std::collections::BTreeSet<_> = (1..50).map(|id| back_off_ms(EmailId(id), 4)).collect();
+        let waits: std::collections::BTreeSet<_> = (1..50).map(|id| back_off_ms(id, 4)).collect();
         assert!(waits.len() > 10, "{waits:?}");
     }
 
     #[test]
     fn e17_a_mail_that_our_own_database_kept_back_is_tried_again_soon() {
-        let Verdict::Waiting { reason, run_at } = wait_for_database(EmailId(1), 1, Timestamp(0)) else {
+        let Verdict::Waiting { reason, run_at } = wait_for_database(1, 1, Timestamp(0)) else {
             panic!("not given up");
         };
-        assert_eq!(run_at.0, back_off_ms(EmailId(1), 1));
+        assert_eq!(run_at.0, back_off_ms(1, 1));
         assert!(reason.contains("its own data; next try in 5 seconds") || reason.contains("6 seconds"), "{reason}");
     }
 

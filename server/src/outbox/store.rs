@@ -1,26 +1,58 @@
 //! The outbox's SQL.
 
-use app::domain::ids::{ContactId, CrewId, EmailId, EventId};
+use app::domain::ids::{ContactId, CrewId, EmailId, EventId, SystemMailId};
 use app::domain::time::Timestamp;
 
 use super::policy;
 use crate::db::{self, Change, Db, Write, placeholders};
 use crate::error::StoreError;
+use crate::system_mail;
 
 /// How long a job is one worker's alone: longer than any attempt may take.
 const LEASE_MS: i64 = 60_000;
 
 /// What the jobs worked here are for; those of another purpose are left alone.
-const PURPOSE: &str = "email";
+const PURPOSES: &str = "purpose IN ('email', 'system')";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobId(pub i64);
+
+/// What a job hands over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mail {
+    /// A tracked email.
+    Email(EmailId),
+    /// An account's own mail.
+    System(SystemMailId),
+}
+
+impl Mail {
+    /// Its number among those of its kind.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Email(email) => email.0,
+            Self::System(mail) => mail.0,
+        }
+    }
+}
+
+impl std::fmt::Display for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Email(email) => write!(f, "email {email}"),
+            Self::System(mail) => write!(f, "system mail {mail}"),
+        }
+    }
+}
+
+/// A job as it is stored: number, what it names, attempts, mark.
+type JobRow = (i64, Option<i64>, Option<i64>, i64, Option<i64>);
 
 /// A job that is ours until the lease ends, or somebody leases it again: then the number of the attempt is another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leased {
     pub job: JobId,
-    pub email: EmailId,
+    pub mail: Mail,
     /// Counts from 1.
     pub attempt: i64,
     /// Set when an earlier attempt broke off in the middle of the hand-over.
@@ -32,13 +64,12 @@ pub struct Leased {
 pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<Vec<Leased>, StoreError> {
     let mut transaction = db.write().await?;
     let select = transaction.locking_what_is_free(format!(
-        "SELECT id, email_id, attempts + 1, handing_over_at FROM outbox_job \
-         WHERE purpose = $2 AND {} AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $1 + {LEASE_MS}) \
+        "SELECT id, email_id, system_mail_id, attempts + 1, handing_over_at FROM outbox_job \
+         WHERE {PURPOSES} AND {} AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $1 + {LEASE_MS}) \
          ORDER BY run_at, id LIMIT {limit}",
         db::due("run_at", &policy::longest_waits()),
     ));
-    let query = sqlx::query_as(select).bind(now.0).bind(PURPOSE);
-    let rows: Vec<(i64, i64, i64, Option<i64>)> = query.fetch_all(&mut *transaction).await?;
+    let rows: Vec<JobRow> = sqlx::query_as(select).bind(now.0).fetch_all(&mut *transaction).await?;
     if rows.is_empty() {
         transaction.rollback().await?;
         return Ok(Vec::new());
@@ -53,13 +84,12 @@ pub async fn lease(db: &Db, owner: &str, now: Timestamp, limit: i64) -> Result<V
     }
     query.execute(&mut *transaction).await?;
     transaction.commit().await?;
-    let leased = |(job, email, attempt, marked): (i64, i64, i64, Option<i64>)| Leased {
-        job: JobId(job),
-        email: EmailId(email),
-        attempt,
-        handing_over_at: marked.map(Timestamp),
-    };
-    Ok(rows.into_iter().map(leased).collect())
+    Ok(rows.into_iter().filter_map(leased).collect())
+}
+
+fn leased((job, email, system, attempt, marked): JobRow) -> Option<Leased> {
+    let mail = email.map(|id| Mail::Email(EmailId(id))).or(system.map(|id| Mail::System(SystemMailId(id))))?;
+    Some(Leased { job: JobId(job), mail, attempt, handing_over_at: marked.map(Timestamp) })
 }
 
 /// Ends every lease. Only right where no other process can hold one.
@@ -76,9 +106,8 @@ pub async fn release_all(db: &Db) -> Result<(), StoreError> {
 pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
     let (due,): (Option<i64>,) = sqlx::query_as(
         "SELECT MIN(CASE WHEN lease_until IS NOT NULL AND lease_until > run_at THEN lease_until ELSE run_at END) \
-         FROM outbox_job WHERE purpose = $1",
+         FROM outbox_job WHERE purpose IN ('email', 'system')",
     )
-    .bind(PURPOSE)
     .fetch_one(&mut *db.reader().await?)
     .await?;
     Ok(due.map(Timestamp))
@@ -157,17 +186,25 @@ pub async fn wait(db: &Db, leased: Leased, owner: &str, run_at: Timestamp, reaso
     if !ours {
         return transaction.rollback().await;
     }
+    match leased.mail {
+        Mail::Email(email) => say_why(&mut transaction, email, reason).await?,
+        Mail::System(mail) => system_mail::waits(&mut transaction, mail, reason).await?,
+    }
+    transaction.commit().await
+}
+
+async fn say_why(transaction: &mut Write, email: EmailId, reason: &str) -> Result<(), StoreError> {
     let row: Option<(i64, Option<i64>, Option<i64>)> = sqlx::query_as(
         "UPDATE email SET reason = $1, revision = revision + 1 WHERE id = $2 AND status IS NULL \
          RETURNING contact_id, event_id, crew_id",
     )
     .bind(reason)
-    .bind(leased.email.0)
-    .fetch_optional(&mut *transaction)
+    .bind(email.0)
+    .fetch_optional(&mut **transaction)
     .await?;
     if let Some((contact_id, event_id, crew_id)) = row {
         let crew = crew_id.map(CrewId).zip(event_id.map(EventId));
-        transaction.changed(Change::Email(leased.email, ContactId(contact_id), crew));
+        transaction.changed(Change::Email(email, ContactId(contact_id), crew));
     }
-    transaction.commit().await
+    Ok(())
 }

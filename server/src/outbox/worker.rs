@@ -9,13 +9,13 @@ use tokio::task::JoinSet;
 
 use super::mail::{self, Prepared};
 use super::policy::{self, Attempt, Verdict};
-use super::store::{self, Leased};
+use super::store::{self, Leased, Mail};
 use crate::core::Core;
 use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
 use crate::mailer::{HandOver, Mailer, SmtpStage};
 use crate::workers::{Stop, Workers};
-use crate::{secret, webhooks};
+use crate::{secret, system_mail, webhooks};
 
 /// Emails handed over at the same time.
 const CONCURRENCY: usize = 4;
@@ -156,29 +156,29 @@ impl Worker {
         let ended = match self.attempt(leased).await {
             Ok(Some(ended)) => self.record(leased, ended).await,
             Ok(None) => {
-                tracing::warn!(email = leased.email.0, "A lease ran out before the hand-over; another worker has it.");
+                tracing::warn!(mail = %leased.mail, "A lease ran out before the hand-over; another worker has it.");
                 Ok(())
             }
             // Nothing has gone out: only what comes before the hand-over asks the database.
             Err(error) => {
-                tracing::warn!(email = leased.email.0, %error, "A hand-over has to wait for the database.");
-                let verdict = policy::wait_for_database(leased.email, leased.attempt, self.now());
+                tracing::warn!(mail = %leased.mail, %error, "A hand-over has to wait for the database.");
+                let verdict = policy::wait_for_database(leased.mail.number(), leased.attempt, self.now());
                 self.record(leased, verdict.into()).await
             }
         };
         if let Err(error) = ended {
-            tracing::error!(email = leased.email.0, error = %error, "A hand-over could not be recorded.");
+            tracing::error!(mail = %leased.mail, error = %error, "A hand-over could not be recorded.");
         }
     }
 
-    /// Tries to hand one email over; `None` when the job turned out to be no longer ours.
+    /// Tries to hand one mail over; `None` when the job turned out to be no longer ours.
     async fn attempt(&self, leased: Leased) -> Result<Option<Ended>, StoreError> {
         let core = &self.0.core;
         if leased.handing_over_at.is_some() {
-            tracing::warn!(email = leased.email.0, "A hand-over broke off in the middle; it is unconfirmed.");
+            tracing::warn!(mail = %leased.mail, "A hand-over broke off in the middle; it is unconfirmed.");
             return Ok(Some(Verdict::unconfirmed().into()));
         }
-        let Prepared { message, provider, created_at } = match mail::prepare(core, leased.email).await {
+        let Prepared { message, provider, created_at } = match mail::prepare(core, leased.mail).await {
             Ok(prepared) => prepared,
             Err(error) => return Ok(Some(Verdict::failed(error.into_reason()?).into())),
         };
@@ -198,7 +198,7 @@ impl Worker {
             HandOver::Accepted(reply) => (provider.id_in_reply)(reply),
             HandOver::Refused(_) | HandOver::Unsent(_) | HandOver::Unknown(_) => None,
         };
-        let attempt = Attempt { email: leased.email, number: leased.attempt, created_at };
+        let attempt = Attempt { mail: leased.mail.number(), number: leased.attempt, created_at };
         Ok(Some(Ended { verdict: policy::judge(attempt, outcome, self.now()), provider_message_id }))
     }
 
@@ -208,7 +208,7 @@ impl Worker {
         loop {
             match self.record_once(leased, &ended).await {
                 Err(StoreError::Database(error)) if attempt < RECORD_ATTEMPTS => {
-                    tracing::warn!(email = leased.email.0, error = %error, attempt, "The end of a hand-over waits for the database.");
+                    tracing::warn!(mail = %leased.mail, error = %error, attempt, "The end of a hand-over waits for the database.");
                     attempt += 1;
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -226,25 +226,37 @@ impl Worker {
             }
             Verdict::Settled { report, reason, suppress } => (*report, reason.clone(), *suppress),
         };
-        let incoming = Incoming {
-            email: leased.email,
-            provider: REPORTER,
-            event_key: format!("job:{}:{}", leased.job.0, leased.attempt),
-            event: DeliveryEvent { report, reason, occurred_at: now },
-            suppress,
-        };
         let mut transaction = core.db.write().await?;
         // A job that was taken over meanwhile is not ended here; but what is known of its mail is recorded all the same,
         // and counts for more than the other's being unconfirmed.
         store::finish(&mut transaction, leased, owner).await?;
-        fold::record(&mut transaction, vec![incoming], now).await?;
-        if ended.verdict.is_handed_over() {
-            let at = leased.handing_over_at.unwrap_or(now);
-            store::set_handed_over(&mut transaction, leased.email, at).await?;
-            if let Some(id) = &ended.provider_message_id {
-                store::learn_provider_id(&mut transaction, leased.email, id).await?;
+        let handed_over_at = ended.verdict.is_handed_over().then(|| leased.handing_over_at.unwrap_or(now));
+        let provider_id = ended.provider_message_id.as_deref();
+        match leased.mail {
+            Mail::Email(email) => {
+                let incoming = Incoming {
+                    email,
+                    provider: REPORTER,
+                    event_key: format!("job:{}:{}", leased.job.0, leased.attempt),
+                    event: DeliveryEvent { report, reason, occurred_at: now },
+                    suppress,
+                };
+                fold::record(&mut transaction, vec![incoming], now).await?;
+                if let Some(at) = handed_over_at {
+                    store::set_handed_over(&mut transaction, email, at).await?;
+                    if let Some(id) = provider_id {
+                        store::learn_provider_id(&mut transaction, email, id).await?;
+                    }
+                    webhooks::adopt_orphans(&mut transaction, email, now).await?;
+                }
             }
-            webhooks::adopt_orphans(&mut transaction, leased.email, now).await?;
+            // Not tracked: nothing is folded and no address is blocked by it.
+            Mail::System(mail) => match handed_over_at {
+                Some(at) => {
+                    system_mail::handed_over(&mut transaction, mail, at, provider_id, reason.as_deref()).await?;
+                }
+                None => system_mail::failed(&mut transaction, mail, now, reason.as_deref()).await?,
+            },
         }
         transaction.commit().await
     }
@@ -255,12 +267,12 @@ impl Worker {
 }
 
 fn log(leased: Leased, outcome: &HandOver) {
-    let (email, attempt) = (leased.email.0, leased.attempt);
+    let (mail, attempt) = (leased.mail, leased.attempt);
     match outcome {
-        HandOver::Accepted(_) => tracing::info!(email, attempt, "A mail was handed over."),
+        HandOver::Accepted(_) => tracing::info!(%mail, attempt, "A mail was handed over."),
         HandOver::Refused(refusal) if refusal.stage == SmtpStage::Greeting && refusal.is_permanent() => {
             tracing::error!(
-                email,
+                %mail,
                 attempt,
                 code = refusal.code,
                 "The mail server does not let us in: check CALLBOARD_SMTP_URL."
@@ -268,9 +280,9 @@ fn log(leased: Leased, outcome: &HandOver) {
         }
         // The server's words may repeat the address, so they are on the row and not in the log.
         HandOver::Refused(refusal) => {
-            tracing::info!(email, attempt, code = refusal.code, "The mail server refused a mail.");
+            tracing::info!(%mail, attempt, code = refusal.code, "The mail server refused a mail.");
         }
-        HandOver::Unsent(reason) => tracing::warn!(email, attempt, reason, "A mail could not be handed over yet."),
-        HandOver::Unknown(reason) => tracing::warn!(email, attempt, reason, "A hand-over ended without an answer."),
+        HandOver::Unsent(reason) => tracing::warn!(%mail, attempt, reason, "A mail could not be handed over yet."),
+        HandOver::Unknown(reason) => tracing::warn!(%mail, attempt, reason, "A hand-over ended without an answer."),
     }
 }

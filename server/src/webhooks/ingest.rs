@@ -37,7 +37,7 @@ const QUIET: Duration = Duration::from_millis(300);
 pub struct Acknowledged {
     pub fresh: usize,
     pub repeated: usize,
-    /// Kept until their email shows up.
+    /// Kept until their email shows up, but for those on an account's own mail.
     pub waiting: usize,
 }
 
@@ -197,6 +197,8 @@ async fn commit(core: &Core, batch: &[Submission]) -> Result<Vec<Acknowledged>, 
     let Matched { emails, fresh } = match_and_record(&mut transaction, &events, now).await?;
     let waiting: Vec<_> =
         events.iter().zip(&emails).filter(|(_, email)| email.is_none()).map(|(event, _)| *event).collect();
+    // Nobody follows what becomes of an account's own mails.
+    let waiting = store::without_system_mail(&mut transaction, waiting).await?;
     store::keep_orphans(&mut transaction, &waiting, now).await?;
     transaction.commit().await?;
 

@@ -163,6 +163,39 @@ pub async fn learn_provider_ids(
     Ok(())
 }
 
+/// Returns the events that are about none of an account's own mails.
+pub async fn without_system_mail<'e>(
+    transaction: &mut Write,
+    events: Vec<(&'static str, &'e ProviderEvent)>,
+) -> Result<Vec<(&'static str, &'e ProviderEvent)>, StoreError> {
+    let ids = |event: &ProviderEvent| {
+        let ProviderEvent { reference, provider_message_id, message_id, .. } = event;
+        [reference.clone(), provider_message_id.clone(), message_id.clone()]
+    };
+    let mut ours: HashSet<String> = HashSet::new();
+    for (place, column) in [BY_REFERENCE, BY_PROVIDER_ID, BY_MESSAGE_ID].into_iter().enumerate() {
+        let mut wanted: Vec<String> = events.iter().filter_map(|(_, event)| ids(event)[place].clone()).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        for chunk in db::chunks(&wanted) {
+            let sql = transaction.batch(format!(
+                "SELECT {column} FROM system_mail WHERE {column} IS NOT NULL AND {column} IN ({})",
+                db::placeholders(1, chunk.len()),
+            ));
+            let mut query = sqlx::query_scalar::<_, String>(sql);
+            for id in chunk {
+                query = query.bind(id.clone());
+            }
+            ours.extend(query.fetch_all(&mut **transaction).await?);
+        }
+    }
+    if ours.is_empty() {
+        return Ok(events);
+    }
+    let is_ours = |event: &ProviderEvent| ids(event).into_iter().flatten().any(|id| ours.contains(&id));
+    Ok(events.into_iter().filter(|(_, event)| !is_ours(event)).collect())
+}
+
 /// Keeps events that found no email; a repetition changes nothing.
 pub async fn keep_orphans(
     transaction: &mut Write,

@@ -163,7 +163,7 @@ async fn e17_what_is_no_backup_or_cannot_be_replaced_is_refused_with_what_to_do(
     let bytes = std::fs::read(place.backup()).unwrap();
     let mut damaged = bytes.clone();
     let end = damaged.len();
-    // A single page may be one that nothing uses any more.
+    // From there to the end: a page may be one that nothing is in.
     damaged[end / 2..].fill(0x5a);
     std::fs::write(place.backup(), damaged).unwrap();
     assert!(place.restore(true).await.is_err(), "damaged");

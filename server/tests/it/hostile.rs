@@ -47,6 +47,8 @@ const OURS: &[&str] = &[
     "link.token_hash",
     "member.email_key",
     "member.password_hash",
+    "member_token.kind",
+    "member_token.token_hash",
     "membership.role",
     "orphan_event.cause",
     "orphan_event.event_key",
@@ -61,6 +63,12 @@ const OURS: &[&str] = &[
     "suppression.address_key",
     "suppression.cause",
     "suppression.provider",
+    "system_mail.kind",
+    "system_mail.message_id",
+    "system_mail.provider",
+    "system_mail.provider_message_id",
+    "system_mail.reference",
+    "system_mail.seed",
 ];
 
 /// Every column of text, as "table.column".
@@ -101,6 +109,11 @@ fn addresses(token: &str, rsvp_token: &str) -> Vec<String> {
         let rests: &[&str] =
             if path.contains("{*rest}") { &["1", "1?tab=text", "1?tab=source", "1/html"] } else { &[""] };
         for rest in rests {
+            let token = match path {
+                "/reset/{token}" => rows::RESET_TOKEN,
+                "/change-email/{token}" => rows::CHANGE_EMAIL_TOKEN,
+                _ => token,
+            };
             all.push(
                 path.replace("{id}", "1").replace("{item}", "1").replace("{token}", token).replace("{*rest}", rest),
             );
@@ -166,7 +179,8 @@ on_both_engines!(
         let member = visitor.signed_in_as(AccountId(1), MemberId(1)).await;
         let mut shown = 0;
         for path in addresses(&token, &rsvp_token) {
-            let asker = if path.starts_with("/sign-in") { &visitor } else { &member };
+            let for_visitors = ["/sign-in", "/sign-up", "/forgot"].iter().any(|start| path.starts_with(start));
+            let asker = if for_visitors { &visitor } else { &member };
             let answer = asker.get(&path).await;
             if answer.status.is_redirection() {
                 continue;

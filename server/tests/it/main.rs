@@ -4,6 +4,7 @@
 mod database;
 
 mod access;
+mod accounts;
 mod auth;
 mod backup;
 mod bad_rows;

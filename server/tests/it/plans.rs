@@ -126,6 +126,7 @@ async fn everything(venue: &Venue) {
     assert_eq!(venue.emails.page_for_contact(caller, contact, None).await.unwrap().rows.len(), 3);
 
     assert_eq!(venue.planner.page(caller, EventId(5)).await.unwrap().crew.len(), 100);
+    assert!(!server::planner::is_deleted(venue.db(), caller.account, EventId(5)).await.unwrap());
     venue.planner.revoke_link(caller, crew, LinkKind::Share).await.unwrap();
     let row = venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
     venue.share_page.open(venue.token(&row)).await.unwrap();

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use server::db::Db;
+use server::secret;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
 /// Ann (1) and Ben (2) on the Gala (event 1); Ann alone on the Ball (event 2) too. Crew rows 1 and 2 are the Gala's, 3 is
@@ -52,6 +53,28 @@ const ROWS: &[&str] = &[
     "INSERT INTO sandbox_callback (mail_id, svix_id, body, due_at) VALUES (1, 'v1', '{}', 3)",
 ];
 
+/// Where the links lead that Dana was mailed.
+pub const RESET_TOKEN: &str = "a-link-to-a-new-password";
+pub const CHANGE_EMAIL_TOKEN: &str = "a-link-to-a-new-address";
+
+/// Of tables that came later.
+async fn fill_what_is_new(connection: &mut AnyConnection) {
+    let (reset, change) = (secret::token_hash(RESET_TOKEN), secret::token_hash(CHANGE_EMAIL_TOKEN));
+    for sql in [
+        "INSERT INTO installation (id, owner_account_id, created_at) VALUES (1, 1, 1)".to_owned(),
+        format!(
+            "INSERT INTO member_token (member_id, kind, token_hash, address, created_at, expires_at) \
+             VALUES (1, 'reset', '{reset}', 'dana@house.test', 1, 9000000000000), \
+             (1, 'change_email', '{change}', 'dana@quay.test', 1, 9000000000000)"
+        ),
+        "INSERT INTO system_mail (member_id, kind, recipient, subject, reference, message_id, provider, created_at, \
+         handed_over_at) VALUES (1, 'reset', 'dana@house.test', 's', 'r1 of dana', 'm1 of dana', 'resend', 1, 2)"
+            .to_owned(),
+    ] {
+        connection.execute(AssertSqlSafe(sql.clone())).await.unwrap_or_else(|error| panic!("{error} in {sql}"));
+    }
+}
+
 const JOBS: &str = "INSERT INTO outbox_job (purpose, email_id, run_at) VALUES ('email', 2, 2), ('email', 3, 3)";
 const JOBS_AT_VERSION_2: &str = "INSERT INTO outbox_job (email_id, run_at) VALUES (2, 2), (3, 3)";
 
@@ -63,6 +86,7 @@ pub async fn connect(db: &Db) -> AnyConnection {
 /// Writes the rows above into an empty database.
 pub async fn fill(connection: &mut AnyConnection) {
     fill_with(connection, JOBS).await;
+    fill_what_is_new(connection).await;
 }
 
 /// The same, before there were jobs of another purpose than an email's.
@@ -103,4 +127,25 @@ pub async fn counts(connection: &mut AnyConnection) -> BTreeMap<String, i64> {
         counts.insert(table, count);
     }
     counts
+}
+
+/// Every value of every table as text.
+pub async fn dump(connection: &mut AnyConnection) -> String {
+    let mut all = String::new();
+    for table in tables(connection).await {
+        let sql = if connection.backend_name() == "SQLite" {
+            format!(
+                "SELECT group_concat('COALESCE(CAST(' || name || ' AS TEXT), '''')', ' || '' '' || ') FROM pragma_table_info('{table}')"
+            )
+        } else {
+            format!("SELECT CAST(t AS TEXT) FROM {table} t")
+        };
+        let mut lines = texts(connection, &sql).await;
+        if connection.backend_name() == "SQLite" {
+            lines = texts(connection, &format!("SELECT {} FROM {table}", lines.concat())).await;
+        }
+        all.push_str(&lines.join("\n"));
+        all.push('\n');
+    }
+    all
 }

@@ -13,7 +13,7 @@ use server::db::Db;
 use tokio::join;
 
 use crate::database::with_postgres;
-use crate::support::hear;
+use crate::support::{hear, published};
 use crate::venue::Venue;
 
 /// A venue with an event in Berlin on 12 December.
@@ -281,6 +281,7 @@ on_both_engines!(
         let row = venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
         let item =
             venue.add_form(ItemForm { responsible: vec![ann], ..form("18:00", "30", "Doors") }).await.unwrap().item.id;
+        published(&venue.core).await;
         let mut tab = venue.core.hub.join(caller);
         tab.subscribe(Topic::Event(venue.event));
         let deleted = shows.delete(caller, item).await.unwrap();

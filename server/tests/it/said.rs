@@ -15,7 +15,8 @@ impl Said {
     pub fn from_now_on() -> Self {
         let lines = Lines::default();
         let writer = lines.clone();
-        let log = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+        let log = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false);
+        let log = log.with_env_filter("info,server=debug").finish();
         Self { lines, _guard: tracing::subscriber::set_default(log) }
     }
 

@@ -20,6 +20,7 @@ use server::{demo, realtime, receipts, run_of_show};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use crate::accounts;
 use crate::database::Folder;
 use crate::live::{Tab, serve};
 use crate::sandbox::{self, Client};
@@ -37,6 +38,7 @@ pub async fn the_rest(venue: &Venue) {
     hand_over(venue).await;
     hear(venue).await;
     watch_live(&app, venue).await;
+    Box::pin(accounts::everything(&app.open_to_all())).await;
     keep_a_sandbox(&app).await;
     assert!(!venue.db().is_behind_transaction_pooler().await.expect("an answer"));
     assert!(suppressions::lift(venue.db(), "q1@x.test", "a test", NOON).await.expect("an answer"));
@@ -79,6 +81,8 @@ async fn sign_in_and_out(app: &TestApp) {
     store::prune(app.db(), app.now()).await.expect("an answer");
     receipts::prune(app.db(), app.now()).await.expect("an answer");
     run_of_show::prune(app.db(), app.now()).await.expect("an answer");
+    server::accounts::prune(app.db(), app.now()).await.expect("an answer");
+    server::system_mail::prune(app.db(), app.now()).await.expect("an answer");
 }
 
 /// What waits in the outbox: the first mail has to wait, the second is accepted under the provider's id.

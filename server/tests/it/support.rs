@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use server::auth::store::{self, NewMember};
 use server::clock::Clock;
-use server::config::{Config, Settings};
+use server::config::{Config, Settings, SignUp};
 use server::core::Core;
 use server::db::{Change, Db};
 use server::realtime::{self, Hub, Signal, Subscriber};
@@ -63,18 +63,34 @@ impl TestApp {
 
     /// As `new`, with settings changed first.
     pub async fn with(db: Db, change: impl FnOnce(&mut Settings)) -> Self {
+        let core = Self::core(db, change);
+        let people = people(&core, "").await;
+        Self::over(core, people)
+    }
+
+    /// The app over a database in which nobody has an account.
+    pub fn empty(db: Db, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::over(Self::core(db, change), (AccountId(0), MemberId(0), MemberId(0)))
+    }
+
+    /// The same app where its operator lets everybody sign up.
+    pub fn open_to_all(&self) -> Self {
+        let config = Config { sign_up: SignUp::Open, ..Config::clone(&self.core.config) };
+        let core = Core { config: Arc::new(config), hub: Hub::default(), ..self.core.clone() };
+        Self { cookie: self.cookie.clone(), ..Self::over(core, (self.account, self.owner, self.handler)) }
+    }
+
+    fn core(db: Db, change: impl FnOnce(&mut Settings)) -> Core {
         let mut settings = settings();
         change(&mut settings);
         let config = Config::check(&settings).expect("the test's settings are good");
-        let core = Core {
+        Core {
             db,
             clock: Clock::frozen(NOON),
             hub: Hub::default(),
             key: config.secret_key.clone(),
             config: Arc::new(config),
-        };
-        let people = people(&core, "").await;
-        Self::over(core, people)
+        }
     }
 
     /// The same app as another process runs it: over the same database, by connections of its own.

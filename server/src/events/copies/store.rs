@@ -75,7 +75,8 @@ pub async fn copy_assignments(
 ) -> Result<(), StoreError> {
     let owners: Vec<(i64, i64)> = sqlx::query_as(
         "SELECT a.item_id, a.contact_id FROM item i JOIN assignment a ON a.item_id = i.id \
-         WHERE i.event_id = $1 AND i.deleted_at IS NULL ORDER BY a.item_id, a.contact_id",
+         JOIN crew cr ON cr.event_id = i.event_id AND cr.contact_id = a.contact_id \
+         WHERE i.event_id = $1 AND i.deleted_at IS NULL AND cr.deleted_at IS NULL ORDER BY a.item_id, a.contact_id",
     )
     .bind(from.0)
     .fetch_all(&mut **transaction)
@@ -96,7 +97,7 @@ pub async fn copy_assignments(
     Ok(())
 }
 
-/// Puts the people of an event on another one, with their roles and nothing else; returns them.
+/// Puts the people who are on an event on another one, with their roles and nothing else; returns them.
 pub async fn copy_crew(
     transaction: &mut Write,
     from: EventId,
@@ -106,7 +107,7 @@ pub async fn copy_crew(
     let contacts: Vec<i64> = sqlx::query_scalar(
         "INSERT INTO crew (account_id, event_id, contact_id, role, created_at) \
          SELECT account_id, CAST($2 AS BIGINT), contact_id, role, CAST($3 AS BIGINT) FROM crew \
-         WHERE event_id = $1 ORDER BY id RETURNING contact_id",
+         WHERE event_id = $1 AND deleted_at IS NULL ORDER BY id RETURNING contact_id",
     )
     .bind(from.0)
     .bind(to.0)

@@ -20,7 +20,8 @@ pub async fn lock_event(
     account: AccountId,
     event: EventId,
 ) -> Result<Option<LockedEvent>, StoreError> {
-    let lock = transaction.locking("SELECT id FROM event WHERE id = $1 AND account_id = $2");
+    let lock = transaction
+        .locking("SELECT id FROM event WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL AND is_template = 0");
     let locked: Option<i64> =
         sqlx::query_scalar(lock).bind(event.0).bind(account.0).fetch_optional(&mut **transaction).await?;
     if locked.is_none() {

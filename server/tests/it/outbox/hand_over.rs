@@ -52,7 +52,7 @@ on_both_engines! {
         let [Row::Email(email)] = rows.as_slice() else { panic!("an email, not {rows:?}") };
         assert!(email.reason.as_deref().expect("a reason").contains("450 4.2.0 Try later"));
 
-        let wait = back_off_ms(app.email, 1);
+        let wait = back_off_ms(app.email.0, 1);
         app.core.clock.advance_ms(wait - 1);
         assert_eq!(app.drain().await, 0, "not before its time");
         app.core.clock.advance_ms(1);

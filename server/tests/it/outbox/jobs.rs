@@ -117,12 +117,19 @@ on_both_engines! {
         } else {
             include_str!("../../../../migrations/sqlite/0004_give_outbox_jobs_ids.sql")
         };
+        let later = if app.core.db.is_shared() {
+            include_str!("../../../../migrations/postgres/0007_add_sign_up.sql")
+        } else {
+            include_str!("../../../../migrations/sqlite/0007_add_sign_up.sql")
+        };
+        let later = &later[later.find("ALTER TABLE outbox_job").expect("what jobs have since")..];
         let mut transaction = app.core.db.write().await.expect("a transaction");
         for sql in [
             "DROP TABLE outbox_job",
             &first[begin..],
             "INSERT INTO outbox_job (email_id, run_at, attempts) SELECT id, created_at, 2 FROM email",
             migration,
+            later,
         ] {
             sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut *transaction).await.expect("good SQL");
         }

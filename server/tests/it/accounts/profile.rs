@@ -1,0 +1,188 @@
+//! What members change about their own login.
+
+use app::domain::time::{HOUR_MS, MINUTE_MS};
+use axum::http::StatusCode;
+use server::db::Db;
+
+use super::*;
+use crate::auth::{is_in, try_door};
+use crate::support::PASSWORD;
+
+const ADDRESS: &str = "demo@callboard.test";
+const NEW: &str = "dana@quay.example";
+
+async fn change_email(app: &TestApp, email: &str, present: &str) -> Answer {
+    post(app, "change_email", "/account", &[("email", email), ("present_password", present)]).await
+}
+
+async fn confirm(app: &TestApp, path: &str) -> Answer {
+    post(app, "confirm_email", path, &[("token", token_of(path))]).await
+}
+
+on_both_engines!(
+    async fn whoever_is_not_signed_in_changes_nothing_and_is_asked_to(db: Db) {
+        let app = TestApp::new(db).await;
+        let before = crate::rows::dump(&mut crate::rows::connect(app.db()).await).await;
+        for (function, fields) in [
+            ("verify_email", &[("code", "123456")][..]),
+            ("send_code", &[]),
+            ("rename_member", &[("name", "Eve")]),
+            ("change_password", &[("present_password", PASSWORD), ("new_password", GOOD)]),
+            ("change_email", &[("present_password", PASSWORD), ("email", NEW)]),
+        ] {
+            let answer = post(&app, function, "/account", fields).await;
+            assert_eq!(lead(&answer), "/sign-in?next=%2Faccount", "{function}");
+        }
+        assert_eq!(lead(&app.get("/account").await), "/sign-in?next=%2Faccount");
+        assert_eq!(lead(&app.get("/verify").await), "/sign-in?next=%2Fverify");
+        assert_eq!(before, crate::rows::dump(&mut crate::rows::connect(app.db()).await).await);
+    }
+);
+
+on_both_engines!(
+    async fn a_name_is_changed_by_a_plain_post(db: Db) {
+        let owner = TestApp::new(db).await.sign_in().await;
+        assert_eq!(
+            lead(&post(&owner, "rename_member", "/account", &[("name", " Dana <b> ")]).await),
+            "/account?saved=name"
+        );
+        let page = owner.get("/account?saved=name").await.text();
+        assert!(page.contains("Your name is saved.") && page.contains("Dana &lt;b&gt;"), "{page}");
+        assert_eq!(profile(&owner).await.name, "Dana <b>");
+        for wrong in [" ".to_owned(), "x".repeat(101)] {
+            let answer = post(&owner, "rename_member", "/account", &[("name", &wrong)]).await;
+            assert!(!said(&answer).is_empty());
+            assert!(answer.text().contains("id=\"name-name-note\""), "at its field: {}", answer.text());
+        }
+        assert_eq!(profile(&owner.as_handler().await).await.name, "Hugo Handler");
+    }
+);
+
+on_both_engines!(
+    async fn a_new_password_asks_for_the_present_one_and_ends_the_other_sessions(db: Db) {
+        let app = TestApp::new(db).await;
+        let mail = Post::of(&app);
+        let (here, there, handler) = (app.sign_in().await, app.sign_in().await, app.as_handler().await);
+        let change = async |present: &str, new: &str| {
+            post(&here, "change_password", "/account", &[("present_password", present), ("new_password", new)]).await
+        };
+        let wrong = change("not this", GOOD).await;
+        assert!(
+            said(&wrong).contains("not your present password")
+                && wrong.text().contains("password-present_password-note")
+        );
+        assert!(said(&change(PASSWORD, "dana owner").await).contains("one of the first"));
+        assert_eq!(lead(&change(PASSWORD, GOOD).await), "/account?saved=password");
+        assert_eq!(here.get("/events").await.status, StatusCode::OK);
+        assert_eq!(there.get("/events").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(handler.get("/events").await.status, StatusCode::OK);
+        assert!(is_in(&try_door(&app, ADDRESS, GOOD).await) && !is_in(&try_door(&app, ADDRESS, PASSWORD).await));
+        assert_eq!(mail.to(ADDRESS).await.len(), 1);
+
+        for _ in 0..5 {
+            assert!(said(&change("not this", OTHER).await).contains("not your present"));
+        }
+        assert!(said(&change(GOOD, OTHER).await).contains("Wait about 10 minutes"));
+        app.advance_ms(10 * MINUTE_MS);
+        lead(&change(GOOD, OTHER).await);
+    }
+);
+
+on_both_engines!(
+    async fn an_address_changes_when_the_link_to_the_new_one_is_used(db: Db) {
+        let app = TestApp::new(db).await;
+        let mail = Post::of(&app);
+        let owner = app.sign_in().await;
+        assert!(said(&change_email(&owner, NEW, "not this").await).contains("not your present password"));
+        assert!(said(&change_email(&owner, "nowhere", PASSWORD).await).contains("has no @"));
+        assert_eq!(lead(&change_email(&owner, NEW, PASSWORD).await), "/account?saved=link");
+        lead(&change_email(&owner, NEW, PASSWORD).await);
+        assert_eq!(mail.to(NEW).await.len(), 1, "clicked twice");
+        assert_eq!(profile(&owner).await.next_email.as_deref(), Some(NEW));
+        assert!(owner.get("/account").await.text().contains(NEW));
+        let path = mail.path(NEW).await;
+        let page = app.get(&path).await;
+        assert!(page.status == StatusCode::OK && page.text().contains(NEW) && page.text().contains("method=\"post\""));
+        assert!(is_in(&try_door(&app, ADDRESS, PASSWORD).await), "the old one stays until the button is pressed");
+
+        assert_eq!(lead(&confirm(&app, &path).await), "/account?saved=email");
+        assert!(is_in(&try_door(&app, NEW, PASSWORD).await) && !is_in(&try_door(&app, ADDRESS, PASSWORD).await));
+        let shown = profile(&owner).await;
+        assert_eq!((&*shown.email, shown.verified, shown.next_email), (NEW, true, None));
+        let told = mail.newest_to(ADDRESS).await;
+        assert!(told.contains("another address now") && !told.contains(NEW), "{told}");
+        let again = confirm(&app, &path).await;
+        assert!(again.text().contains("It was used already"), "{}", again.text());
+        assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND);
+    }
+);
+
+on_both_engines!(
+    async fn only_the_newest_link_to_an_address_works_and_for_a_day(db: Db) {
+        let app = TestApp::new(db).await;
+        let mail = Post::of(&app);
+        let owner = app.sign_in().await;
+        change_email(&owner, NEW, PASSWORD).await;
+        let first = mail.path(NEW).await;
+        change_email(&owner, "other@quay.example", PASSWORD).await;
+        let second = mail.path("other@quay.example").await;
+        assert!(app.get(&first).await.text().contains("replaced by a newer one"));
+        assert!(confirm(&app, &first).await.text().contains("replaced by a newer one"));
+        app.advance_ms(24 * HOUR_MS);
+        assert!(confirm(&app, &second).await.text().contains("older than 24 hours"));
+        assert!(confirm(&app, "/change-email/never-was").await.text().contains("not copied whole"));
+        assert_eq!(profile(&owner).await.email, ADDRESS);
+        // A link to a new password is none to a new address.
+        verify_all(&app).await;
+        forgot(&app, ADDRESS).await;
+        let reset = mail.path(ADDRESS).await;
+        assert!(
+            confirm(&app, &format!("/change-email/{}", token_of(&reset))).await.text().contains("not copied whole")
+        );
+    }
+);
+
+on_both_engines!(
+    async fn a_new_address_that_is_somebody_elses_is_answered_as_any_other(db: Db) {
+        let app = TestApp::new(db).await;
+        let mail = Post::of(&app);
+        let (owner, handler) = (app.sign_in().await, app.as_handler().await);
+        assert_eq!(lead(&change_email(&owner, "handler@callboard.test", PASSWORD).await), "/account?saved=link");
+        assert!(mail.newest_to("handler@callboard.test").await.contains("It has one already"));
+        assert_eq!(number(app.db(), "SELECT COUNT(*) FROM member_token").await, 0);
+
+        // Taken while its link was on the way.
+        change_email(&owner, NEW, PASSWORD).await;
+        let owners = mail.path(NEW).await;
+        change_email(&handler, NEW, PASSWORD).await;
+        let handlers = mail.path(NEW).await;
+        lead(&confirm(&app, &handlers).await);
+        let late = confirm(&app, &owners).await;
+        assert!(said(&late).contains("Another account has this address by now"), "{}", late.text());
+        assert_eq!(profile(&owner).await.email, ADDRESS);
+    }
+);
+
+on_both_engines!(
+    async fn a_changed_password_or_address_makes_earlier_links_dead(db: Db) {
+        let app = TestApp::new(db).await;
+        verify_all(&app).await;
+        let mail = Post::of(&app);
+        let owner = app.sign_in().await;
+        forgot(&app, ADDRESS).await;
+        let reset_path = mail.path(ADDRESS).await;
+        change_email(&owner, NEW, PASSWORD).await;
+        let email_path = mail.path(NEW).await;
+        let fields = [("present_password", PASSWORD), ("new_password", GOOD)];
+        lead(&post(&owner, "change_password", "/account", &fields).await);
+        assert_eq!(app.get(&reset_path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.get(&email_path).await.status, StatusCode::NOT_FOUND);
+
+        app.advance_ms(MINUTE_MS);
+        forgot(&app, ADDRESS).await;
+        let reset_path = mail.path(ADDRESS).await;
+        change_email(&owner, NEW, GOOD).await;
+        lead(&confirm(&app, &mail.path(NEW).await).await);
+        assert_eq!(app.get(&reset_path).await.status, StatusCode::NOT_FOUND, "it went to the old address");
+    }
+);
