@@ -109,7 +109,9 @@ on_both_engines!(
         // Something of each kind that can be restored, and a template.
         member.post_json(server_fn("create_space"), &json!({ "form": { "name": "Attic" } })).await;
         member.post_json(server_fn("save_template"), &json!({ "event": 1, "name": "Gala" })).await;
-        member.post_json(server_fn("delete_event"), &json!({ "event": 2 })).await;
+        let copy = json!({ "event": 2, "form": { "name": "Ball", "date": "2027-01-02" } });
+        let copy: i64 = member.post_json(server_fn("copy_event"), &copy).await.json();
+        member.post_json(server_fn("delete_event"), &json!({ "event": copy })).await;
         member.post_json(server_fn("delete_space"), &json!({ "space": 2 })).await;
         let mut posted_to = std::collections::BTreeSet::new();
         for path in PAGES.into_iter().chain([guests]) {
