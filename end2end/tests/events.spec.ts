@@ -153,7 +153,7 @@ test("an event is copied, kept as a template, started from it, and restored late
   await owner.getByRole("button", { name: "Delete event" }).click();
   await expect(owner.getByText("“From the template” was deleted.")).toBeVisible();
   await owner.goto(started);
-  await expect(owner.getByRole("heading", { name: "Not found" })).toBeVisible();
+  await expect(owner.getByRole("heading", { name: "There is no page here" })).toBeVisible();
   await visit(owner, "/deleted");
   await expectAccessible(owner);
   await owner.getByRole("button", { name: "Restore From the template" }).click();

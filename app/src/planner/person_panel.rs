@@ -99,7 +99,6 @@ fn rsvp_section(
     });
     let set = PostForm {
         class: "cluster",
-        label: Some("Set the answer"),
         ..PostForm::of::<SetRsvp>(page_after(event, id, true))
     };
     let to = Memo::new(move |_| addressed.with(|row| send_to(row, typed.get())));
