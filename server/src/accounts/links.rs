@@ -44,11 +44,14 @@ impl AccountsService {
     /// Known addresses and unknown ones run through the same statements, which do nothing for nobody.
     pub(super) async fn mail_reset(&self, visitor: Visitor, email: &str) -> Result<(), AccountError> {
         let typed = checked::email(email)?;
-        let (db, now) = (&self.core.db, self.core.clock.now());
-        if !Attempt::to(Sending::Forgot, visitor.peer, typed.key().as_str()).begin(db, now).await? {
+        let now = self.core.clock.now();
+        let attempt = Attempt::to(Sending::Forgot, visitor.peer, typed.key().as_str());
+        // Counted in the same transaction, so that the commit has something to write for nobody too and takes its time.
+        let mut transaction = self.core.db.write().await?;
+        if !attempt.count(&mut transaction, now).await? {
+            transaction.commit().await?;
             return Err(AccountError::TooMany("email"));
         }
-        let mut transaction = db.write().await?;
         let known = store::lock_by_address(&mut transaction, typed.key()).await?;
         let proved = known.filter(|member| member.verified_at.is_some());
         let member = proved.as_ref().map_or(NOBODY, store::StoredMember::member);
@@ -58,6 +61,19 @@ impl AccountsService {
         self.mail_link(&mut transaction, member, (TokenKind::Reset, AccountMailKind::Reset), &recipient).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// A link to a new address that nobody holds, in the place of the one before: no mail carries it.
+    pub(super) async fn put_unheld_link(
+        &self,
+        transaction: &mut Write,
+        member: MemberId,
+        recipient: &RecipientAddress,
+    ) -> Result<(), StoreError> {
+        let now = self.core.clock.now();
+        let hash = token_hash(&secret::token());
+        let (kind, address, expires_at) = (TokenKind::ChangeEmail, recipient.as_str(), now.plus_ms(LINK_MS));
+        store::put_token(transaction, &NewToken { member, kind, hash: &hash, address, expires_at }, now).await
     }
 
     /// A new link in the place of the one before, and the mail that carries it.
@@ -99,19 +115,21 @@ impl AccountsService {
             return Err(AccountError::LinkExpired);
         };
         let owner = store::token(&core.db, TokenKind::Reset, &hash).await?.ok_or(AccountError::LinkExpired)?.member_id;
-        let profile = store::profile(&core.db, MemberId(owner), now).await?.ok_or(AccountError::LinkExpired)?;
+        let member = MemberId(owner);
+        let profile = store::profile(&core.db, member, now).await?.ok_or(AccountError::LinkExpired)?;
         strength::check("new_password", &password, &[&profile.name, &profile.email, &profile.venue]).await?;
         let password_hash = Place::take().ok_or(AccountError::Busy)?.hash(password).await;
 
         let mut transaction = core.db.write().await?;
-        let used = store::use_token(&mut transaction, TokenKind::Reset, &hash, now).await?;
-        let member = MemberId(used.ok_or(AccountError::LinkExpired)?.member_id);
+        // The member first, as everywhere: two that lock in different orders wait for each other.
         let stored = store::lock(&mut transaction, member).await?.ok_or(AccountError::LinkExpired)?;
+        let used = store::use_token(&mut transaction, TokenKind::Reset, &hash, now).await?;
+        used.ok_or(AccountError::LinkExpired)?;
+        // Whoever guessed wrong until they asked for the link need not wait.
+        Attempt::from(visitor.peer, &stored.email_key).succeeded(&mut transaction).await?;
         store::set_password(&mut transaction, member, &password_hash).await?;
         store::forget_tokens(&mut transaction, member, TokenKind::Reset).await?;
         end_sessions(&mut transaction, member, None).await?;
-        // Whoever guessed wrong until they asked for the link need not wait.
-        Attempt::from(visitor.peer, &stored.email_key).succeeded(&mut transaction).await?;
         let (kind, recipient) = (AccountMailKind::PasswordChanged, stored.address()?);
         system_mail::queue(core, &mut transaction, member, kind, &recipient, None).await?;
         transaction.commit().await?;
@@ -121,12 +139,15 @@ impl AccountsService {
 
     pub(super) async fn take_new_address(&self, token: &str) -> Result<(), AccountError> {
         let (core, now) = (&self.core, self.core.clock.now());
-        let mut transaction = core.db.write().await?;
         let hash = token_hash(token);
+        let found = store::token(&core.db, TokenKind::ChangeEmail, &hash).await?;
+        let member = MemberId(found.ok_or(AccountError::LinkExpired)?.member_id);
+
+        let mut transaction = core.db.write().await?;
+        // In the order of `set_new_password`.
+        let stored = store::lock(&mut transaction, member).await?.ok_or(AccountError::LinkExpired)?;
         let used = store::use_token(&mut transaction, TokenKind::ChangeEmail, &hash, now).await?;
         let used = used.ok_or(AccountError::LinkExpired)?;
-        let member = MemberId(used.member_id);
-        let stored = store::lock(&mut transaction, member).await?.ok_or(AccountError::LinkExpired)?;
         let address = RecipientAddress::parse(&used.address)
             .map_err(|_| StoreError::corrupt("new address of a member", &used.address))?;
         if !store::set_email(&mut transaction, member, &address, now).await? {

@@ -20,7 +20,7 @@ pub(super) enum AccountError {
     SignUpClosed,
     #[error("too many attempts")]
     TooMany(&'static str),
-    #[error("too many links were sent")]
+    #[error("too many links were asked for")]
     TooManyLinks,
     #[error("too many wait to have a password looked at")]
     Busy,
@@ -43,7 +43,10 @@ impl From<AccountError> for AppError {
             AccountError::TooMany(field) => {
                 Self::invalid(field, "Too many attempts. Wait about 10 minutes, then try again.")
             }
-            AccountError::TooManyLinks => Self::invalid("email", "Five links were sent within an hour. Wait a little."),
+            AccountError::TooManyLinks => Self::invalid(
+                "email",
+                "You asked for five links within 10 minutes. Wait about 10 minutes, then ask for another.",
+            ),
             AccountError::Busy => Self::Unavailable,
             AccountError::WrongPassword => Self::invalid("present_password", "That is not your present password."),
             AccountError::LinkExpired => Self::invalid("", "This link does not work any more. Ask for a new one."),

@@ -182,6 +182,27 @@ pub(super) async fn put_token(transaction: &mut Write, token: &NewToken<'_>, now
     Ok(())
 }
 
+/// Whether a member asked for a link to this new address between two times, and for none to another since.
+pub(super) async fn has_asked_for(
+    transaction: &mut Write,
+    member: MemberId,
+    address: &RecipientAddress,
+    after: Timestamp,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM member_token WHERE member_id = $1 AND kind = 'change_email' AND address = $2 \
+         AND used_at IS NULL AND created_at > $3 AND created_at <= $4",
+    )
+    .bind(member.0)
+    .bind(address.as_str().to_owned())
+    .bind(after.0)
+    .bind(until.0)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(count > 0)
+}
+
 /// A code or a link that was mailed.
 #[derive(Clone, Debug, FromRow)]
 pub(super) struct StoredToken {

@@ -14,7 +14,8 @@
 //!   in all, each network has two instead of five. One network alone cannot bring that about, since it stops counting at
 //!   its own five.
 //!
-//! Signing up and asking for a new password are counted in the same way, each apart: they make mail.
+//! Signing up and asking for a new password are counted in the same way, each apart: they make mail. So does a member who
+//! asks for a change of address, and is counted wherever they are: five times, whichever the addresses.
 //!
 //! All of it is forgotten after ten minutes, and known addresses are counted like unknown ones, so that no answer tells
 //! which exist.
@@ -45,6 +46,8 @@ const PER_NETWORK_UNDER_FIRE: i64 = 2;
 pub enum Sending {
     SignUp,
     Forgot,
+    /// Counted for the member who asks, and not for the address that they type.
+    ChangeEmail,
 }
 
 impl Sending {
@@ -52,6 +55,7 @@ impl Sending {
         match self {
             Self::SignUp => "sign up, ",
             Self::Forgot => "forgot, ",
+            Self::ChangeEmail => "change email, ",
         }
     }
 }
@@ -80,7 +84,7 @@ impl Attempt {
     }
 
     /// A post that sends mail to an address or makes an account for it: as often as wrong passwords may be tried, and counted
-    /// apart from them. It is never given back.
+    /// apart from them. It is never given back. `address` may be whatever else the post is counted for.
     pub fn to(what: Sending, peer: Option<IpAddr>, address: &str) -> Self {
         Self::counted(what.prefix(), peer, address)
     }
@@ -111,8 +115,10 @@ impl Attempt {
         Ok(allowed)
     }
 
+    /// As `begin`, together with what else the transaction does. It has to be committed also when the answer is `false`.
+    ///
     /// What has to wait by a narrower counter is not counted by a wider one.
-    async fn count(&self, transaction: &mut Write, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn count(&self, transaction: &mut Write, now: Timestamp) -> Result<bool, StoreError> {
         match self {
             Self::Known { device } => Ok(count(transaction, device, PER_DEVICE, now).await? <= PER_DEVICE),
             Self::Unknown { networks, address_and_network, address } => {

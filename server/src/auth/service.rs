@@ -75,6 +75,10 @@ impl AuthService {
         let device = known.map(|(device, _)| device).or(devices.first()).cloned();
         let browser = Browser { device, replaces: credentials.replaces };
         let mut transaction = db.write().await?;
+        // Replaced while it was verified: a reset ends sessions, and this one would come after it.
+        if !store::still_has_password(&mut transaction, member, &login.password_hash).await? {
+            return Err(SignInError::Wrong);
+        }
         attempt.succeeded(&mut transaction).await?;
         let cookies = browser.enter(&self.core, &mut transaction, member, account).await?;
         transaction.commit().await?;

@@ -80,6 +80,14 @@ pub async fn login(db: &Db, email_key: &str) -> Result<Option<Login>, StoreError
     .await?)
 }
 
+/// Locks a member and says whether their password is still the one with this hash: it may have been changed since it was
+/// read, while it was verified. Whatever a verified password allows is done in the transaction that asked this.
+pub async fn still_has_password(transaction: &mut Write, member: MemberId, hash: &str) -> Result<bool, StoreError> {
+    let sql = transaction.locking("SELECT password_hash FROM member WHERE id = $1");
+    let stored: Option<String> = sqlx::query_scalar(sql).bind(member.0).fetch_optional(&mut **transaction).await?;
+    Ok(stored.as_deref() == Some(hash))
+}
+
 /// Stores a new session under the hash of its token.
 pub async fn open_session(
     transaction: &mut Write,

@@ -227,7 +227,8 @@ pub async fn everything(app: &TestApp) {
     lead(&post(&mira, "rename_member", "/account", &[("name", "Mira")]).await);
     let fields = [("present_password", OTHER), ("new_password", GOOD)];
     lead(&post(&mira, "change_password", "/account", &fields).await);
-    for email in ["new@mill.example", "dana@house.test"] {
+    // Somebody else's first: the newest link is the one that works.
+    for email in ["dana@house.test", "new@mill.example"] {
         let fields = [("present_password", GOOD), ("email", email)];
         lead(&post(&mira, "change_email", "/account", &fields).await);
     }

@@ -1,5 +1,7 @@
 //! What members change about their own login.
 
+use std::time::Duration;
+
 use app::domain::time::{HOUR_MS, MINUTE_MS};
 use axum::http::StatusCode;
 use server::db::Db;
@@ -147,9 +149,24 @@ on_both_engines!(
         let app = TestApp::new(db).await;
         let mail = Post::of(&app);
         let (owner, handler) = (app.sign_in().await, app.as_handler().await);
-        assert_eq!(lead(&change_email(&owner, "handler@callboard.test", PASSWORD).await), "/account?saved=link");
-        assert!(mail.newest_to("handler@callboard.test").await.contains("It has one already"));
-        assert_eq!(number(app.db(), "SELECT COUNT(*) FROM member_token").await, 0);
+        let asked_for = async |address: &str| {
+            assert_eq!(lead(&change_email(&owner, address, PASSWORD).await), "/account?saved=link");
+            let next = profile(&owner).await.next_email;
+            let page = crate::html::elements(&owner.get("/account?saved=link").await.text());
+            let lines = page.iter().filter(|one| one.name == "p").map(|one| one.text.replace(address, "it"));
+            let lines: Vec<String> = lines.collect();
+            assert!(lines.iter().any(|line| line.contains("A link was sent to it.")), "{lines:?}");
+            (next.map(|next| next.replace(address, "it")), lines)
+        };
+        let theirs = asked_for("handler@callboard.test").await;
+        assert_eq!(number(app.db(), "SELECT COUNT(*) FROM member_token WHERE used_at IS NULL").await, 1);
+        let told = mail.to("handler@callboard.test").await;
+        assert!(told.len() == 1 && told[0].contains("It has one already"), "{told:?}");
+        assert!(!told[0].contains("/change-email/"), "nobody holds that link: {told:?}");
+        assert_eq!(theirs, asked_for("free@quay.example").await);
+        assert_eq!(theirs, asked_for("handler@callboard.test").await, "also in the place of another");
+        let free = mail.path("free@quay.example").await;
+        assert!(confirm(&app, &free).await.text().contains("replaced by a newer one"));
 
         // Taken while its link was on the way.
         change_email(&owner, NEW, PASSWORD).await;
@@ -160,6 +177,54 @@ on_both_engines!(
         let late = confirm(&app, &owners).await;
         assert!(said(&late).contains("Another account has this address by now"), "{}", late.text());
         assert_eq!(profile(&owner).await.email, ADDRESS);
+    }
+);
+
+on_both_engines!(
+    async fn links_to_new_addresses_are_counted_by_the_posts_whichever_the_addresses(db: Db) {
+        let app = TestApp::new(db).await;
+        let mail = Post::of(&app);
+        let owner = app.sign_in().await;
+        for address in [NEW, "b@quay.example", NEW, "handler@callboard.test", NEW] {
+            assert_eq!(lead(&change_email(&owner, address, PASSWORD).await), "/account?saved=link");
+        }
+        for address in ["c@quay.example", "handler@callboard.test", NEW] {
+            let answer = change_email(&owner, address, PASSWORD).await;
+            assert!(said(&answer).contains("Wait about 10 minutes"), "{address}: {}", answer.text());
+        }
+        assert_eq!(mail.all().await.len(), 5);
+        lead(&change_email(&app.as_handler().await, "c@quay.example", PASSWORD).await);
+        app.advance_ms(10 * MINUTE_MS);
+        lead(&change_email(&owner, "c@quay.example", PASSWORD).await);
+    }
+);
+
+on_both_engines!(
+    async fn a_password_that_is_replaced_while_it_is_verified_opens_and_changes_nothing(db: Db) {
+        let app = TestApp::new(db).await;
+        let owner = app.sign_in().await;
+        let sessions = number(app.db(), "SELECT COUNT(*) FROM session").await;
+        let mut reset = app.db().write().await.expect("a transaction");
+        let replace = "UPDATE member SET password_hash = 'another'";
+        sqlx::query(replace).execute(&mut *reset).await.expect("good SQL");
+        let commit = async {
+            // Until then they have read the old hash, and wait for the reset. Were they later, they would read the new one.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            reset.commit().await.expect("a commit");
+        };
+        let fields = [("present_password", PASSWORD), ("new_password", GOOD)];
+        let (door, password, email, ()) = tokio::join!(
+            try_door(&app, ADDRESS, PASSWORD),
+            post(&owner, "change_password", "/account", &fields),
+            change_email(&owner, NEW, PASSWORD),
+            commit
+        );
+        assert!(!is_in(&door) && door.text().contains("do not belong together"), "{}", door.text());
+        assert!(said(&password).contains("not your present password"));
+        assert!(said(&email).contains("not your present password"));
+        assert_eq!(number(app.db(), "SELECT COUNT(*) FROM session").await, sessions);
+        assert_eq!(number(app.db(), "SELECT COUNT(*) FROM member WHERE password_hash <> 'another'").await, 0);
+        assert_eq!(number(app.db(), "SELECT COUNT(*) FROM member_token").await, 0);
     }
 );
 
