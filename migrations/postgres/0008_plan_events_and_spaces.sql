@@ -24,7 +24,7 @@ CREATE INDEX event_to_index ON event (id) WHERE is_indexed = 0;
 -- The folded words of an event's name: a search is a range of this index, never a scan.
 CREATE TABLE event_word (
     account_id BIGINT NOT NULL,
-    word TEXT NOT NULL,
+    word TEXT COLLATE "C" NOT NULL,
     event_id BIGINT NOT NULL REFERENCES event (id) ON DELETE CASCADE,
     PRIMARY KEY (account_id, word, event_id)
 );
@@ -36,7 +36,7 @@ ALTER TABLE space ADD COLUMN venue_contact_id BIGINT REFERENCES contact (id) ON 
 ALTER TABLE space ADD COLUMN deleted_at BIGINT;
 ALTER TABLE space ADD COLUMN revision BIGINT NOT NULL DEFAULT 1;
 -- The name folded by the app, for order; empty as long as its words are not in space_word.
-ALTER TABLE space ADD COLUMN sort_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE space ADD COLUMN sort_name TEXT COLLATE "C" NOT NULL DEFAULT '';
 CREATE INDEX space_by_name ON space (account_id, sort_name, id);
 CREATE INDEX space_of_venue_contact ON space (venue_contact_id);
 CREATE INDEX space_deleted ON space (account_id, deleted_at) WHERE deleted_at IS NOT NULL;
@@ -46,7 +46,7 @@ CREATE INDEX space_to_index ON space (id) WHERE sort_name = '';
 -- The folded words of a space's name and address.
 CREATE TABLE space_word (
     account_id BIGINT NOT NULL,
-    word TEXT NOT NULL,
+    word TEXT COLLATE "C" NOT NULL,
     space_id BIGINT NOT NULL REFERENCES space (id) ON DELETE CASCADE,
     PRIMARY KEY (account_id, word, space_id)
 );

@@ -123,17 +123,21 @@ impl PeoplePort for PeopleService {
             Some(Claim::New(receipt)) => Some(receipt),
             None => None,
         };
+        let mut contacts = Vec::with_capacity(lines.len());
         let mut faults = Vec::new();
         for line in lines {
             match contact_of(&mut transaction, caller, &line, now).await? {
-                Ok(contact) => {
-                    crew::add(&mut transaction, &mut event, contact, now).await.map_err(at_lines)?;
-                }
+                Ok(contact) => contacts.push(contact),
                 Err(fault) => faults.push(fault),
             }
         }
         if !faults.is_empty() {
             return Err(AppError::invalid("lines", lines::told(&faults)));
+        }
+        // Lines have any order; two that are pasted at once must not wait for each other.
+        crew::lock_contacts(&mut transaction, &contacts).await?;
+        for contact in contacts {
+            crew::add(&mut transaction, &mut event, contact, now).await.map_err(at_lines)?;
         }
         if let Some(receipt) = receipt {
             receipt.settle(&mut transaction, i64::from(count)).await?;

@@ -251,14 +251,16 @@ pub async fn crew_of_contacts(db: &Db, contacts: &[i64]) -> Result<Vec<(i64, i64
     read(db, "SELECT id, event_id FROM crew WHERE deleted_at IS NULL AND contact_id IN", contacts, "").await
 }
 
-/// Whether the crew row is this account's.
+/// Whether the crew row is this account's, and its event is there.
 pub async fn is_of_account(db: &Db, account: AccountId, crew: CrewId) -> Result<bool, StoreError> {
-    let found: Option<i64> =
-        sqlx::query_scalar("SELECT id FROM crew WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL")
-            .bind(crew.0)
-            .bind(account.0)
-            .fetch_optional(&mut *db.reader().await?)
-            .await?;
+    let found: Option<i64> = sqlx::query_scalar(
+        "SELECT cr.id FROM crew cr JOIN event v ON v.id = cr.event_id \
+         WHERE cr.id = $1 AND cr.account_id = $2 AND cr.deleted_at IS NULL AND v.deleted_at IS NULL",
+    )
+    .bind(crew.0)
+    .bind(account.0)
+    .fetch_optional(&mut *db.reader().await?)
+    .await?;
     Ok(found.is_some())
 }
 
@@ -294,13 +296,27 @@ struct StoredLockedCrew {
     invite_kind: Option<String>,
 }
 
-/// Locks a crew row of this account, so that two clicks on it come one after the other. `None` too when its event was deleted.
+/// Locks the event of a crew row of this account, and then the row, as those who edit the event do: two transactions never wait
+/// for each other. Two clicks on the row come one after the other, and so do sends about one event, of which two rows may have
+/// the same address. `None` too when the event was deleted; until the commit nobody deletes it.
 pub async fn lock_crew(
     transaction: &mut Write,
     account: AccountId,
     crew: CrewId,
 ) -> Result<Option<LockedCrew>, StoreError> {
-    // The lock comes first and alone: what is read after it is what the click before has left.
+    let event: Option<i64> =
+        sqlx::query_scalar("SELECT event_id FROM crew WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL")
+            .bind(crew.0)
+            .bind(account.0)
+            .fetch_optional(&mut **transaction)
+            .await?;
+    let Some(event) = event else { return Ok(None) };
+    let lock = transaction.locking("SELECT id FROM event WHERE id = $1 AND deleted_at IS NULL");
+    let locked: Option<i64> = sqlx::query_scalar(lock).bind(event).fetch_optional(&mut **transaction).await?;
+    if locked.is_none() {
+        return Ok(None);
+    }
+    // The locks come first and alone: what is read after them is what the click before has left.
     let lock = transaction.locking("SELECT id FROM crew WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL");
     let locked: Option<i64> =
         sqlx::query_scalar(lock).bind(crew.0).bind(account.0).fetch_optional(&mut **transaction).await?;

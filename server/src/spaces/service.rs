@@ -1,7 +1,8 @@
 //! Spaces. Everything is scoped by the caller's account: somebody else's space is `NotFound`.
 
 use app::backend::Caller;
-use app::domain::ids::{EventId, IdempotencyKey, SpaceId};
+use app::domain::ids::{AccountId, EventId, IdempotencyKey, SpaceId};
+use app::domain::time::Timestamp;
 use app::error::AppError;
 use app::spaces::{SpaceForm, SpaceFormPage, SpaceRow, SpacesPage, SpacesPort};
 use async_trait::async_trait;
@@ -111,36 +112,48 @@ impl SpacesPort for SpacesService {
     }
 
     async fn delete(&self, caller: &Caller, space: SpaceId) -> Result<(), AppError> {
-        self.set_deleted(caller, space, true).await
+        let transaction = self.core.db.write().await?;
+        set_deleted(transaction, caller.account, space, Some(self.core.clock.now())).await
     }
 
     async fn restore(&self, caller: &Caller, space: SpaceId) -> Result<(), AppError> {
-        self.set_deleted(caller, space, false).await
-    }
-}
-
-impl SpacesService {
-    /// One that is so already stays as it is.
-    async fn set_deleted(&self, caller: &Caller, space: SpaceId, deleted: bool) -> Result<(), AppError> {
+        let account = caller.account;
         let mut transaction = self.core.db.write().await?;
-        let at = deleted.then(|| self.core.clock.now());
-        if store::set_deleted(&mut transaction, caller.account, space, at).await? {
-            events_changed(&mut transaction, space).await?;
-            transaction.commit().await?;
-        } else if !store::exists(&mut transaction, caller.account, space).await? {
-            return Err(AppError::NotFound);
+        if let Some(name) = store::lock_deleted(&mut transaction, account, space).await? {
+            store::lock_account(&mut transaction, account).await?;
+            if store::named(&mut transaction, account, &sort_name(&name)).await?.is_some() {
+                let message = "There is a space of this name by now. Rename that one, then restore.";
+                return Err(AppError::invalid("", message));
+            }
         }
-        Ok(())
+        set_deleted(transaction, account, space, None).await
     }
 }
 
-/// Spaces are chosen by name, so that no two have the same.
+/// Deletes or restores, and commits. One that is so already stays as it is.
+async fn set_deleted(
+    mut transaction: Write,
+    account: AccountId,
+    space: SpaceId,
+    at: Option<Timestamp>,
+) -> Result<(), AppError> {
+    if store::set_deleted(&mut transaction, account, space, at).await? {
+        events_changed(&mut transaction, space).await?;
+        transaction.commit().await?;
+    } else if !store::exists(&mut transaction, account, space).await? {
+        return Err(AppError::NotFound);
+    }
+    Ok(())
+}
+
+/// Spaces are chosen by name, so that no two have the same. Until the commit no other form takes a name in this account.
 async fn name_is_free(
     transaction: &mut Write,
     caller: &Caller,
     checked: &CheckedSpace,
     own: Option<SpaceId>,
 ) -> Result<(), AppError> {
+    store::lock_account(transaction, caller.account).await?;
     let taken = store::named(transaction, caller.account, &sort_name(&checked.name)).await?;
     if taken.is_some_and(|taken| Some(taken) != own) {
         let message = "There is a space of this name already. Give this one a name that tells the two apart.";

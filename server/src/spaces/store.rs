@@ -127,6 +127,25 @@ pub async fn lock(
     find(transaction, account, space).await
 }
 
+/// Locks a space that was deleted, and returns its name; `None` if there is no such space, or it was not deleted.
+pub async fn lock_deleted(
+    transaction: &mut Write,
+    account: AccountId,
+    space: SpaceId,
+) -> Result<Option<String>, StoreError> {
+    let lock =
+        transaction.locking("SELECT name FROM space WHERE id = $1 AND account_id = $2 AND deleted_at IS NOT NULL");
+    let name = sqlx::query_scalar(lock).bind(space.0).bind(account.0).fetch_optional(&mut **transaction).await?;
+    Ok(name)
+}
+
+/// Lets those who take names of spaces in one account come one after the other.
+pub async fn lock_account(transaction: &mut Write, account: AccountId) -> Result<(), StoreError> {
+    let lock = transaction.locking("SELECT id FROM account WHERE id = $1");
+    sqlx::query(lock).bind(account.0).execute(&mut **transaction).await?;
+    Ok(())
+}
+
 /// The space of this folded name; of several the oldest.
 pub async fn named(
     transaction: &mut Write,

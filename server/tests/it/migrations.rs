@@ -93,6 +93,22 @@ async fn both_engines_have_one_schema() {
     assert_eq!(differences, (vec![], vec![]), "in SQLite alone, in PostgreSQL alone");
 }
 
+/// A search is a range that ends with the last character there is, and a list goes on after a name: both are right only in the
+/// order of bytes, which is SQLite's by itself.
+#[tokio::test]
+async fn postgres_orders_words_and_names_by_their_bytes() {
+    with_postgres(async |db| {
+        let collations = "SELECT CAST(table_name AS TEXT) || '.' || CAST(column_name AS TEXT) || ' ' \
+             || COALESCE(CAST(collation_name AS TEXT), 'as the database') FROM information_schema.columns \
+             WHERE table_schema = 'public' AND column_name IN ('word', 'sort_name')";
+        let columns = texts(&mut connect(&db).await, collations).await;
+        assert!(columns.len() >= 5, "the columns were read: {columns:?}");
+        let other: Vec<_> = columns.iter().filter(|column| !column.ends_with(" C")).collect();
+        assert!(other.is_empty(), "{other:?}");
+    })
+    .await;
+}
+
 on_both_engines!(
     async fn a_deletion_finds_what_names_the_row_by_an_index(db: Db) {
         let schema = schema(&mut connect(&db).await).await;

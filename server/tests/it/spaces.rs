@@ -141,6 +141,31 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn no_two_spaces_come_to_have_the_same_name(db: Db) {
+        let venue = Venue::new(db).await;
+        let create = |name: &str| {
+            let form = SpaceForm { name: name.into(), ..SpaceForm::default() };
+            venue.spaces.create(&venue.caller, form, None)
+        };
+        let (one, other) = tokio::join!(create("Loft"), create("loft"));
+        assert_ne!(one.is_ok(), other.is_ok(), "created at once: {one:?}, {other:?}");
+
+        let old = create("Hall").await.unwrap();
+        venue.spaces.delete(&venue.caller, old).await.unwrap();
+        let new = create("HALL").await.unwrap();
+        let Err(AppError::Invalid { field, message }) = venue.spaces.restore(&venue.caller, old).await else {
+            panic!("the name is another's")
+        };
+        assert_eq!((field.as_str(), message.contains("by now")), ("", true), "{message}");
+        assert_eq!(found(&venue, "hall").await, ["HALL"]);
+        let renamed = SpaceForm { name: "Attic".into(), ..SpaceForm::default() };
+        venue.spaces.save(&venue.caller, new, 1, renamed).await.unwrap();
+        venue.spaces.restore(&venue.caller, old).await.unwrap();
+        assert_eq!(found(&venue, "hall").await, ["Hall"]);
+    }
+);
+
+on_both_engines!(
     async fn another_accounts_space_does_not_exist(db: Db) {
         let venue = Venue::new(db).await;
         let own = venue.spaces.create(&venue.caller, hall(), None).await.unwrap();

@@ -104,7 +104,7 @@ pub async fn copy_crew(
     to: EventId,
     now: Timestamp,
 ) -> Result<Vec<ContactId>, StoreError> {
-    let contacts: Vec<i64> = sqlx::query_scalar(
+    let mut contacts: Vec<i64> = sqlx::query_scalar(
         "INSERT INTO crew (account_id, event_id, contact_id, role, created_at) \
          SELECT account_id, CAST($2 AS BIGINT), contact_id, role, CAST($3 AS BIGINT) FROM crew \
          WHERE event_id = $1 AND deleted_at IS NULL ORDER BY id RETURNING contact_id",
@@ -114,8 +114,19 @@ pub async fn copy_crew(
     .bind(now.0)
     .fetch_all(&mut **transaction)
     .await?;
-    // How many events they are on.
+    // How many events they are on. Locked in the order of their ids first: an update has no order, and two of them would wait
+    // for each other.
+    contacts.sort_unstable();
     for chunk in contacts.chunks(CHUNK) {
+        let lock = transaction.locking_batch(format!(
+            "SELECT id FROM contact WHERE id IN ({}) ORDER BY id",
+            placeholders(1, chunk.len())
+        ));
+        let mut query = sqlx::query(lock);
+        for contact in chunk {
+            query = query.bind(*contact);
+        }
+        query.execute(&mut **transaction).await?;
         let sql = transaction.batch(format!(
             "UPDATE contact SET revision = revision + 1 WHERE id IN ({})",
             placeholders(1, chunk.len())

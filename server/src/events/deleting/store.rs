@@ -77,6 +77,10 @@ pub async fn people(transaction: &mut Write, event: EventId) -> Result<Vec<(i64,
 
 /// Lets the pages of those who are on the event know that their number of events is another one.
 pub async fn count_event(transaction: &mut Write, event: EventId) -> Result<(), StoreError> {
+    // Locked in the order of their ids first: an update has no order, and two of them would wait for each other.
+    let lock = transaction
+        .locking("SELECT id FROM contact WHERE id IN (SELECT contact_id FROM crew WHERE event_id = $1) ORDER BY id");
+    sqlx::query(lock).bind(event.0).execute(&mut **transaction).await?;
     sqlx::query(
         "UPDATE contact SET revision = revision + 1 WHERE id IN (SELECT contact_id FROM crew WHERE event_id = $1)",
     )

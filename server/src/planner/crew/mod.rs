@@ -1,7 +1,7 @@
 //! Who is on an event: people are put on it, taken off and brought back. Whoever is taken off keeps their row for a while, with
 //! role, answer and invite, and their name on the items they own; their links die at once.
 //!
-//! Locks are taken in one order: the event, the crew row, its items, the contact.
+//! Locks are taken in one order: the event, the crew row, its items, the contact; of several contacts, by their ids.
 
 mod store;
 
@@ -10,8 +10,9 @@ use app::domain::ids::{ContactId, CrewId, EventId};
 use app::domain::time::{HOUR_MS, Timestamp};
 use app::error::AppError;
 
-pub use store::{LockedEvent, lock_event, prune};
+pub use store::{LockedEvent, lock_contacts, lock_event, prune};
 
+use self::store::LockedRow;
 use super::links;
 use crate::core::Core;
 use crate::db::{Change, Write};
@@ -74,7 +75,7 @@ pub async fn add(
 /// Takes a person off their event and ends their links. Somebody who is off it already stays so.
 pub async fn remove(core: &Core, caller: &Caller, crew: CrewId) -> Result<(), CrewError> {
     let mut transaction = core.db.write().await?;
-    let row = store::lock(&mut transaction, caller.account, crew).await?.ok_or(CrewError::NotFound)?;
+    let (_, row) = lock(&mut transaction, caller, crew).await?;
     if row.is_on {
         let now = core.clock.now();
         links::revoke_all(&mut transaction, crew, now).await?;
@@ -88,9 +89,7 @@ pub async fn remove(core: &Core, caller: &Caller, crew: CrewId) -> Result<(), Cr
 /// Brings back somebody who was taken off. Their links stay dead.
 pub async fn restore(core: &Core, caller: &Caller, crew: CrewId) -> Result<(), CrewError> {
     let mut transaction = core.db.write().await?;
-    let event = store::event_of(&mut transaction, caller.account, crew).await?.ok_or(CrewError::NotFound)?;
-    let mut event = lock_event(&mut transaction, caller.account, event).await?.ok_or(CrewError::NotFound)?;
-    let row = store::lock(&mut transaction, caller.account, crew).await?.ok_or(CrewError::NotFound)?;
+    let (mut event, row) = lock(&mut transaction, caller, crew).await?;
     if !row.is_on {
         take_place(&mut event)?;
         store::put_back(&mut transaction, crew, None).await?;
@@ -103,8 +102,10 @@ pub async fn restore(core: &Core, caller: &Caller, crew: CrewId) -> Result<(), C
 /// Says what a person does on their event.
 pub async fn set_role(core: &Core, caller: &Caller, crew: CrewId, typed: &str) -> Result<(), AppError> {
     let mut transaction = core.db.write().await?;
-    let row = store::lock(&mut transaction, caller.account, crew).await?;
-    let row = row.filter(|row| row.is_on).ok_or(AppError::NotFound)?;
+    let (_, row) = lock(&mut transaction, caller, crew).await?;
+    if !row.is_on {
+        return Err(AppError::NotFound);
+    }
     let role = typed.trim();
     let chars = role.chars().count();
     if chars > MAX_ROLE {
@@ -119,6 +120,14 @@ pub async fn set_role(core: &Core, caller: &Caller, crew: CrewId, typed: &str) -
         transaction.commit().await?;
     }
     Ok(())
+}
+
+/// Locks a person's event and then their row, whether they are on the event or were taken off it.
+async fn lock(transaction: &mut Write, caller: &Caller, crew: CrewId) -> Result<(LockedEvent, LockedRow), CrewError> {
+    let event = store::event_of(transaction, caller.account, crew).await?.ok_or(CrewError::NotFound)?;
+    let event = lock_event(transaction, caller.account, event).await?.ok_or(CrewError::NotFound)?;
+    let row = store::lock(transaction, caller.account, crew).await?.ok_or(CrewError::NotFound)?;
+    Ok((event, row))
 }
 
 fn take_place(event: &mut LockedEvent) -> Result<(), CrewError> {

@@ -4,7 +4,7 @@ use app::domain::ids::{AccountId, ContactId, CrewId, EventId, ItemId};
 use app::domain::time::Timestamp;
 
 use super::KEPT_MS;
-use crate::db::{Db, Write};
+use crate::db::{self, Db, Write};
 use crate::error::StoreError;
 
 /// An event to which nobody else adds people until the commit.
@@ -151,6 +151,26 @@ pub async fn touch_items(
     .fetch_all(&mut **transaction)
     .await?;
     Ok(items.into_iter().map(ItemId).collect())
+}
+
+/// Keeps contacts from others until the commit. They are locked in the order of their ids, so that two transactions never wait
+/// for each other. The caller knows whose they are.
+pub async fn lock_contacts(transaction: &mut Write, contacts: &[ContactId]) -> Result<(), StoreError> {
+    let mut ids: Vec<i64> = contacts.iter().map(|contact| contact.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for chunk in db::chunks(&ids) {
+        let sql = transaction.locking_batch(format!(
+            "SELECT id FROM contact WHERE id IN ({}) ORDER BY id",
+            db::placeholders(1, chunk.len())
+        ));
+        let mut query = sqlx::query(sql);
+        for id in chunk {
+            query = query.bind(id);
+        }
+        query.execute(&mut **transaction).await?;
+    }
+    Ok(())
 }
 
 pub async fn touch_contact(transaction: &mut Write, contact: ContactId) -> Result<(), StoreError> {

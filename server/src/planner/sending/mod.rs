@@ -148,19 +148,16 @@ fn key_to(key: &IdempotencyKey, kind: EmailKind, recipient: &RecipientAddress) -
     IdempotencyKey(format!("{}:{}:{}", key.0, kind.code(), secret::token_hash(recipient.key().as_str())))
 }
 
-/// What the rules look at; `NotFound` when the event was deleted. A suppression that another transaction is writing right now is not seen here; the outbox asks
-/// again before the hand-over.
+/// What the rules look at. A suppression that another transaction is writing right now is not seen here; the outbox asks again
+/// before the hand-over.
 async fn facts(
     transaction: &mut Write,
     crew: &LockedCrew,
     kind: EmailKind,
     recipient: &RecipientAddress,
-) -> Result<SendFacts, SendError> {
+) -> Result<SendFacts, StoreError> {
     let rsvp_closed = kind == EmailKind::RsvpInvite && !crew.collects_rsvps;
     let suppressed = suppressions::find(&mut **transaction, recipient.key().as_str()).await?;
-    if !store::lock_event(transaction, crew.event).await? {
-        return Err(SendError::NotFound);
-    }
     let last_sent_at = store::last_sent_at(transaction, crew.event, kind, recipient.key()).await?;
     Ok(SendFacts { suppressed, rsvp_closed, last_sent_at })
 }

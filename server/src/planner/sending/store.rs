@@ -1,4 +1,4 @@
-//! The SQL of accepting an email. The caller holds the lock of the crew row, and knows whose it is.
+//! The SQL of accepting an email. The caller holds the locks of the event and of the crew row, and knows whose they are.
 
 use app::domain::address::{AddressKey, RecipientAddress};
 use app::domain::email_kind::EmailKind;
@@ -22,14 +22,6 @@ pub async fn crew_of_key(
             .fetch_optional(&mut **transaction)
             .await?;
     Ok(crew.map(|crew| crew.map(CrewId)))
-}
-
-/// Lets sends of one event come one after the other: two of its rows may have the same address. Returns whether the event is
-/// there; from now on nobody deletes it.
-pub async fn lock_event(transaction: &mut Write, event: EventId) -> Result<bool, StoreError> {
-    let lock = transaction.locking("SELECT id FROM event WHERE id = $1 AND deleted_at IS NULL");
-    let found: Option<i64> = sqlx::query_scalar(lock).bind(event.0).fetch_optional(&mut **transaction).await?;
-    Ok(found.is_some())
 }
 
 /// When the newest email of this kind about this event to this address was accepted, not counting those that failed: whoever has the
