@@ -58,12 +58,13 @@ macro_rules! lazy_screens {
                 async fn view(_: Self) -> leptos::prelude::AnyView {
                     #[cfg(feature = "ssr")]
                     $crate::shell::preload(stringify!($part));
-                    $Screen::fetch_panels().await;
                     $crate::lazy_screens::shown($part($Screen::$screen).await)
                 }
 
                 async fn preload() {
                     $crate::lazy_screens::fetched($preload).await;
+                    // What `view` still waited for would not be hydrated but drawn a second time.
+                    $Screen::fetch_panels().await;
                 }
             }
         )+

@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::SignOut;
 use crate::error::AppError;
+use crate::events::{CancelEvent, DeleteEvent, RestoreEvent};
+use crate::people::AddPerson;
+use crate::planner::{RemoveCrew, RestoreCrew};
+use crate::spaces::{DeleteSpace, RestoreSpace};
 use crate::ui::{dynamic, is_hydrated};
 use crate::wire::{DecodeError, Wire, decode, encode};
 
@@ -59,10 +63,21 @@ impl RefusedForm {
         posted()?.field(PAGE).map(ToOwned::to_owned)
     }
 
-    /// Returns the error of a post that no form of the page tells of: signing out, and what is gone meanwhile.
+    /// Returns the error of a post that no form of the page tells of: of a button by itself, and of what is gone meanwhile.
     pub(crate) fn error_of_no_form() -> Option<AppError> {
+        const BUTTONS: [&str; 9] = [
+            SignOut::PATH,
+            CancelEvent::PATH,
+            DeleteEvent::PATH,
+            RestoreEvent::PATH,
+            DeleteSpace::PATH,
+            RestoreSpace::PATH,
+            AddPerson::PATH,
+            RemoveCrew::PATH,
+            RestoreCrew::PATH,
+        ];
         let refused = use_context::<Posted>()?.0.filter(|_| !is_hydrated())?;
-        (refused.function == SignOut::PATH || refused.error == AppError::NotFound).then_some(refused.error)
+        (BUTTONS.contains(&&*refused.function) || refused.error == AppError::NotFound).then_some(refused.error)
     }
 
     /// Returns what was typed into the field with this name.

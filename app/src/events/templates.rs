@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::actions::copy_form;
-use super::{DeleteEvent, LoadTemplates, TemplateRow};
+use super::{CopyEvent, DeleteEvent, LoadTemplates, TemplateRow};
 use crate::paths;
-use crate::plain_form::PostForm;
+use crate::plain_form::{PostForm, RefusedForm};
 use crate::ui::{ErrorNotice, PageTitle, dotted, query_view};
 use crate::wire::Query;
 
@@ -47,11 +47,13 @@ fn card(template: TemplateRow) -> AnyView {
     let facts = dotted(&[&count, place.as_deref().unwrap_or_default()]);
     let delete = PostForm::of::<DeleteEvent>(paths::TEMPLATES.into()).with("event", id.to_string());
     let button = view! { <button class="button" data-kind="danger">"Delete template"</button> }.into_any();
+    let refused = RefusedForm::of::<CopyEvent>();
+    let is_refused = refused.is_some_and(|refused| refused.field("event") == Some(id.to_string().as_str()));
     view! {
         <section class="card event-action">
             <h2>{name.clone()} " " <span class="chip">"Template"</span></h2>
             <p class="fine">{facts}</p>
-            <details>
+            <details open=is_refused>
                 <summary class="button">"Start an event"</summary>
                 {copy_form(id, paths::TEMPLATES.into(), &name, "Create event")}
             </details>

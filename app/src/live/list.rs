@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::row::{AnyRow, LiveRow, Place, typed};
 use super::rows::{Extent, Order, Rows};
 use super::{RowId, Update};
-use crate::ui::for_each_id;
+use crate::ui::{for_each_id, keep_focus};
 
 /// A little longer than the pulse of a badge takes.
 const PULSE: Duration = Duration::from_millis(1_500);
@@ -226,19 +226,18 @@ impl List {
             (state.show(), state.order(), state.rows.end().cloned())
         });
         let Some((changed, order, end)) = changed else { return Changed::default() };
-        set_if_changed(self.order, order);
-        set_if_changed(self.end, end);
+        if self.order.with_untracked(|current| *current != order) {
+            keep_focus();
+            self.order.set(order);
+        }
+        if self.end.with_untracked(|current| *current != end) {
+            self.end.set(end);
+        }
         changed
     }
 
     fn cell(self, key: i64) -> Option<Cell> {
         self.state.with_value(|state| state.cells.iter().find(|cell| cell.id.number() == key).cloned())
-    }
-}
-
-fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|current| *current != value) {
-        signal.set(value);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::ids::EventId;
 use crate::error::AppError;
 use crate::lazy_screens::lazy_screens;
 use crate::paths;
-use crate::plain_form::{PostForm, RefusedForm};
+use crate::plain_form::PostForm;
 use crate::planner::{RemoveCrew, RestoreCrew, remove_crew, restore_crew};
 use crate::ui::{Announcer, Avatar, ErrorNotice, PageTitle, dynamic, focus_soon, query_view};
 use crate::wire::Query;
@@ -34,26 +34,27 @@ fn People() -> impl IntoView {
     let query = use_query_map();
     let question = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default().trim().to_owned()));
     let people = Query::new(move || LoadPeople { event: event.get(), search: question.get() });
-    let id = event.get_untracked();
-    let refused =
-        RefusedForm::of::<AddPerson>().or_else(RefusedForm::of::<RemoveCrew>).or_else(RefusedForm::of::<RestoreCrew>);
-    let problem = RwSignal::new(refused.map(|refused| refused.error.to_string()));
+    // The frame tells of a post that was refused.
+    let problem = RwSignal::new(None::<String>);
     let change = Change { people, problem, working: RwSignal::new(false), announcer: Announcer::expect() };
     view! {
         <PageTitle text=|| "Add people".into() />
         <div class="head">
             <div>
-                <a class="back" href=paths::planner(id)>"Back to the event"</a>
+                <a class="back" href=move || paths::planner(event.get())>"Back to the event"</a>
                 <h1>"Add people"</h1>
             </div>
         </div>
-        <SearchField action=paths::people(id) id=SEARCH label="Search your contacts" question />
+        {dynamic(move || {
+            let action = paths::people(event.get());
+            view! { <SearchField action id=SEARCH label="Search your contacts" question /> }.into_any()
+        })}
         {dynamic(move || problem.get().map(|sentence| view! { <p class="error" role="alert">{sentence}</p> }.into_any()))}
         {query_view(people, 6, move |answer| match answer {
             Ok((LoadPeople { search, .. }, page)) => shown(&search, page, change),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
-        <NewPeople event=id />
+        {dynamic(move || view! { <NewPeople event=event.get() /> }.into_any())}
     }
 }
 

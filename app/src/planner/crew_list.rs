@@ -4,21 +4,22 @@ use leptos::prelude::*;
 
 use super::crew_row::CrewRowView;
 use super::panels::PlannerPanel;
-use super::person_panel::TakenOff;
+use super::person_panel::{TakenOff, end_offer};
 use super::view_state::{SHOW, VIEW_FORM, ViewState};
-use super::{CrewRow, DeliveryGroup, EventHeader, RowFilter};
+use super::{CrewRow, DeliveryGroup, RowFilter};
 use crate::domain::delivery::DeliveryStatus;
-use crate::domain::ids::EventId;
+use crate::domain::ids::{CrewId, EventId};
 use crate::domain::rsvp::Rsvp;
 use crate::domain::time::Timestamp;
 use crate::live::{LiveCell, LiveList};
 use crate::paths;
-use crate::ui::{dynamic, joined};
+use crate::ui::{after_hydration, dynamic, joined};
 
 #[component]
 pub fn CrewList(
     event: EventId,
-    header: LiveCell<EventHeader>,
+    /// Whether the event collects answers.
+    asks: Memo<bool>,
     crew: LiveList<CrewRow>,
     /// When the server read the page.
     now: Timestamp,
@@ -26,13 +27,17 @@ pub fn CrewList(
 ) -> impl IntoView {
     let state = ViewState::of_address();
     let shown = RwSignal::new(state.shown);
-    let asks = Memo::new(move |_| header.with(|event| event.rsvp));
     let removed = RwSignal::new(state.removed.map(|crew| (crew, String::new())));
+    if let Some(id) = state.removed {
+        after_hydration(move || end_offer(removed, id));
+    }
+    // The offer takes the focus when it is drawn: once, and not at each change of the list.
+    let off = Memo::new(move |_| {
+        let is_here = |id: CrewId| crew.rows().iter().any(|row| row.with_untracked(|row| row.id == id));
+        removed.get().filter(|(id, _)| !is_here(*id))
+    });
     let undo = move || {
-        let (id, name) = removed.get()?;
-        if crew.rows().iter().any(|row| row.with_untracked(|row| row.id == id)) {
-            return None;
-        }
+        let (id, name) = off.get()?;
         Some(PlannerPanel::TakenOff(TakenOff { event, id, name, list: crew, removed }).view())
     };
     let people = move || match crew.len() {

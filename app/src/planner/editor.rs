@@ -9,8 +9,9 @@ use leptos::prelude::*;
 use super::TimelineItem;
 use crate::domain::ids::{EditId, EventId, ItemId};
 use crate::live::LiveList;
+use crate::paths;
 use crate::run_of_show::{Cancel, Edited, Leave, LoadItem, Place, item_form};
-use crate::ui::{ErrorNotice, focus_soon, query_view};
+use crate::ui::{InlineError, focus_soon, query_view};
 use crate::wire::Query;
 
 /// Which item is edited, and where what comes of it goes.
@@ -47,6 +48,7 @@ pub fn editor(editor: Editor) -> AnyView {
         }
     };
     let takes_focus = close.is_some();
+    let page = item.map_or_else(|| paths::new_item(event, after), |item| paths::item(event, item));
     let form = query_view(question, 3, move |answer| match answer {
         Ok((_, page)) => {
             let close = close.clone();
@@ -65,7 +67,19 @@ pub fn editor(editor: Editor) -> AnyView {
             let leave = close.map_or(Leave::Stays, Leave::Close);
             item_form(page, Place { prefix: prefix.clone(), done: Arc::new(done), leave })
         }
-        Err(error) => view! { <ErrorNotice error /> }.into_any(),
+        Err(error) => {
+            let close = close.clone().map(|close| {
+                view! { <button type="button" class="button" on:click=move |_| close()>"Close"</button> }.into_any()
+            });
+            view! {
+                <InlineError title="This could not be loaded." error />
+                <p class="cluster">
+                    <a class="button" href=page.clone() rel="external">"Open its page"</a>
+                    {close}
+                </p>
+            }
+            .into_any()
+        }
     });
     view! { <div class="editor" on:keydown=on_key>{form}</div> }.into_any()
 }

@@ -12,7 +12,7 @@ use crate::live::LiveList;
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
 use crate::run_of_show::{PushItem, push_item};
-use crate::ui::dynamic;
+use crate::ui::{dynamic, focus_soon};
 
 /// Which rows overrun, and what.
 #[derive(Clone, Copy)]
@@ -58,12 +58,23 @@ type Refused = RwSignal<Option<(AppError, bool)>>;
 
 fn told(id: ItemId, shared: Shared, overrun: Overrun, refused: Refused) -> AnyView {
     let Shared { event, undo, announcer, .. } = shared;
+    let working = RwSignal::new(false);
     let push = move |rest: bool, confirmed: bool| {
+        if working.get_untracked() {
+            return;
+        }
+        working.set(true);
         refused.set(None);
         spawn_local(async move {
-            match push_item(id, rest, confirmed).await {
+            let answer = push_item(id, rest, confirmed).await;
+            working.try_set(false);
+            match answer {
                 Ok(taken) => {
-                    undo.try_set(Some(taken.edit));
+                    if taken.items > 0 {
+                        undo.try_set(Some(taken.edit));
+                    }
+                    // The buttons go.
+                    focus_soon(format!("item-{id}"));
                     announcer.say(if taken.items == 1 {
                         "1 item was moved".into()
                     } else {

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::crew_list::CrewList;
 use super::panels::preload_planner_panels;
 use super::timeline::Timeline;
+use super::view_state::ViewState;
 use super::{CrewRow, DeliveryGroup, EventHeader, LoadPlanner, PlannerPage};
 use crate::domain::ids::EventId;
 use crate::domain::rsvp::Rsvp;
@@ -36,8 +37,7 @@ fn Planner() -> impl IntoView {
 fn Loaded(page: PlannerPage) -> impl IntoView {
     let PlannerPage { event, items, crew, now, today } = page;
     let id = event.id;
-    let (header, event) = LiveList::one(event);
-    let (items, crew) = (LiveList::whole(items), LiveList::whole(crew));
+    let (header, items, crew) = (LiveList::whole(vec![event]), LiveList::whole(items), LiveList::whole(crew));
     let announcer = Announcer::expect();
     let on_update = move |update: &Update| {
         header.update(update, Extent::Whole);
@@ -49,26 +49,30 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
         }
     };
     Live::expect().subscribe(move || Some(Topic::Event(id)), || 0, on_update);
-    let title = {
-        let event = event.clone();
-        move || event.with(|event| event.name.clone())
-    };
-    let last = event.clone();
+    // The last one while it is deleted. Restored, it has a new cell in the list.
+    let event = Memo::new(move |last: Option<&Option<EventHeader>>| {
+        header.first().map(|cell| cell.get()).or_else(|| last.cloned().flatten())
+    });
+    let title = move || event.with(|event| event.as_ref().map(|event| event.name.clone())).unwrap_or_default();
+    let asks = Memo::new(move |_| event.with(|event| event.as_ref().is_some_and(|event| event.rsvp)));
     let gone = Memo::new(move |_| header.is_empty());
     view! {
         <PageTitle text=title />
-        {dynamic(move || gone.get().then(|| deleted(&last.get_untracked())))}
+        {dynamic(move || gone.get().then(|| event.get_untracked()).flatten().map(|event| deleted(&event)))}
         {header.view(|event| view! { <Head event /> }.into_any())}
-        {panes(crew, gone)}
-        <div class="two" hidden=move || gone.get()>
-            <Timeline event=id items now />
-            <CrewList event=id header=event crew now today />
+        <div class="stage">
+            {panes(crew, gone)}
+            <div class="two" hidden=move || gone.get()>
+                <Timeline event=id items now />
+                <CrewList event=id asks crew now today />
+            </div>
         </div>
     }
 }
 
-/// Which half a narrow screen shows. Wide ones show both. Works by style alone.
+/// Which half a narrow screen shows. Wide ones show both. Works by style alone; what the address opens is shown at first.
 fn panes(crew: LiveList<CrewRow>, gone: Memo<bool>) -> AnyView {
+    let in_crew = ViewState::of_address().in_crew;
     let need_a_look = move || {
         let rows = crew.rows();
         let needing = rows.iter().filter(|row| row.with(CrewRow::delivery_group) == DeliveryGroup::NeedsAttention);
@@ -79,9 +83,9 @@ fn panes(crew: LiveList<CrewRow>, gone: Memo<bool>) -> AnyView {
     };
     view! {
         <div class="panes" role="radiogroup" aria-label="Show" hidden=move || gone.get()>
-            <label><input type="radio" name="pane" id="pane-show" checked /> <span>"Run of show"</span></label>
+            <label><input type="radio" name="pane" id="pane-show" checked=!in_crew /> <span>"Run of show"</span></label>
             <label>
-                <input type="radio" name="pane" id="pane-crew" />
+                <input type="radio" name="pane" id="pane-crew" checked=in_crew />
                 <span>"Crew " <b class="count" title="need a look">{need_a_look}</b></span>
             </label>
         </div>

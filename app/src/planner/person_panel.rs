@@ -10,7 +10,7 @@ use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 
 use super::crew_row::minutes_left;
-use super::send_link::{SendButton, SendLink, form_id, of_crew, send_to};
+use super::send_link::{SendButton, SendLink, form_id, more_id, of_crew, send_to};
 use super::share_panel::{Asking, Share, share_panel};
 use super::view_state::{page_after, page_without};
 use super::{
@@ -47,9 +47,8 @@ pub fn person_panel(person: OnEvent) -> AnyView {
     let OnEvent { share, sending, asks, removed, now } = person;
     let Share { event, cell, list, typed, .. } = share.clone();
     let id = cell.with_untracked(|row| row.id);
-    let refused =
-        RefusedForm::of::<SetRsvp>().or_else(RefusedForm::of::<SetRole>).or_else(RefusedForm::of::<RemoveCrew>);
-    let refused = of_crew(refused, id);
+    // A refused "Take off" comes back with the panel closed: the frame tells of it.
+    let refused = of_crew(RefusedForm::of::<SetRsvp>().or_else(RefusedForm::of::<SetRole>), id);
     let problem = RwSignal::new(refused.as_ref().map(|refused| refused.error.to_string()));
     let asking = Asking::new(event, id, list, problem);
     let role = refused.as_ref().and_then(|refused| refused.field("role")).map(ToOwned::to_owned);
@@ -89,7 +88,7 @@ fn rsvp_section(
                 name="rsvp"
                 value=rsvp.code()
                 aria-pressed=move || cell.with(|row| row.rsvp == rsvp).to_string()
-                disabled=move || working.get()
+                aria-busy=move || working.get().then_some("true")
                 on:click=pick
             >
                 {rsvp.label()}
@@ -97,10 +96,7 @@ fn rsvp_section(
         }
         .into_any()
     });
-    let set = PostForm {
-        class: "cluster",
-        ..PostForm::of::<SetRsvp>(page_after(event, id, true))
-    };
+    let set = PostForm { class: "cluster", ..PostForm::of::<SetRsvp>(page_after(event, id, true)) };
     let to = Memo::new(move |_| addressed.with(|row| send_to(row, typed.get())));
     let until = {
         let cell = cell.clone();
@@ -158,7 +154,9 @@ fn rsvp_link(row: &CrewRow, asking: Asking) -> Option<AnyView> {
     let form = PostForm::of::<RevokeLink>(page_after(event, id, true)).with("crew", id.to_string());
     let form = form.with("kind", LinkKind::Rsvp.code().to_owned());
     let button = view! {
-        <button class="button" data-kind="plain" disabled=move || working.get()>"Revoke RSVP link"</button>
+        <button class="button" data-kind="plain" aria-busy=move || working.get().then_some("true")>
+            "Revoke RSVP link"
+        </button>
     };
     Some(
         view! {
@@ -192,9 +190,12 @@ fn place_section(
             <label for=field_id.clone()>"Role"</label>
             <input id=field_id name="role" maxlength="100" autocomplete="off" node_ref=field value=typed.unwrap_or(role) />
         </div>
-        <button class="button" disabled=move || working.get()>"Save role"</button>
+        <button class="button" aria-busy=move || working.get().then_some("true")>"Save role"</button>
     };
     let take_off = move || {
+        if working.get_untracked() {
+            return;
+        }
         let name = name.clone();
         working.set(true);
         spawn_local(async move {
@@ -208,7 +209,9 @@ fn place_section(
     };
     let off_form = PostForm::of::<RemoveCrew>(page_without(event, id)).with("crew", id.to_string());
     let off_button = view! {
-        <button class="button" data-kind="danger" disabled=move || working.get()>"Take off this event"</button>
+        <button class="button" data-kind="danger" aria-busy=move || working.get().then_some("true")>
+            "Take off this event"
+        </button>
     };
     view! {
         <section>
@@ -225,6 +228,11 @@ fn place_section(
 /// The row goes as soon as the live channel says so.
 fn offer_undo(removed: RwSignal<Option<(CrewId, String)>>, id: CrewId, name: String) {
     removed.try_set(Some((id, name)));
+    end_offer(removed, id);
+}
+
+/// Ends the offer to bring this person back, after a while.
+pub fn end_offer(removed: RwSignal<Option<(CrewId, String)>>, id: CrewId) {
     set_timeout(
         move || {
             removed.try_update(|removed| removed.take_if(|(removed, _)| *removed == id));
@@ -253,6 +261,7 @@ pub fn undo_panel(taken_off: TakenOff) -> AnyView {
                 Ok(row) => {
                     list.merge(row);
                     removed.try_set(None);
+                    focus_soon(more_id(id));
                 }
                 Err(error) => drop(problem.try_set(Some(error.to_string()))),
             }
@@ -260,7 +269,7 @@ pub fn undo_panel(taken_off: TakenOff) -> AnyView {
     };
     let sentence =
         if name.is_empty() { "That person is off the event.".into() } else { format!("{name} is off the event.") };
-    let form = PostForm::of::<RestoreCrew>(paths::planner(event)).with("crew", id.to_string());
+    let form = PostForm::of::<RestoreCrew>(page_after(event, id, false)).with("crew", id.to_string());
     if is_hydrated() {
         // The button that was pressed is gone.
         focus_soon(UNDO_BUTTON);

@@ -88,7 +88,9 @@ pub fn share_panel(share: Share) -> AnyView {
                 if url.is_empty() {
                     let generate = PostForm::of::<GenerateLink>(page_after(event, id, true)).with("crew", id.to_string());
                     let button = view! {
-                        <button class="button" disabled=move || working.get()>"Generate link"</button>
+                        <button class="button" aria-busy=move || working.get().then_some("true")>
+                            "Generate link"
+                        </button>
                     };
                     view! {
                         <p class="fine">"No link yet. “Email link” makes one as it sends."</p>
@@ -124,8 +126,12 @@ impl Asking {
         self.answer(Box::pin(question));
     }
 
-    /// Not generic, so that it is compiled once for all questions.
+    /// One question at a time: its buttons stay enabled, since a disabled one loses the focus. Not generic, so that it is
+    /// compiled once for all questions.
     fn answer(self, question: Pin<Box<dyn Future<Output = Result<CrewRow, AppError>>>>) {
+        if self.working.get_untracked() {
+            return;
+        }
         self.working.set(true);
         spawn_local(async move {
             let answer = question.await;
@@ -191,7 +197,9 @@ fn LiveLink(
             let form = PostForm { class: "confirm", label: Some("Revoke the link?"), ..form };
             let buttons = view! {
                 <span>"The link stops at once, for ever."</span>
-                <button class="button" data-kind="danger" disabled=move || working.get()>"Yes, revoke"</button>
+                <button class="button" data-kind="danger" aria-busy=move || working.get().then_some("true")>
+                    "Yes, revoke"
+                </button>
                 <button class="button" data-kind="plain" form=VIEW_FORM name=MORE value=id.to_string() on:click=keep>
                     "Keep it"
                 </button>

@@ -26,8 +26,6 @@ pub struct Shared {
     pub items: LiveList<TimelineItem>,
     /// What can be undone.
     pub undo: RwSignal<Option<EditId>>,
-    /// The row that is edited.
-    open: RwSignal<Option<Open>>,
     /// The row that is dragged.
     dragged: RwSignal<Option<ItemId>>,
     firsts: Memo<Vec<i64>>,
@@ -36,11 +34,11 @@ pub struct Shared {
     pub announcer: Announcer,
 }
 
-/// What stands open at a row.
+/// What stands open at a row: what is typed into one is not lost when another one is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Open {
-    Edit(ItemId),
-    After(ItemId),
+    Edit,
+    After,
 }
 
 #[component]
@@ -63,7 +61,6 @@ pub fn Timeline(
         event,
         items,
         undo: RwSignal::new(undo),
-        open: RwSignal::new(None),
         dragged: RwSignal::new(None),
         firsts,
         day,
@@ -100,12 +97,25 @@ pub fn Timeline(
     view! {
         <section class="card" aria-labelledby="run-of-show">
             <header>
-                <h2 id="run-of-show">"Run of show"</h2>
+                <h2 id="run-of-show" tabindex="-1">"Run of show"</h2>
                 <span class="fine">{count}</span>
             </header>
             {undo_bar(event, shared.undo)}
             {dynamic(rows)}
-            <div class="add">
+            <div
+                class="add"
+                on:dragover=move |ev| {
+                    if shared.dragged.get_untracked().is_some() {
+                        ev.prevent_default();
+                    }
+                }
+                on:drop=move |ev| {
+                    ev.prevent_default();
+                    if let Some(moved) = shared.dragged.get_untracked() {
+                        shared.put(moved, None);
+                    }
+                }
+            >
                 {dynamic(next)}
                 <p class="fine">
                     <a class="text" href=paths::paste_items(event)>"Paste rows from a spreadsheet"</a>
@@ -124,7 +134,8 @@ fn each<T>(items: LiveList<TimelineItem>, read: impl Fn(&TimelineItem) -> T) -> 
 /// One item, under the heading of its day if it is the first one.
 fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
     let id = item.with_untracked(|item| item.id);
-    let Shared { firsts, day: OnTheDay(on_the_day), open, dragged, .. } = shared;
+    let Shared { firsts, day: OnTheDay(on_the_day), dragged, .. } = shared;
+    let open = RwSignal::new(None::<Open>);
     let (day, private, content) = (item.clone(), item.clone(), item.clone());
     let is_first = Memo::new(move |_| firsts.with(|firsts| firsts.contains(&id.0)));
     let heading = move || {
@@ -136,14 +147,12 @@ fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
         (stands.get() == Stands::AfterNow)
             .then(|| view! { <li class="now-line" aria-current="time">"Now"</li> }.into_any())
     };
-    let is_open =
-        Memo::new(move |_| open.get().filter(|open| matches!(open, Open::Edit(at) | Open::After(at) if *at == id)));
-    let shown = move || match is_open.get() {
-        Some(Open::Edit(_)) => edit(id, shared),
-        _ => content.with(|item| words(item, shared)),
+    let shown = move || match open.get() {
+        Some(Open::Edit) => shared.form(open, Some(id), None),
+        _ => content.with(|item| words(item, shared, open)),
     };
     let on_key = move |ev: ev::KeyboardEvent| {
-        if ev.alt_key() && is_open.get_untracked().is_none() {
+        if ev.alt_key() && open.get_untracked() != Some(Open::Edit) {
             let by = match ev.key().as_str() {
                 "ArrowUp" => -1,
                 "ArrowDown" => 1,
@@ -178,23 +187,19 @@ fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
             {dynamic(shown)}
             {shared.overruns.view(id, shared)}
         </li>
-        {dynamic(move || matches!(is_open.get(), Some(Open::After(_))).then(|| {
-            view! { <li class="insert">{shared.form(None, Some(id))}</li> }.into_any()
+        {dynamic(move || (open.get() == Some(Open::After)).then(|| {
+            view! { <li class="insert">{shared.form(open, None, Some(id))}</li> }.into_any()
         }))}
     }
     .into_any()
 }
 
-fn edit(id: ItemId, shared: Shared) -> AnyView {
-    shared.form(Some(id), None)
-}
-
 impl Shared {
-    fn form(self, item: Option<ItemId>, after: Option<ItemId>) -> AnyView {
-        let Self { event, items, undo, open, .. } = self;
+    fn form(self, open: RwSignal<Option<Open>>, item: Option<ItemId>, after: Option<ItemId>) -> AnyView {
+        let Self { event, items, undo, .. } = self;
         let back = item.or(after);
         let close = Arc::new(move || {
-            open.set(None);
+            open.try_set(None);
             if let Some(id) = back {
                 focus_soon(format!("item-{id}"));
             }
@@ -234,8 +239,8 @@ impl Shared {
     }
 }
 
-fn words(item: &TimelineItem, shared: Shared) -> AnyView {
-    let Shared { event, open, dragged, .. } = shared;
+fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> AnyView {
+    let Shared { event, dragged, .. } = shared;
     let id = item.id;
     let people = item.responsible.iter().map(|person| person.name.as_str()).collect::<Vec<_>>();
     let people = joined(&people, ", ");
@@ -266,7 +271,7 @@ fn words(item: &TimelineItem, shared: Shared) -> AnyView {
                     href=paths::item(event, id)
                     draggable="true"
                     title="Click to edit; drag, or Alt and an arrow key, to move"
-                    on:click=opens(Open::Edit(id))
+                    on:click=opens(Open::Edit)
                     on:dragstart=move |_| dragged.set(Some(id))
                     on:dragend=move |_| dragged.set(None)
                 >
@@ -283,7 +288,7 @@ fn words(item: &TimelineItem, shared: Shared) -> AnyView {
                 {avatars}
             }
             .into_any())}
-            <a class="plus" href=paths::new_item(event, Some(id)) on:click=opens(Open::After(id))>
+            <a class="plus" href=paths::new_item(event, Some(id)) on:click=opens(Open::After)>
                 <span aria-hidden="true">"+"</span>
                 <span class="visually-hidden">{format!("Add an item after “{}”", item.title)}</span>
             </a>

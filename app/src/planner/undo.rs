@@ -7,19 +7,21 @@ use crate::domain::ids::{EditId, EventId};
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
 use crate::run_of_show::{UndoEdit, undo_edit};
-use crate::ui::{Announcer, dynamic};
+use crate::ui::{Announcer, dynamic, focus_soon};
 
 /// The bar that offers to undo the last edit of this tab.
 pub fn undo_bar(event: EventId, undo: RwSignal<Option<EditId>>) -> AnyView {
     let announcer = Announcer::expect();
     let refused = RefusedForm::of::<UndoEdit>();
-    let problem = RwSignal::new(refused.map(|refused| refused.error.to_string()));
+    // With the edit that it speaks of; of an undo that was done, none.
+    let problem = RwSignal::new(refused.map(|refused| (undo.get_untracked(), refused.error.to_string())));
     let working = RwSignal::new(false);
     let take_back = move |edit: EditId| {
         if working.get_untracked() {
             return;
         }
         working.set(true);
+        problem.set(None);
         spawn_local(async move {
             let answer = undo_edit(edit).await;
             working.try_set(false);
@@ -28,17 +30,17 @@ pub fn undo_bar(event: EventId, undo: RwSignal<Option<EditId>>) -> AnyView {
                     let kept = undone.kept;
                     announcer.say("Undone");
                     undo.try_set(None);
-                    problem.try_set(
-                        (kept > 0).then(|| format!("Undone, but for {kept} values that somebody changed since.")),
-                    );
+                    let left = || (None, format!("Undone, but for what somebody changed since ({kept})."));
+                    problem.try_set((kept > 0).then(left));
+                    focus_soon("run-of-show");
                 }
-                Err(error) => drop(problem.try_set(Some(error.to_string()))),
+                Err(error) => drop(problem.try_set(Some((Some(edit), error.to_string())))),
             }
         });
     };
     let bar = move || {
         let edit = undo.get();
-        let sentence = problem.get();
+        let sentence = problem.get().filter(|(of, _)| *of == edit).map(|(_, sentence)| sentence);
         let form = edit.map(|edit| {
             let form = PostForm::of::<UndoEdit>(paths::planner(event)).with("edit", edit.to_string());
             let button = view! {

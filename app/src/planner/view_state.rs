@@ -18,6 +18,10 @@ pub const SHOW: &str = "show";
 /// Whom somebody just took off the event.
 pub const REMOVED: &str = "removed";
 
+/// Which half of the page a narrow screen shows; only [`CREW`] has to be said.
+const PANE: &str = "pane";
+const CREW: &str = "crew";
+
 /// As the address has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ViewState {
@@ -25,6 +29,8 @@ pub struct ViewState {
     pub revoking: Option<CrewId>,
     pub shown: Option<RowFilter>,
     pub removed: Option<CrewId>,
+    /// Whether the page comes from the crew, so that a narrow screen shows it again. Also after something was closed there.
+    pub in_crew: bool,
 }
 
 impl ViewState {
@@ -37,6 +43,8 @@ impl ViewState {
                 revoking,
                 shown: query.get_str(SHOW).and_then(RowFilter::from_code),
                 removed: crew(REMOVED),
+                in_crew: query.get_str(PANE) == Some(CREW)
+                    || [MORE, REVOKE, SHOW, REMOVED].iter().any(|name| query.get_str(name).is_some()),
             }
         })
     }
@@ -49,6 +57,6 @@ pub fn page_without(event: EventId, crew: CrewId) -> String {
 
 /// The page as it is to come back after a post from this person's row, or from their panel.
 pub fn page_after(event: EventId, crew: CrewId, from_panel: bool) -> String {
-    let panel = if from_panel { format!("?{MORE}={crew}") } else { String::new() };
-    format!("{}{panel}#{}", paths::planner(event), send_link::more_id(crew))
+    let view = if from_panel { format!("{MORE}={crew}") } else { format!("{PANE}={CREW}") };
+    format!("{}?{view}#{}", paths::planner(event), send_link::more_id(crew))
 }

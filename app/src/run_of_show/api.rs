@@ -28,10 +28,15 @@ pub async fn add_item(
 }
 
 #[server(protocol = Wire, endpoint = "save_item")]
-pub async fn save_item(item: ItemId, seen: String, form: ItemForm) -> Result<Edited, AppError> {
+pub async fn save_item(
+    item: ItemId,
+    seen: String,
+    #[server(default)] told: Option<String>,
+    form: ItemForm,
+) -> Result<Edited, AppError> {
     use crate::{backend, paths};
     let (caller, backend) = backend::enter().await?;
-    let saved = backend.run_of_show.save(&caller, item, seen, form).await.map_err(backend::report)?;
+    let saved = backend.run_of_show.save(&caller, item, seen, told, form).await.map_err(backend::report)?;
     let event = backend.run_of_show.event_of(&caller, item).await.map_err(backend::report)?;
     backend::lead_to(&paths::planner_after(event, saved.edit));
     Ok(saved)

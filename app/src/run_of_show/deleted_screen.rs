@@ -12,7 +12,7 @@ use crate::wire::Query;
 #[component]
 pub fn Deleted() -> impl IntoView {
     let event = event_of_route();
-    let page = Query::new(move || LoadDeletedItems { event });
+    let page = Query::new(move || LoadDeletedItems { event: event.get() });
     query_view(page, 6, |answer| match answer {
         Ok((_, page)) => whole(page),
         Err(error) => view! { <PageTitle text=|| "Recently deleted".into() /> <ErrorNotice error /> }.into_any(),

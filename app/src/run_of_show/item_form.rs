@@ -51,6 +51,8 @@ struct Asking {
 }
 
 const FORM: &str = "form";
+/// What an error speaks of when somebody else changed the same.
+const CONFLICT: &str = "conflict";
 
 /// The form of an item, or of a new one.
 pub fn item_form(page: ItemPage, place: Place) -> AnyView {
@@ -66,7 +68,12 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
     let prefix = place.prefix.clone();
     let form = PostForm { id: Some(prefix.clone()), class: "form item", ..form };
     let people = page.people.clone();
-    let seen = page.seen.clone();
+    // What was typed was typed into an older reading; only a refusal that tells of a change makes this one known.
+    let told = match refused.with_untracked(|error| error.as_ref().and_then(field_of).map(ToOwned::to_owned)) {
+        Some(field) if field == CONFLICT => page.seen.clone(),
+        _ => posted.as_ref().and_then(|posted| posted.field("told")).unwrap_or_default().to_owned(),
+    };
+    let seen = posted.as_ref().and_then(|posted| posted.field("seen")).unwrap_or(&page.seen).to_owned();
     let asking = Asking {
         page: Arc::new(page),
         place: place.clone(),
@@ -76,7 +83,11 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
     };
     let Asking { pending, .. } = asking;
     let hidden = match item {
-        Some(_) => view! { <input type="hidden" name="seen" id=id(&prefix, "seen") value=seen /> }.into_any(),
+        Some(_) => view! {
+            <input type="hidden" name="seen" id=id(&prefix, "seen") value=seen />
+            <input type="hidden" name="told" id=id(&prefix, "told") value=told />
+        }
+        .into_any(),
         None => view! { <input type="hidden" name="key" id=id(&prefix, "key") value=first_key /> }.into_any(),
     };
     let field = |name, label, value: String| text_field(&prefix, name, label, value, refused);
@@ -135,7 +146,7 @@ impl Asking {
         let this = self.clone();
         spawn_local(async move {
             let answer = match this.page.item {
-                Some(item) => save_item(item, values.text("seen"), values.form()).await,
+                Some(item) => save_item(item, values.text("seen"), Some(values.text("told")), values.form()).await,
                 None => add_item(this.page.event, values.form(), Some(IdempotencyKey(values.text("key")))).await,
             };
             if this.pending.is_disposed() {
@@ -151,7 +162,7 @@ impl Asking {
                     (this.place.done)(edited);
                 }
                 Err(error) => {
-                    if let (Some(item), Some("conflict")) = (this.page.item, field_of(&error)) {
+                    if let (Some(item), Some(CONFLICT)) = (this.page.item, field_of(&error)) {
                         this.see(item).await;
                     }
                     if let Some(field) = field_of(&error) {
@@ -163,10 +174,10 @@ impl Asking {
         });
     }
 
-    /// Takes note of what the item is now, so that the next save is made knowing it.
+    /// Takes note of what the item is now, which the person is told, so that the next save is made knowing it.
     async fn see(&self, item: ItemId) {
         if let Ok(page) = load_item(self.page.event, Some(item), None).await {
-            set_value(&self.place.prefix, "seen", &page.seen);
+            set_value(&self.place.prefix, "told", &page.seen);
         }
     }
 }
@@ -177,6 +188,7 @@ fn next(prefix: &str, people: usize, added: &Edited) {
         set_value(prefix, name, "");
     }
     let item = &added.item;
+    set_value(prefix, "day", &added.next_day);
     set_value(prefix, "starts", item.ends.as_deref().unwrap_or(&item.starts.clock));
     set_value(prefix, "key", &new_key());
     let people = (0..people).map(person);
@@ -268,7 +280,7 @@ const FIELDS: [&str; 8] = ["day", "starts", "minutes", "ends", "title", "details
 
 fn field_of(error: &AppError) -> Option<&str> {
     match error {
-        AppError::Invalid { field, .. } if field == "conflict" || FIELDS.contains(&field.as_str()) => Some(field),
+        AppError::Invalid { field, .. } if field == CONFLICT || FIELDS.contains(&field.as_str()) => Some(field),
         _ => None,
     }
 }
@@ -276,7 +288,7 @@ fn field_of(error: &AppError) -> Option<&str> {
 /// What is said above the fields.
 fn notice(error: AppError) -> Option<AnyView> {
     match field_of(&error) {
-        Some("conflict") => Some(
+        Some(CONFLICT) => Some(
             view! {
                 <Notice kind=NoticeKind::Warning>
                     <p>
@@ -396,10 +408,10 @@ fn responsible(prefix: &str, people: &[Person], chosen: &[ContactId], refused: R
             <summary class="toggle">"Responsible " <span class="count">{count}</span></summary>
             {nobody.then(|| view! { <p class="hint">"Put people on the event first; then they can be chosen here."</p> }.into_any())}
             <div class="cluster">{boxes}</div>
-            <p class="error" hidden=move || error_at(refused, "responsible").is_none()>
-                {move || error_at(refused, "responsible").unwrap_or_default()}
-            </p>
         </details>
+        <p class="error" hidden=move || error_at(refused, "responsible").is_none()>
+            {move || error_at(refused, "responsible").unwrap_or_default()}
+        </p>
     }
     .into_any()
 }

@@ -16,24 +16,23 @@ use crate::ui::{ErrorNotice, InlineError, Notice, NoticeKind, PageTitle, query_v
 use crate::wire::Query;
 
 /// Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
-pub(super) fn event_of_route() -> EventId {
-    use_params_map().with_untracked(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(EventId(0)))
+pub(super) fn event_of_route() -> Memo<EventId> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(EventId(0))))
 }
 
 #[component]
 pub fn NewItem() -> impl IntoView {
-    let event = event_of_route();
-    let after = use_query_map().with_untracked(|query| query.get_str(paths::AFTER).and_then(|id| id.parse().ok()));
-    let page = Query::new(move || LoadItem { event, item: None, after });
-    shown(page)
+    let (event, query) = (event_of_route(), use_query_map());
+    let after = Memo::new(move |_| query.with(|query| query.get_str(paths::AFTER).and_then(|id| id.parse().ok())));
+    shown(Query::new(move || LoadItem { event: event.get(), item: None, after: after.get() }))
 }
 
 #[component]
 pub fn EditItem() -> impl IntoView {
-    let event = event_of_route();
-    let item = use_params_map().with_untracked(|params| params.get_str("item").and_then(|id| id.parse().ok()));
-    let page = Query::new(move || LoadItem { event, item: Some(item.unwrap_or(ItemId(0))), after: None });
-    shown(page)
+    let (event, params) = (event_of_route(), use_params_map());
+    let item = Memo::new(move |_| params.with(|params| params.get_str("item").and_then(|id| id.parse().ok())));
+    shown(Query::new(move || LoadItem { event: event.get(), item: item.get().or(Some(ItemId(0))), after: None }))
 }
 
 fn shown(page: Query<LoadItem>) -> AnyView {

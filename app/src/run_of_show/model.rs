@@ -35,7 +35,7 @@ pub struct ItemPage {
     /// `None` of an item that is yet to be added.
     pub item: Option<ItemId>,
     pub form: ItemForm,
-    /// The form as it was filled, opaque; it goes back with a save, so that only what was changed is saved.
+    /// The form as the item is now, opaque; it goes back with a save, so that only what was changed is saved.
     pub seen: String,
     /// Who can be responsible: everybody on the event.
     pub people: Vec<Person>,
@@ -68,6 +68,8 @@ pub struct HistoryEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edited {
     pub item: TimelineItem,
+    /// The day on which it ends, as a form has it: the next one begins there.
+    pub next_day: String,
     pub edit: EditId,
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::item_screen::event_of_route;
 use super::{LoadPaste, PasteItems, PastePreview, PastedRow};
+use crate::error::AppError;
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm, new_key};
 use crate::ui::raw_text::text_of_textarea;
@@ -17,15 +18,19 @@ pub fn Paste() -> impl IntoView {
     let text = posted.as_ref().and_then(|posted| posted.field("text")).unwrap_or_default().to_owned();
     let key = posted.as_ref().and_then(|posted| posted.field("key")).map_or_else(new_key, ToOwned::to_owned);
     let refusal = posted.as_ref().map(|posted| posted.error.to_string());
+    // That the preview is to be seen first is no refusal to speak of.
+    let is_preview = posted
+        .as_ref()
+        .is_none_or(|posted| matches!(&posted.error, AppError::Invalid { field, .. } if field == "preview"));
     let asked = text.clone();
-    let page = Query::new(move || LoadPaste { event, text: asked.clone() });
+    let page = Query::new(move || LoadPaste { event: event.get(), text: asked.clone() });
     query_view(page, 6, move |answer| match answer {
-        Ok((_, preview)) => whole(preview, text.clone(), key.clone(), refusal.clone()),
+        Ok((_, preview)) => whole(preview, text.clone(), key.clone(), refusal.clone(), is_preview),
         Err(error) => view! { <PageTitle text=|| "Paste rows".into() /> <ErrorNotice error /> }.into_any(),
     })
 }
 
-fn whole(preview: PastePreview, text: String, key: String, refusal: Option<String>) -> AnyView {
+fn whole(preview: PastePreview, text: String, key: String, refusal: Option<String>, is_preview: bool) -> AnyView {
     let event = preview.event;
     let here = paths::paste_items(event);
     let read = PostForm { class: "form card", ..PostForm::of::<PasteItems>(here.clone()) };
@@ -46,7 +51,7 @@ fn whole(preview: PastePreview, text: String, key: String, refusal: Option<Strin
     let read = read.plain(fields.into_any());
     let title = format!("Paste rows · {}", preview.event_name);
     let shown = (!preview.rows.is_empty()).then(|| self::preview(&preview, here, text, key));
-    let refusal = refusal.filter(|_| preview.rows.is_empty());
+    let refusal = refusal.filter(|_| preview.rows.is_empty() || !is_preview);
     view! {
         <PageTitle text=move || title.clone() />
         <div class="head">

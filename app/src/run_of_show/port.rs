@@ -31,8 +31,16 @@ pub trait RunOfShowPort: Send + Sync {
         key: Option<IdempotencyKey>,
     ) -> Result<Edited, AppError>;
 
-    /// Saves the fields that differ from what was `seen`. Fails when somebody else changed one of them since.
-    async fn save(&self, caller: &Caller, item: ItemId, seen: String, form: ItemForm) -> Result<Edited, AppError>;
+    /// Saves the fields that differ from what was `seen`. Fails when somebody else changed one of them since, unless the item is
+    /// as the person was `told`.
+    async fn save(
+        &self,
+        caller: &Caller,
+        item: ItemId,
+        seen: String,
+        told: Option<String>,
+        form: ItemForm,
+    ) -> Result<Edited, AppError>;
 
     async fn delete(&self, caller: &Caller, item: ItemId) -> Result<Taken, AppError>;
 

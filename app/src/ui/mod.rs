@@ -28,7 +28,7 @@ pub use announcer::{AnnouncementRegion, Announcer};
 pub use avatar::Avatar;
 pub use dynamic::{dynamic, for_each_id};
 pub use field::{FieldError, TextArea, TextField};
-pub use focus::focus_soon;
+pub use focus::{focus_soon, keep_focus};
 pub use form_guard::{on_save_key, warn_on_leaving};
 pub use hydration::{after_hydration, hydrated, is_hydrated, mark_hydrated};
 pub use joined::{dotted, joined};

@@ -127,7 +127,7 @@ impl<'t> Editing<'t> {
             }
             self.write.changed(Change::Item(item.id, self.event.id));
             changes.extend(made.into_iter().map(|change| (item.id, change)));
-            written.push(Item { revision: item.revision + 1, facts: after, ..item });
+            written.push(Item { facts: after, ..item });
         }
         store::update_items(self.write, &written, self.now).await?;
         store::insert_changes(self.write, edit, &changes).await?;

@@ -7,7 +7,6 @@ use app::domain::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub id: ItemId,
-    pub revision: i64,
     pub facts: Facts,
 }
 

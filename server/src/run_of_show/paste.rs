@@ -3,6 +3,8 @@
 //! A header names the columns. Without one they are told by what stands in them: times first start, then end; numbers are
 //! lengths; the first text is the title. A row that cannot be read is left out and says why; nothing of it is guessed.
 
+use std::ops::RangeInclusive;
+
 use app::domain::ids::ContactId;
 use app::domain::time::{HOUR_MS, Timestamp};
 use app::domain::timetable::{self, MAX_MINUTES};
@@ -99,6 +101,8 @@ pub struct Into<'a> {
     pub day: Date,
     /// Where the first row begins, if it has no time.
     pub from: Timestamp,
+    /// Where rows may stand.
+    pub near: RangeInclusive<Timestamp>,
     /// Everybody on the event, by name.
     pub people: &'a [(ContactId, String)],
 }
@@ -239,10 +243,11 @@ impl Reader<'_> {
         }
         let at = typed::instant(zone, named.unwrap_or(self.day), start)?;
         let is_next_day = named.is_none() && self.last.is_some_and(|last| last.since_ms(at) > OVER_MIDNIGHT_MS);
-        match self.day.tomorrow() {
-            Ok(tomorrow) if is_next_day => typed::instant(zone, tomorrow, start),
-            _ => Ok(at),
-        }
+        let at = match self.day.tomorrow() {
+            Ok(tomorrow) if is_next_day => typed::instant(zone, tomorrow, start)?,
+            _ => at,
+        };
+        if self.into.near.contains(&at) { Ok(at) } else { Err(AppError::invalid("day", typed::FAR_OFF)) }
     }
 
     fn minutes(&self, written: &str, end: &str, starts_at: Timestamp) -> Result<Option<u32>, AppError> {
@@ -284,6 +289,11 @@ impl Reader<'_> {
 
 /// Reads a day: 2026-12-31, 31.12.2026, 31/12/2026, 31 Dec, 31.12.; without a year that of `near`.
 fn day(written: &str, near: Option<Date>) -> Option<Date> {
+    // A clock of years beyond these has no instant that can be stored and shown.
+    any_day(written, near).filter(|date| (1970..=9000).contains(&date.year()))
+}
+
+fn any_day(written: &str, near: Option<Date>) -> Option<Date> {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     if let Ok(date) = written.parse::<Date>() {
         return Some(date);

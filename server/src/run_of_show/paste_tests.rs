@@ -11,7 +11,8 @@ fn sheet(text: &str) -> Sheet {
         (ContactId(2), "Bob Day".to_owned()),
         (ContactId(3), "Bob Ray".to_owned()),
     ];
-    read(text, &Into { zone: &zone, day, from, people: &people })
+    let near = from.plus_ms(-60 * 24 * HOUR_MS)..=from.plus_ms(60 * 24 * HOUR_MS);
+    read(text, &Into { zone: &zone, day, from, near, people: &people })
 }
 
 /// "12 18:00 45 Title" of each row that was read, and "!" of the others.
@@ -67,6 +68,14 @@ fn rows_go_over_midnight_and_follow_each_other() {
 fn days_are_read_as_people_write_them() {
     for day in ["2026-12-13", "13.12.2026", "13/12/26", "Sun 13 Dec 2026", "Dec 13", "13. Dec", "13.12."] {
         assert_eq!(rows(&sheet(&format!("Date\tStart\tTitle\n{day}\t9:00\tBrunch"))), ["13 09:00 - Brunch"], "{day}");
+    }
+}
+
+#[test]
+fn a_day_far_off_is_a_slip() {
+    for day in ["31.12.206", "9999-12-31", "2036-12-12", "0001-01-01"] {
+        let read = sheet(&format!("Date\tStart\tTitle\n{day}\t9:00\tBrunch"));
+        assert!(read.rows[0].read.is_err(), "{day}");
     }
 }
 

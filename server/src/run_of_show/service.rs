@@ -37,8 +37,10 @@ impl RunOfShowService {
 
     /// The item as open planners show it, for the one who edited it.
     async fn edited(&self, item: ItemId, edit: EditId) -> Result<Edited, AppError> {
-        let item = planner::items(&self.core, &[item.0]).await?.pop().ok_or(AppError::NotFound)?;
-        Ok(Edited { item, edit })
+        let found = planner::items(&self.core, &[item.0]).await?.pop().ok_or(AppError::NotFound)?;
+        let zone = store::zone_of(&self.core.db, item).await?.ok_or(AppError::NotFound)?;
+        let next_day = typed::day(&Zone::named(&zone), timetable::ends(found.starts.at, found.minutes));
+        Ok(Edited { item: found, next_day, edit })
     }
 
     /// Takes the place of what a form with this key makes, or returns what it made before.
@@ -73,6 +75,7 @@ impl RunOfShowService {
             Some(Claim::Made(edit)) => {
                 let changes = store::changes(editing.write, EditId(edit)).await?;
                 let item = changes.first().map(|(item, _)| *item).ok_or(AppError::NotFound)?;
+                write.rollback().await?;
                 return self.edited(item, EditId(edit)).await;
             }
             Some(Claim::New(receipt)) => Some(receipt),
@@ -122,7 +125,13 @@ impl RunOfShowService {
         let zone = Zone::named(&editing.event.time_zone);
         let steps = steps(&LockedItems { items: &items, zone: &zone })?;
         let items = u32::try_from(steps.len()).unwrap_or(u32::MAX);
-        let edit = editing.change(kind, steps).await?;
+        // Where nothing is left to do, the same was done before: that can be undone.
+        let before =
+            if steps.is_empty() { store::own_edit(editing.write, item, caller.member, kind).await? } else { None };
+        let edit = match before {
+            Some(edit) => edit,
+            None => editing.change(kind, steps).await?,
+        };
         write.commit().await?;
         Ok(Taken { edit, items })
     }
@@ -140,7 +149,13 @@ impl RunOfShowService {
         let mut editing = self.begin(&mut write, caller, event).await?;
         let found = editing.item(item).await?.ok_or(AppError::NotFound)?;
         if found.facts.deleted == deleted {
-            return store::newest_edit(editing.write, item).await?.ok_or(AppError::NotFound);
+            if let Some(edit) = store::own_edit(editing.write, item, caller.member, kind).await? {
+                return Ok(edit);
+            }
+            // Somebody else was faster: there is nothing of one's own to take back.
+            let edit = editing.change(kind, Vec::new()).await?;
+            write.commit().await?;
+            return Ok(edit);
         }
         if !deleted {
             has_room(editing.items().await?.len(), 1)?;
@@ -159,7 +174,8 @@ impl RunOfShowService {
         let items = store::items_of(&self.core.db, event.id).await?;
         let from = items.last().map_or(event.starts_at, |last| pages::following(&last.facts));
         let day = zone.wall_clock(event.starts_at).date();
-        let sheet = paste::read(text, &paste::Into { zone: &zone, day, from, people: &people });
+        let sheet =
+            paste::read(text, &paste::Into { zone: &zone, day, from, near: typed::near(&event), people: &people });
         Ok((PasteTarget { event: event.id, event_name: event.name, zone, people, items: items.len() }, sheet))
     }
 }
@@ -238,7 +254,14 @@ impl RunOfShowPort for RunOfShowService {
         self.add_one(caller, event, EditKind::Add, key, read).await
     }
 
-    async fn save(&self, caller: &Caller, item: ItemId, seen: String, form: ItemForm) -> Result<Edited, AppError> {
+    async fn save(
+        &self,
+        caller: &Caller,
+        item: ItemId,
+        seen: String,
+        told: Option<String>,
+        form: ItemForm,
+    ) -> Result<Edited, AppError> {
         let event = self.event_of(caller, item).await?;
         let seen: ItemForm = serde_json::from_str(&seen).map_err(|_| {
             AppError::invalid("", "This form is not whole. Reload the page, then make your change again.")
@@ -249,7 +272,8 @@ impl RunOfShowPort for RunOfShowService {
         let zone = Zone::named(&editing.event.time_zone);
         let found = items.iter().find(|other| other.id == item).cloned().ok_or(AppError::NotFound)?;
         let now = typed::form(&found.facts, &zone);
-        let (merged, base) = typed::merge(typed::sorted(form), &typed::sorted(seen), &now)
+        let told = told.and_then(|told| serde_json::from_str(&told).ok()).map(typed::sorted);
+        let (merged, base) = typed::merge(typed::sorted(form), &typed::sorted(seen), told.as_ref(), &now)
             .map_err(|what| AppError::invalid("conflict", format!("Somebody else changed {what} meanwhile.")))?;
         let mut after = typed::read(merged, &base, &editing.event, &zone)?;
         // The form knows minutes; what it shows unchanged stays as it is to the millisecond.
@@ -261,17 +285,15 @@ impl RunOfShowPort for RunOfShowService {
         self.check_people(&mut editing, &after.responsible, &found.facts.responsible).await?;
         let edit = if found.facts == after {
             // The same form twice is one save.
-            store::newest_edit(editing.write, item).await?
+            store::own_edit(editing.write, item, caller.member, EditKind::Save).await?
         } else {
             None
         };
-        let edit = if let Some(edit) = edit {
-            edit
-        } else {
-            let edit = editing.change(EditKind::Save, vec![Step { item: found, after }]).await?;
-            write.commit().await?;
-            edit
+        let edit = match edit {
+            Some(edit) => edit,
+            None => editing.change(EditKind::Save, vec![Step { item: found, after }]).await?,
         };
+        write.commit().await?;
         self.edited(item, edit).await
     }
 
@@ -372,7 +394,10 @@ impl RunOfShowPort for RunOfShowService {
                 steps.push(Step { after: item.facts.clone(), item });
             }
             let Some(step) = steps.last_mut() else { continue };
-            if step.item.facts.value(change.field) == change.new {
+            // What others made of an item that this edit added is not thrown away with it.
+            let adds = change.field == Field::Deleted && change.old == "1";
+            let stays = adds && store::is_changed_since(editing.write, id, edit).await?;
+            if step.item.facts.value(change.field) == change.new && !stays {
                 step.after.set(change.field, &change.old);
             } else {
                 kept += 1;
@@ -493,7 +518,7 @@ impl RunOfShowPort for RunOfShowService {
             let tie = last_tie(&items, facts.starts_at);
             let on_event = editing.people_among(&facts.responsible).await?;
             let facts = Facts { tie, responsible: on_event, ..facts };
-            items.push(Item { id: ItemId(0), revision: 0, facts: facts.clone() });
+            items.push(Item { id: ItemId(0), facts: facts.clone() });
             pasted.push(facts);
         }
         let (edit, added) = editing.add(EditKind::Paste, pasted).await?;

@@ -76,7 +76,6 @@ pub async fn event_of(db: &Db, account: AccountId, item: ItemId) -> Result<Optio
 #[derive(sqlx::FromRow)]
 struct StoredItem {
     id: i64,
-    revision: i64,
     starts_at: i64,
     minutes: Option<i64>,
     tie: i64,
@@ -92,7 +91,6 @@ impl StoredItem {
     fn into_item(self, responsible: Vec<ContactId>) -> Item {
         Item {
             id: ItemId(self.id),
-            revision: self.revision,
             facts: Facts {
                 starts_at: Timestamp(self.starts_at),
                 minutes: self.minutes.map(|minutes| column::number("length", minutes)),
@@ -112,7 +110,7 @@ impl StoredItem {
 macro_rules! select_items {
     ($rest:literal) => {
         concat!(
-            "SELECT id, revision, starts_at, minutes, tie, title, details, location, private, pinned, deleted_at \
+            "SELECT id, starts_at, minutes, tie, title, details, location, private, pinned, deleted_at \
              FROM item WHERE event_id = $1 AND ",
             $rest
         )
@@ -279,8 +277,8 @@ pub async fn replace_people(write: &mut Write, item: ItemId, people: &[ContactId
 }
 
 /// The columns of a row of the `VALUES` in `update_items`.
-const COLUMNS: [&str; 11] =
-    ["BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT"];
+const COLUMNS: [&str; 10] =
+    ["BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT"];
 
 /// Writes everything of some items but their people.
 pub async fn update_items(write: &mut Write, items: &[Item], now: Timestamp) -> Result<(), StoreError> {
@@ -289,17 +287,16 @@ pub async fn update_items(write: &mut Write, items: &[Item], now: Timestamp) -> 
     items.sort_by_key(|item| item.id);
     for chunk in db::chunks(&items) {
         let sql = write.batch(format!(
-            "UPDATE item SET revision = edited.column2, starts_at = edited.column3, minutes = edited.column4, \
-             tie = edited.column5, title = edited.column6, details = edited.column7, location = edited.column8, \
-             private = edited.column9, pinned = edited.column10, deleted_at = edited.column11 \
+            "UPDATE item SET revision = item.revision + 1, starts_at = edited.column2, minutes = edited.column3, \
+             tie = edited.column4, title = edited.column5, details = edited.column6, location = edited.column7, \
+             private = edited.column8, pinned = edited.column9, deleted_at = edited.column10 \
              FROM (VALUES {}) AS edited WHERE item.id = edited.column1",
             db::values_rows(1, chunk.len(), &COLUMNS)
         ));
         let mut query = sqlx::query(sql);
-        for Item { id, revision, facts } in chunk {
+        for Item { id, facts } in chunk {
             query = query
                 .bind(id.0)
-                .bind(revision)
                 .bind(facts.starts_at.0)
                 .bind(facts.minutes.map(i64::from))
                 .bind(facts.tie)
@@ -374,14 +371,41 @@ pub async fn edit(db: &Db, account: AccountId, edit: EditId) -> Result<Option<Ev
     Ok(event.map(EventId))
 }
 
-/// The edit that last changed an item.
-pub async fn newest_edit(write: &mut Write, item: ItemId) -> Result<Option<EditId>, StoreError> {
-    let edit: Option<i64> =
-        sqlx::query_scalar("SELECT edit_id FROM item_change WHERE item_id = $1 ORDER BY id DESC LIMIT 1")
-            .bind(item.0)
-            .fetch_optional(&mut **write)
-            .await?;
+/// The newest edit of this kind by this member that changed an item: what a repetition of it made before.
+pub async fn own_edit(
+    write: &mut Write,
+    item: ItemId,
+    member: MemberId,
+    kind: EditKind,
+) -> Result<Option<EditId>, StoreError> {
+    let edit: Option<i64> = sqlx::query_scalar(
+        "SELECT c.edit_id FROM item_change c JOIN timeline_edit t ON t.id = c.edit_id \
+         WHERE c.item_id = $1 AND t.member_id = $2 AND t.kind = $3 ORDER BY c.id DESC LIMIT 1",
+    )
+    .bind(item.0)
+    .bind(member.0)
+    .bind(kind.code())
+    .fetch_optional(&mut **write)
+    .await?;
     Ok(edit.map(EditId))
+}
+
+/// Whether an item was changed after an edit of it.
+pub async fn is_changed_since(write: &mut Write, item: ItemId, edit: EditId) -> Result<bool, StoreError> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(edit_id) FROM item_change WHERE item_id = $1")
+        .bind(item.0)
+        .fetch_one(&mut **write)
+        .await?;
+    Ok(newest.is_some_and(|newest| newest > edit.0))
+}
+
+/// The zone of an item's event.
+pub async fn zone_of(db: &Db, item: ItemId) -> Result<Option<String>, StoreError> {
+    let zone = sqlx::query_scalar("SELECT v.time_zone FROM item i JOIN event v ON v.id = i.event_id WHERE i.id = $1")
+        .bind(item.0)
+        .fetch_optional(&mut *db.reader().await?)
+        .await?;
+    Ok(zone)
 }
 
 /// The edit that undid this one, if it is undone.

@@ -1,5 +1,7 @@
 //! An item as people type it, read on the event's clock, and written back.
 
+use std::ops::RangeInclusive;
+
 use app::domain::ids::ItemId;
 use app::domain::time::{HOUR_MS, MINUTE_MS, Timestamp};
 use app::domain::timetable::{self, MAX_MINUTES};
@@ -15,6 +17,13 @@ use crate::zone::{WallClock, Zone};
 
 /// How far from its event an item may stand: further off it is a slip of the keyboard.
 const MARGIN_MS: i64 = 60 * 24 * HOUR_MS;
+
+pub const FAR_OFF: &str = "That is more than 60 days away from the event. Is the year right?";
+
+/// Where the items of an event may stand.
+pub fn near(event: &LockedEvent) -> RangeInclusive<Timestamp> {
+    event.starts_at.plus_ms(-MARGIN_MS)..=event.ends_at.plus_ms(MARGIN_MS)
+}
 
 /// Writes an item as the form shows it.
 pub fn form(facts: &Facts, zone: &Zone) -> ItemForm {
@@ -64,9 +73,10 @@ pub fn read(form: ItemForm, seen: &ItemForm, event: &LockedEvent, zone: &Zone) -
     let location = typed(&form.location, "location", "The place", 200)?;
     let date = date(&form.day)?;
     let starts_at = instant(zone, date, &form.starts)?;
-    let near = event.starts_at.plus_ms(-MARGIN_MS)..=event.ends_at.plus_ms(MARGIN_MS);
-    if !near.contains(&starts_at) {
-        return Err(AppError::invalid("day", "That is more than 60 days away from the event. Is the year right?"));
+    let near = near(event);
+    // An item that stands far off already can be changed in all else.
+    if (form.day != seen.day || form.starts != seen.starts) && !near.contains(&starts_at) {
+        return Err(AppError::invalid("day", FAR_OFF));
     }
     let minutes = minutes(&form, seen, starts_at, zone)?;
     let mut responsible = form.responsible;
@@ -200,14 +210,20 @@ pub fn until(zone: &Zone, starts_at: Timestamp, typed: &str) -> Result<u32, AppE
     Err(AppError::invalid("ends", "This end is before the start."))
 }
 
-/// What this person changed, laid over what the item is now. Fails with the field that somebody else changed too.
-pub fn merge(mine: ItemForm, seen: &ItemForm, now: &ItemForm) -> Result<(ItemForm, ItemForm), &'static str> {
+/// What this person changed, laid over what the item is now, and what of it counts as unchanged. Fails with the field that
+/// somebody else changed too, unless the person was `told` of it.
+pub fn merge(
+    mine: ItemForm,
+    seen: &ItemForm,
+    told: Option<&ItemForm>,
+    now: &ItemForm,
+) -> Result<(ItemForm, ItemForm), &'static str> {
     let mut merged = now.clone();
     let mut conflict = None;
     macro_rules! field {
         ($field:ident, $label:literal) => {
             if mine.$field != seen.$field && mine.$field != now.$field {
-                if now.$field != seen.$field {
+                if now.$field != seen.$field && told.is_none_or(|told| told.$field != now.$field) {
                     conflict = conflict.or(Some($label));
                 }
                 merged.$field = mine.$field.clone();
@@ -224,7 +240,8 @@ pub fn merge(mine: ItemForm, seen: &ItemForm, now: &ItemForm) -> Result<(ItemFor
     field!(responsible, "who is responsible");
     // Length and end are one thing.
     if (&mine.minutes, &mine.ends) != (&seen.minutes, &seen.ends) {
-        if now.minutes != seen.minutes && mine.minutes != now.minutes {
+        let is_told = told.is_some_and(|told| told.minutes == now.minutes);
+        if now.minutes != seen.minutes && mine.minutes != now.minutes && !is_told {
             conflict = conflict.or(Some("the length"));
         }
         merged.minutes.clone_from(&mine.minutes);

@@ -274,7 +274,10 @@ on_both_engines!(
         let fixed: Vec<_> =
             fields.iter().map(|one| if one.0 == "address" { ("address", "ann@y.test") } else { *one }).collect();
         for _ in 0..2 {
-            assert_eq!(where_to(&app.post_form(server_fn("correct_address"), &fixed).await), "/events/2#more-3");
+            assert_eq!(
+                where_to(&app.post_form(server_fn("correct_address"), &fixed).await),
+                "/events/2?pane=crew#more-3"
+            );
         }
         assert_eq!(count(&app, "SELECT COUNT(*) FROM email WHERE recipient = 'ann@y.test'").await, 1);
         assert_eq!(count(&app, "SELECT COUNT(*) FROM contact WHERE id = 1 AND email = 'ann@y.test'").await, 1);

@@ -57,7 +57,7 @@ impl Venue {
         let page = self.run_of_show.item(&self.caller, self.event, Some(item), None).await.unwrap();
         let mut form = page.form;
         change(&mut form);
-        self.run_of_show.save(&self.caller, item, page.seen, form).await
+        self.run_of_show.save(&self.caller, item, page.seen, None, form).await
     }
 
     async fn timeline(&self) -> Vec<TimelineItem> {
@@ -98,8 +98,12 @@ on_both_engines!(
         assert_eq!(crew[0].items, 1);
         let next = venue.run_of_show.item(&venue.caller, venue.event, None, None).await.unwrap();
         assert_eq!(next.form.starts, "19:30");
-        let late = venue.add_form(ItemForm { ends: "0:30".into(), ..form("23:30", "", "Dance") }).await.unwrap().item;
+        let late = venue.add_form(ItemForm { ends: "0:30".into(), ..form("23:30", "", "Dance") }).await.unwrap();
+        assert_eq!(late.next_day, "2026-12-13");
+        let late = late.item;
         assert_eq!((late.minutes, late.ends.as_deref()), (Some(60), Some("00:30")));
+        let next = venue.run_of_show.item(&venue.caller, venue.event, None, None).await.unwrap();
+        assert_eq!((next.form.day.as_str(), next.form.starts.as_str()), ("2026-12-13", "00:30"));
     }
 );
 
@@ -180,7 +184,7 @@ on_both_engines!(
         let save = async |change: &dyn Fn(&mut ItemForm)| {
             let mut form = page.form.clone();
             change(&mut form);
-            venue.run_of_show.save(&venue.caller, item, page.seen.clone(), form).await
+            venue.run_of_show.save(&venue.caller, item, page.seen.clone(), None, form).await
         };
         save(&|form| form.title = "Doors open".into()).await.unwrap();
         save(&|form| form.starts = "18:15".into()).await.unwrap();
@@ -196,10 +200,18 @@ on_both_engines!(
         assert_eq!(field(&conflict), "conflict");
         assert!(conflict.to_string().contains("the title"), "{conflict}");
         assert_eq!(venue.timeline().await[0].title, "Doors open");
-        // Having seen theirs, one may replace it.
-        venue.change(item, |form| form.title = "Welcome".into()).await.unwrap();
-        assert_eq!(venue.timeline().await[0].title, "Welcome");
-        let broken = venue.run_of_show.save(&venue.caller, item, "{".into(), page.form.clone()).await.unwrap_err();
+        // Having been told of theirs, one may replace it; what one was not told of stays theirs.
+        let told = venue.run_of_show.item(&venue.caller, venue.event, Some(item), None).await.unwrap().seen;
+        venue.change(item, |form| form.details = "Theirs".into()).await.unwrap();
+        let mine = ItemForm { title: "Welcome".into(), ..page.form.clone() };
+        venue.run_of_show.save(&venue.caller, item, page.seen.clone(), Some(told), mine).await.unwrap();
+        let now = &venue.timeline().await[0];
+        assert_eq!(
+            (now.title.as_str(), now.details.as_str(), now.starts.clock.as_str()),
+            ("Welcome", "Theirs", "18:15")
+        );
+        let broken =
+            venue.run_of_show.save(&venue.caller, item, "{".into(), None, page.form.clone()).await.unwrap_err();
         assert_eq!(field(&broken), "");
     }
 );
@@ -219,7 +231,8 @@ on_both_engines!(
         assert_eq!(all.items, 2);
         assert_eq!(venue.shown().await, ["18:00 Doors", "18:45 Dinner", "20:15 Cake", "10:00 Brunch"]);
         // Pressed twice, by two people: nothing overruns any more.
-        assert_eq!(shows.push(caller, dinner, true, false).await.unwrap().items, 0);
+        let again = shows.push(caller, dinner, true, false).await.unwrap();
+        assert_eq!((again.items, again.edit), (0, all.edit));
 
         venue.change(cake, |form| form.starts = "21:00".into()).await.unwrap();
         venue.change(dinner, |form| form.title = "Supper".into()).await.unwrap();
@@ -368,7 +381,12 @@ on_both_engines!(
         assert_eq!((one.items, one.edit), (117, other.edit));
         assert_eq!(venue.timeline().await.len(), 117);
         assert_eq!(venue.planner.page(caller, venue.event).await.unwrap().crew[0].items, 117);
-        shows.undo(caller, one.edit).await.unwrap();
+        // A row that somebody went on with is not thrown away with the rest.
+        let kept = venue.timeline().await[3].id;
+        venue.change(kept, |form| form.title = "Ours".into()).await.unwrap();
+        assert_eq!(shows.undo(caller, one.edit).await.unwrap().kept, 1);
+        assert_eq!(venue.timeline().await.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(), ["Ours"]);
+        shows.delete(caller, kept).await.unwrap();
         assert!(venue.timeline().await.is_empty());
         let nothing = shows.paste(caller, venue.event, " \n\t\n".into(), true, None).await.unwrap_err();
         assert_eq!(field(&nothing), "text");
