@@ -82,7 +82,7 @@ pub fn CrewList(
 
 /// How the whole crew stands, for a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Summary {
+pub(super) struct Summary {
     groups: Vec<DeliveryGroup>,
     /// Of each person's newest invite; `None` without one. A mail that is about to go counts as sent.
     statuses: Vec<Option<DeliveryStatus>>,
@@ -100,7 +100,7 @@ impl Summary {
     }
 
     /// One bar a person, grouped by how their invite fares, and a chip for each group that shows only its rows.
-    fn view(&self, event: EventId, shown: RwSignal<Option<RowFilter>>, asks: bool) -> AnyView {
+    pub(super) fn view(&self, event: EventId, shown: RwSignal<Option<RowFilter>>, asks: bool) -> AnyView {
         const ORDER: [Option<DeliveryStatus>; 7] = [
             Some(DeliveryStatus::Delivered),
             Some(DeliveryStatus::Sent),

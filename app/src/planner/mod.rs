@@ -18,9 +18,11 @@ mod timeline;
 mod undo;
 mod view_state;
 
-/// Names what the rows and their panels share, for [`crate::frame`].
+/// Names what the rows and their panels share, for [`crate::frame`], and as much of the rows as makes the planner's own part fit
+/// into what a screen may have.
 pub fn keep_in_main() {
     std::hint::black_box(send_link::SendLink::send as fn(&_, _, _));
+    std::hint::black_box((fix_address::FixAddress as fn(_) -> _, crew_list::Summary::view as fn(&_, _, _, _) -> _));
 }
 
 pub use api::*;
