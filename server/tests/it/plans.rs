@@ -203,7 +203,8 @@ async fn edit_the_run_of_show(venue: &Venue) {
     shows.restore(caller, copy).await.unwrap();
     let rows = "Start\tTitle\n18:00\tDinner\n19:00\tCake".to_owned();
     shows.read_paste(caller, event, rows.clone()).await.unwrap();
-    shows.paste(caller, event, rows, true, key("rows")).await.unwrap();
+    let pasted = shows.paste(caller, event, rows, true, key("rows")).await.unwrap();
+    shows.undo(caller, pasted.edit).await.unwrap();
 }
 
 /// What is planned of events and spaces.
