@@ -54,23 +54,23 @@ pub const ANSWERS: &[AnswerPlan] = &[
 ];
 
 pub const ITEMS: &[ItemPlan] = &[
-    item((8, 0), 45, "Doors to the yard open, vans in", "Slipway gate", &["Grace"])
+    item((8, 0), 30, "Doors to the yard open, vans in", "Slipway gate", &["Grace"])
         .details("One van at a time on the slipway. The band’s van stays."),
-    item((8, 30), 90, "Flowers in", "Great Hall", &["Ingrid"]).details("Arch first, then the long tables."),
-    item((9, 0), 120, "Light rig up", "Great Hall", &["Owen"]),
-    item((10, 0), 90, "Henna touch-ups", "Loft", &["Fatima", "Amara"]),
+    item((8, 30), 30, "Flowers in", "Great Hall", &["Ingrid"]).details("Arch first, then the long tables."),
+    item((9, 0), 60, "Light rig up", "Great Hall", &["Owen"]),
+    item((10, 0), 30, "Henna touch-ups", "Loft", &["Fatima", "Amara"]),
     item((10, 30), 30, "Kitchen briefing", "Kitchen", &["Priya", "Tomasz"])
         .details("Two nut allergies at table 4, one coeliac at table 9."),
-    item((11, 0), 60, "Sound check", "Stage", &["Marcus", "Luis"]),
-    item((11, 30), 45, "Cake arrives", "Cold room", &["Béatrice"]).details("Four tiers. Nobody lifts it alone."),
+    item((11, 0), 30, "Sound check", "Stage", &["Marcus", "Luis"]),
+    item((11, 30), 30, "Cake arrives", "Cold room", &["Béatrice"]).details("Four tiers. Nobody lifts it alone."),
     item((12, 0), 30, "Fire walk", "All floors", &["Isabel", "Grace"]).private(),
     item((12, 30), 60, "Portraits of the couple", "Slipway", &["Zoë", "Amara", "Jon"]),
     item((13, 30), 30, "Cars to the hotel", "Front court", &["Declan"]),
-    item((14, 15), 45, "Guests arrive", "Front court", &["Grace"]),
+    item((14, 15), 25, "Guests arrive", "Front court", &["Grace"]),
     item((14, 40), 15, "Rings to the best man", "Loft", &["Kofi", "Jon"]).private(),
     item((15, 0), 40, "Ceremony", "Slipway Terrace", &["Sunita", "Amara", "Jon"])
         .details("Quartet plays in: second movement, then on the nod from the registrar."),
-    item((15, 40), 50, "Drinks and canapés", "Slipway Terrace", &["Priya", "Luis"]),
+    item((15, 40), 20, "Drinks and canapés", "Slipway Terrace", &["Priya", "Luis"]),
     item((16, 0), 30, "Family photographs", "Boat steps", &["Zoë", "Hana"]),
     item((16, 15), 15, "Surprise film loaded and tested", "Booth", &["Chiara", "Kofi"]).private(),
     item((16, 30), 15, "Call to dinner", "Great Hall", &["Grace"]),
@@ -83,7 +83,7 @@ pub const ITEMS: &[ItemPlan] = &[
     item((20, 0), 45, "First set", "Stage", &["Luis", "Marcus"]),
     item((20, 45), 30, "Band breaks, DJ holds", "Stage", &["Rasmus"]),
     item((21, 15), 45, "Second set", "Stage", &["Luis", "Marcus"]),
-    item((22, 0), 180, "DJ", "Stage", &["Rasmus"]),
+    item((22, 0), 90, "DJ", "Stage", &["Rasmus"]),
     item((23, 30), 20, "Sparklers on the slipway", "Slipway", &["Isabel", "Zoë"]),
     item((25, 0), 30, "Last cars", "Front court", &["Declan"]),
     item((25, 30), 0, "Hall closed", "Great Hall", &["Grace"]),
