@@ -8,7 +8,7 @@ use app::run_of_show::HistoryEntry;
 
 use super::edits::EditKind;
 use super::facts::{Field, people};
-use super::store::StoredHistory;
+use super::pages::store::StoredHistory;
 use crate::db::column;
 use crate::zone::Zone;
 

@@ -9,8 +9,10 @@ mod history;
 mod pages;
 mod paste;
 mod service;
+mod sheets;
 mod store;
 mod typed;
+mod undoing;
 
 pub use service::RunOfShowService;
 pub use store::prune;

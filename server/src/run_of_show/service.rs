@@ -4,15 +4,12 @@ use app::backend::Caller;
 use app::domain::ids::{ContactId, EditId, EventId, IdempotencyKey, ItemChangeId, ItemId};
 use app::domain::timetable::{self, MAX_ITEMS, Reach, Slot};
 use app::error::AppError;
-use app::run_of_show::{
-    DeletedItems, Edited, ItemForm, ItemPage, PastePreview, PastedRow, RunOfShowPort, Taken, Undone,
-};
+use app::run_of_show::{DeletedItems, Edited, ItemForm, ItemPage, PastePreview, RunOfShowPort, Taken, Undone};
 use async_trait::async_trait;
 use serde::Serialize;
 
 use super::edits::{EditKind, Editing, Step, last_tie};
 use super::facts::{Facts, Field, Item};
-use super::paste::{self, Sheet};
 use super::{pages, store, typed};
 use crate::core::Core;
 use crate::db::Write;
@@ -22,7 +19,7 @@ use crate::zone::Zone;
 
 #[derive(Clone)]
 pub struct RunOfShowService {
-    core: Core,
+    pub(super) core: Core,
 }
 
 impl RunOfShowService {
@@ -30,13 +27,18 @@ impl RunOfShowService {
         Self { core }
     }
 
-    async fn begin<'t>(&self, write: &'t mut Write, caller: &Caller, event: EventId) -> Result<Editing<'t>, AppError> {
+    pub(super) async fn begin<'t>(
+        &self,
+        write: &'t mut Write,
+        caller: &Caller,
+        event: EventId,
+    ) -> Result<Editing<'t>, AppError> {
         let who = (caller.account, caller.member);
         Editing::begin(write, who, event, self.core.clock.now()).await?.ok_or(AppError::NotFound)
     }
 
     /// The item as open planners show it, for the one who edited it.
-    async fn edited(&self, item: ItemId, edit: EditId) -> Result<Edited, AppError> {
+    pub(super) async fn edited(&self, item: ItemId, edit: EditId) -> Result<Edited, AppError> {
         let found = planner::items(&self.core, &[item.0]).await?.pop().ok_or(AppError::NotFound)?;
         let zone = store::zone_of(&self.core.db, item).await?.ok_or(AppError::NotFound)?;
         let next_day = typed::day(&Zone::named(&zone), timetable::ends(found.starts.at, found.minutes));
@@ -44,7 +46,7 @@ impl RunOfShowService {
     }
 
     /// Takes the place of what a form with this key makes, or returns what it made before.
-    async fn claim(
+    pub(super) async fn claim(
         &self,
         write: &mut Write,
         caller: &Caller,
@@ -94,7 +96,7 @@ impl RunOfShowService {
     }
 
     /// Whoever is newly responsible has to be on the event.
-    async fn check_people(
+    pub(super) async fn check_people(
         &self,
         editing: &mut Editing<'_>,
         responsible: &[ContactId],
@@ -165,29 +167,6 @@ impl RunOfShowService {
         write.commit().await?;
         Ok(edit)
     }
-
-    async fn read_sheet(&self, caller: &Caller, event: EventId, text: &str) -> Result<(PasteTarget, Sheet), AppError> {
-        let event = pages::event(&self.core, caller, event).await?;
-        let zone = Zone::named(&event.time_zone);
-        let people = pages::people(&self.core, caller, event.id).await?;
-        let people: Vec<_> = people.into_iter().map(|person| (person.contact, person.name)).collect();
-        let items = store::items_of(&self.core.db, event.id).await?;
-        let from = items.last().map_or(event.starts_at, |last| pages::following(&last.facts));
-        let day = zone.wall_clock(event.starts_at).date();
-        let sheet =
-            paste::read(text, &paste::Into { zone: &zone, day, from, near: typed::near(&event), people: &people });
-        Ok((PasteTarget { event: event.id, event_name: event.name, zone, people, items: items.len() }, sheet))
-    }
-}
-
-/// The event that a sheet is pasted into.
-struct PasteTarget {
-    event: EventId,
-    event_name: String,
-    zone: Zone,
-    people: Vec<(ContactId, String)>,
-    /// How many there are already.
-    items: usize,
 }
 
 /// The items that are there, in order, while the event is locked.
@@ -213,7 +192,7 @@ impl LockedItems<'_> {
     }
 }
 
-fn has_room(there: usize, more: usize) -> Result<(), AppError> {
+pub(super) fn has_room(there: usize, more: usize) -> Result<(), AppError> {
     if there + more <= MAX_ITEMS {
         return Ok(());
     }
@@ -379,104 +358,15 @@ impl RunOfShowPort for RunOfShowService {
     }
 
     async fn undo(&self, caller: &Caller, edit: EditId) -> Result<Undone, AppError> {
-        let event = store::edit(&self.core.db, caller.account, edit).await?.ok_or(AppError::NotFound)?;
-        let mut write = self.core.db.write().await?;
-        let mut editing = self.begin(&mut write, caller, event).await?;
-        if let Some(edit) = store::undone_by(editing.write, edit).await? {
-            // Pressed twice.
-            return Ok(Undone { edit, kept: 0 });
-        }
-        let mut kept = 0;
-        let mut steps: Vec<Step> = Vec::new();
-        for (id, change) in store::changes(editing.write, edit).await? {
-            if steps.last().is_none_or(|step| step.item.id != id) {
-                let Some(item) = editing.item(id).await? else { continue };
-                steps.push(Step { after: item.facts.clone(), item });
-            }
-            let Some(step) = steps.last_mut() else { continue };
-            // What others made of an item that this edit added is not thrown away with it.
-            let adds = change.field == Field::Deleted && change.old == "1";
-            let stays = adds && store::is_changed_since(editing.write, id, edit).await?;
-            if step.item.facts.value(change.field) == change.new && !stays {
-                step.after.set(change.field, &change.old);
-            } else {
-                kept += 1;
-            }
-        }
-        let back = steps.iter().filter(|step| step.item.facts.deleted && !step.after.deleted).count();
-        has_room(editing.items().await?.len(), back)?;
-        let undo = editing.change(EditKind::Undo, steps).await?;
-        store::set_undone(editing.write, edit, undo).await?;
-        write.commit().await?;
-        Ok(Undone { edit: undo, kept })
+        self.take_back(caller, edit).await
     }
 
     async fn put_back(&self, caller: &Caller, change: ItemChangeId) -> Result<Edited, AppError> {
-        let found = store::change(&self.core.db, caller.account, change).await?;
-        let (event, item, change) = found.ok_or(AppError::NotFound)?;
-        let mut write = self.core.db.write().await?;
-        let mut editing = self.begin(&mut write, caller, event).await?;
-        let items = editing.items().await?;
-        let found = editing.item(item).await?.ok_or(AppError::NotFound)?;
-        let mut after = found.facts.clone();
-        if change.field == Field::Deleted || found.facts.deleted {
-            return Err(AppError::invalid("", "Restore the item first, then put its values back."));
-        }
-        after.set(change.field, &change.old);
-        if after.starts_at != found.facts.starts_at {
-            after.tie = last_tie(&items, after.starts_at);
-        }
-        self.check_people(&mut editing, &after.responsible, &found.facts.responsible).await?;
-        let edit = editing.change(EditKind::PutBack, vec![Step { item: found, after }]).await?;
-        write.commit().await?;
-        self.edited(item, edit).await
+        self.put_value_back(caller, change).await
     }
 
     async fn read_paste(&self, caller: &Caller, event: EventId, text: String) -> Result<PastePreview, AppError> {
-        let refusal = (text.len() > paste::MAX_BYTES).then(|| "This is too long to be pasted at once.".to_owned());
-        let text = if refusal.is_some() { String::new() } else { text };
-        let (target, sheet) = self.read_sheet(caller, event, &text).await?;
-        let now = self.core.clock.now();
-        let name = |id: &ContactId| target.people.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone());
-        let rows: Vec<_> = sheet
-            .rows
-            .into_iter()
-            .map(|row| match row.read {
-                Ok(facts) => {
-                    let starts = target.zone.moment(facts.starts_at, now);
-                    PastedRow {
-                        line: row.line,
-                        starts: format!("{}, {}", starts.day, starts.clock),
-                        minutes: facts.minutes,
-                        title: facts.title,
-                        location: facts.location,
-                        who: facts.responsible.iter().filter_map(name).collect::<Vec<_>>().join(", "),
-                        problem: None,
-                        note: row.note,
-                    }
-                }
-                Err(problem) => PastedRow {
-                    line: row.line,
-                    starts: String::new(),
-                    minutes: None,
-                    title: row.title,
-                    location: String::new(),
-                    who: String::new(),
-                    problem: Some(problem),
-                    note: None,
-                },
-            })
-            .collect();
-        let good = rows.iter().filter(|row| row.problem.is_none()).count();
-        let full = has_room(target.items, good).err().map(|error| error.to_string());
-        Ok(PastePreview {
-            event: target.event,
-            event_name: target.event_name,
-            columns: sheet.columns.into_iter().map(|(name, column)| column_label(&name, column)).collect(),
-            good: u32::try_from(good).unwrap_or(u32::MAX),
-            refusal: refusal.or(full),
-            rows,
-        })
+        self.preview_sheet(caller, event, text).await
     }
 
     async fn paste(
@@ -487,57 +377,10 @@ impl RunOfShowPort for RunOfShowService {
         confirmed: bool,
         key: Option<IdempotencyKey>,
     ) -> Result<Taken, AppError> {
-        if text.len() > paste::MAX_BYTES {
-            return Err(AppError::invalid("text", "This is too long to be pasted at once."));
-        }
-        let (target, sheet) = self.read_sheet(caller, event, &text).await?;
-        let facts: Vec<Facts> = sheet.rows.into_iter().filter_map(|row| row.read.ok()).collect();
-        if facts.is_empty() {
-            return Err(AppError::invalid(
-                "text",
-                "There is no row here that can be added: paste rows with at least a title.",
-            ));
-        }
-        if !confirmed {
-            return Err(AppError::invalid("preview", "This is how the rows were read. Nothing is added yet."));
-        }
-        let mut write = self.core.db.write().await?;
-        let mut editing = self.begin(&mut write, caller, target.event).await?;
-        let receipt = match self.claim(editing.write, caller, "paste_items", key.as_ref(), &(event, &text)).await? {
-            Some(Claim::Made(edit)) => {
-                let items = store::changes(editing.write, EditId(edit)).await?.len();
-                return Ok(Taken { edit: EditId(edit), items: u32::try_from(items).unwrap_or(u32::MAX) });
-            }
-            Some(Claim::New(receipt)) => Some(receipt),
-            None => None,
-        };
-        let mut items = editing.items().await?;
-        has_room(items.len(), facts.len())?;
-        let mut pasted = Vec::with_capacity(facts.len());
-        for facts in facts {
-            let tie = last_tie(&items, facts.starts_at);
-            let on_event = editing.people_among(&facts.responsible).await?;
-            let facts = Facts { tie, responsible: on_event, ..facts };
-            items.push(Item { id: ItemId(0), facts: facts.clone() });
-            pasted.push(facts);
-        }
-        let (edit, added) = editing.add(EditKind::Paste, pasted).await?;
-        if let Some(receipt) = receipt {
-            receipt.settle(editing.write, edit.0).await?;
-        }
-        write.commit().await?;
-        Ok(Taken { edit, items: u32::try_from(added.len()).unwrap_or(u32::MAX) })
+        self.add_sheet(caller, event, &text, confirmed, key).await
     }
 
     async fn deleted(&self, caller: &Caller, event: EventId) -> Result<DeletedItems, AppError> {
         pages::deleted(&self.core, caller, event).await
-    }
-}
-
-fn column_label(name: &str, column: Option<paste::Column>) -> String {
-    match (column, name) {
-        (Some(column), _) => column.label().to_owned(),
-        (None, "") => "left out".to_owned(),
-        (None, name) => format!("“{name}” is left out"),
     }
 }

@@ -1,5 +1,7 @@
 //! The pages on which a run of show is edited: an item with its form and its history, and what was deleted.
 
+pub(super) mod store;
+
 use std::collections::HashMap;
 
 use app::backend::Caller;
@@ -10,8 +12,9 @@ use app::planner::Person;
 use app::run_of_show::{DeletedItem, DeletedItems, ItemForm, ItemPage};
 
 use super::facts::{Facts, Item};
+use super::store as item_store;
 use super::store::LockedEvent;
-use super::{history, store, typed};
+use super::{history, typed};
 use crate::contacts::display_name;
 use crate::core::Core;
 use crate::zone::Zone;
@@ -30,7 +33,7 @@ pub async fn people(core: &Core, caller: &Caller, event: EventId) -> Result<Vec<
 }
 
 pub async fn event(core: &Core, caller: &Caller, event: EventId) -> Result<LockedEvent, AppError> {
-    store::event(&core.db, caller.account, event).await?.ok_or(AppError::NotFound)
+    item_store::event(&core.db, caller.account, event).await?.ok_or(AppError::NotFound)
 }
 
 pub async fn item(
@@ -43,7 +46,7 @@ pub async fn item(
     let event = self::event(core, caller, event).await?;
     let zone = Zone::named(&event.time_zone);
     let people = people(core, caller, event.id).await?;
-    let items = store::items_of(&core.db, event.id).await?;
+    let items = item_store::items_of(&core.db, event.id).await?;
     let page = |form: ItemForm| ItemPage {
         event: event.id,
         event_name: event.name.clone(),
@@ -59,7 +62,7 @@ pub async fn item(
         history: Vec::new(),
     };
     let Some(item) = item else { return Ok(page(typed::form_of_next(&event, &items, after, &zone))) };
-    let stored = store::item_of(&core.db, event.id, item).await?.ok_or(AppError::NotFound)?;
+    let stored = item_store::item_of(&core.db, event.id, item).await?.ok_or(AppError::NotFound)?;
     let names: HashMap<_, _> = people.iter().map(|person| (person.contact, person.name.clone())).collect();
     let stored_history = store::history(&core.db, item).await?;
     let (up, down, before_last) = neighbours(&items, item);

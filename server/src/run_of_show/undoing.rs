@@ -1,0 +1,67 @@
+//! Taking back: an edit as a whole, or one value of one item.
+
+use app::backend::Caller;
+use app::domain::ids::{EditId, ItemChangeId};
+use app::error::AppError;
+use app::run_of_show::{Edited, Undone};
+
+use super::edits::{EditKind, Step, last_tie};
+use super::facts::Field;
+use super::service::{RunOfShowService, has_room};
+use super::store;
+
+impl RunOfShowService {
+    pub(super) async fn take_back(&self, caller: &Caller, edit: EditId) -> Result<Undone, AppError> {
+        let event = store::edit(&self.core.db, caller.account, edit).await?.ok_or(AppError::NotFound)?;
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, event).await?;
+        if let Some(edit) = store::undone_by(editing.write, edit).await? {
+            // Pressed twice.
+            return Ok(Undone { edit, kept: 0 });
+        }
+        let mut kept = 0;
+        let mut steps: Vec<Step> = Vec::new();
+        for (id, change) in store::changes(editing.write, edit).await? {
+            if steps.last().is_none_or(|step| step.item.id != id) {
+                let Some(item) = editing.item(id).await? else { continue };
+                steps.push(Step { after: item.facts.clone(), item });
+            }
+            let Some(step) = steps.last_mut() else { continue };
+            // What others made of an item that this edit added is not thrown away with it.
+            let adds = change.field == Field::Deleted && change.old == "1";
+            let stays = adds && store::is_changed_since(editing.write, id, edit).await?;
+            if step.item.facts.value(change.field) == change.new && !stays {
+                step.after.set(change.field, &change.old);
+            } else {
+                kept += 1;
+            }
+        }
+        let back = steps.iter().filter(|step| step.item.facts.deleted && !step.after.deleted).count();
+        has_room(editing.items().await?.len(), back)?;
+        let undo = editing.change(EditKind::Undo, steps).await?;
+        store::set_undone(editing.write, edit, undo).await?;
+        write.commit().await?;
+        Ok(Undone { edit: undo, kept })
+    }
+
+    pub(super) async fn put_value_back(&self, caller: &Caller, change: ItemChangeId) -> Result<Edited, AppError> {
+        let found = store::change(&self.core.db, caller.account, change).await?;
+        let (event, item, change) = found.ok_or(AppError::NotFound)?;
+        let mut write = self.core.db.write().await?;
+        let mut editing = self.begin(&mut write, caller, event).await?;
+        let items = editing.items().await?;
+        let found = editing.item(item).await?.ok_or(AppError::NotFound)?;
+        let mut after = found.facts.clone();
+        if change.field == Field::Deleted || found.facts.deleted {
+            return Err(AppError::invalid("", "Restore the item first, then put its values back."));
+        }
+        after.set(change.field, &change.old);
+        if after.starts_at != found.facts.starts_at {
+            after.tie = last_tie(&items, after.starts_at);
+        }
+        self.check_people(&mut editing, &after.responsible, &found.facts.responsible).await?;
+        let edit = editing.change(EditKind::PutBack, vec![Step { item: found, after }]).await?;
+        write.commit().await?;
+        self.edited(item, edit).await
+    }
+}
