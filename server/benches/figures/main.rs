@@ -8,6 +8,7 @@
 
 mod http;
 mod ingest;
+mod large;
 mod live;
 mod pages;
 mod peers;
@@ -90,6 +91,7 @@ async fn main() -> Outcome<()> {
     large_scene.remove();
     let cookie = pages::sign_in(&subject).await?;
     figures.extend(pages::measure(&subject, &scene, &cookie).await?);
+    figures.extend(large::measure(&subject, &scene, &cookie).await?);
     figures.extend(live::measure(&subject, &scene, &cookie).await?);
     subject.stop().await?;
     match std::env::var("CALLBOARD_TEST_POSTGRES") {

@@ -95,7 +95,7 @@ pub fn emails_tab(address: SocketAddr, scene: &Scene, cookie: &str) -> Vec<u8> {
 }
 
 /// Requests a second and p99 of each round, the requests taken in turn.
-async fn rounds(address: SocketAddr, requests: Vec<Vec<u8>>) -> Outcome<(Vec<f64>, Vec<f64>)> {
+pub async fn rounds(address: SocketAddr, requests: Vec<Vec<u8>>) -> Outcome<(Vec<f64>, Vec<f64>)> {
     let requests = Arc::new(requests);
     let (mut rates, mut tails) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

@@ -149,6 +149,17 @@ impl Subject {
         Ok(self.child.kill().await?)
     }
 
+    /// The time that processors have spent on it.
+    pub fn cpu_time(&self) -> Outcome<Duration> {
+        let process = self.child.id().ok_or("the server is gone")?;
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+        // The second field is the name in brackets; user and system time are the 14th and the 15th.
+        let (_, fields) = stat.rsplit_once(") ").ok_or("no name in stat")?;
+        let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+        // Linux shows all times as if a second had a hundred ticks.
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
     /// What the kernel says it keeps in memory.
     pub fn resident_bytes(&self) -> Outcome<u64> {
         resident_bytes(self.child.id().ok_or("the server is gone")?)
