@@ -2,6 +2,7 @@
 // their consoles may go wrong unseen.
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, test as base, expect } from "@playwright/test";
+import { join } from "node:path";
 import { Server } from "./server.ts";
 
 export { expect };
@@ -214,4 +215,15 @@ export async function expectAccessible(page: Page): Promise<void> {
       expect.soft(told, `${page.url()} in ${colorScheme} at ${width} px`).toEqual([]);
     }
   }
+}
+
+/** Takes one of the README's pictures while a journey passes by; only `npm run pictures` does. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env["CALLBOARD_PICTURES"] === undefined) return;
+  // The pulse of a fresh badge is over.
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot({ path: join(import.meta.dirname, "pictures", `${name}.png`), animations: "disabled" });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 }

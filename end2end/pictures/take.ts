@@ -1,9 +1,9 @@
-// The README's picture, and all screens side by side in a temporary folder, for looking at.
+// The README's first picture (the others are taken by the journey of the first event), and all screens side by side in a temporary folder, for looking at.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, test, themes, widths } from "../fixtures.ts";
+import { expect, picture, test, themes, widths } from "../fixtures.ts";
 import { CrewRow, busiestContact, mailTo, notInvited, openContact, openEvent } from "../screens.ts";
 
 /** An event in the middle of its work; the demo brings the other states. Two invites more: one delivered, one bounced. */
@@ -28,11 +28,7 @@ async function busyPlanner(page: Page): Promise<{ link: string; address: string 
 test("the README's picture", async ({ owner }) => {
   await owner.setViewportSize({ width: 1440, height: 900 });
   await busyPlanner(owner);
-  await owner.mouse.move(0, 0);
-  await owner.evaluate(() => scrollTo(0, 0));
-  // The pulse of a fresh badge is over.
-  await owner.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await owner.screenshot({ path: resolve(import.meta.dirname, "planner.png"), animations: "disabled" });
+  await picture(owner, "planner");
 });
 
 test("every screen, light and dark, narrow and wide", async ({ owner, browser, faults }) => {

@@ -1,6 +1,6 @@
 // The first hour of a venue: from an empty database to an answered invite, at a person's pace, counted in clicks.
 import type { Page } from "@playwright/test";
-import { expect, hydrated, live, test as base } from "../fixtures.ts";
+import { expect, hydrated, live, picture, test as base } from "../fixtures.ts";
 import { CrewRow, mailTo } from "../screens.ts";
 import { Server } from "../server.ts";
 
@@ -79,6 +79,7 @@ test("from an empty database to an answered invite", async ({ page, browsers, fa
     await expect(page.getByRole("link", { name: title, exact: true })).toBeVisible();
   }
   await expect(page.locator("ol.timeline > li:not(.day)")).toHaveCount(10);
+  await picture(page, "first-run-of-show");
 
   await clicks.on(page, "link", /^Add people|^Put somebody on it/);
   await hydrated(page);
@@ -104,11 +105,13 @@ test("from an empty database to an answered invite", async ({ page, browsers, fa
 
   const guest = await browsers.open({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
   await guest.goto(/https?:\/\/\S+\/rsvp\/[\w-]+/.exec(await mailTo(page, "ben@guests.example"))?.[0] ?? "");
+  await picture(guest, "first-invite");
   await guest.getByRole("button", { name: "Accept" }).click();
   await expect(new CrewRow(second, "Ben Ode").row).toContainText("accepted");
   await guest.goto(/https?:\/\/\S+\/v\/[\w-]+/.exec(await mailTo(page, "ann@guests.example"))?.[0] ?? "");
   await guest.getByRole("button", { name: "Accept" }).click();
   await expect(new CrewRow(second, "Ann Lee").row).toContainText("accepted");
+  await picture(second, "first-answers");
 
   expect(clicks.count).toBe(13);
   expect(Date.now() - began, "under three minutes").toBeLessThan(180_000);
