@@ -24,6 +24,6 @@ pub use list::{LiveCell, LiveList};
 pub use message::{ClientMessage, Gone, Row, RowId, ServerMessage, Topic};
 pub use pages::{MorePages, PagedCard};
 pub use pill::LivePill;
-pub use row::{LiveRow, Place};
-pub use rows::{Extent, Order};
+pub use row::{LiveRow, Place, typed};
+pub use rows::{Extent, Order, Rows};
 pub use update::Update;

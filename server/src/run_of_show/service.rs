@@ -2,7 +2,7 @@
 
 use app::backend::Caller;
 use app::domain::ids::{ContactId, EditId, EventId, IdempotencyKey, ItemChangeId, ItemId};
-use app::domain::timetable::{self, MAX_ITEMS, Reach, Slot};
+use app::domain::timetable::{self, MAX_ITEMS, NewPlace, Reach, Slot};
 use app::error::AppError;
 use app::run_of_show::{DeletedItems, Edited, ItemForm, ItemPage, PastePreview, RunOfShowPort, Taken, Undone};
 use async_trait::async_trait;
@@ -184,6 +184,7 @@ impl LockedItems<'_> {
         let slot = |item: &Item| Slot {
             id: item.id,
             starts: item.facts.starts_at,
+            tie: item.facts.tie,
             minutes: item.facts.minutes,
             pinned: item.facts.pinned,
             day: self.zone.start_of_day(item.facts.starts_at).0,
@@ -308,19 +309,14 @@ impl RunOfShowPort for RunOfShowService {
             if before == Some(item) {
                 return Ok(Vec::new());
             }
-            let Some(starts_at) = timetable::moved_to(&locked.slots(), item, before) else {
+            let Some(moved) = timetable::moved(&locked.slots(), item, before) else {
                 return before.map_or(Ok(Vec::new()), |_| Err(AppError::NotFound));
             };
-            // Among the rows that start with it: before the one it was put before, else the last.
-            let mut together: Vec<_> =
-                locked.items.iter().filter(|other| other.id != item && other.facts.starts_at == starts_at).collect();
-            let place = together.iter().position(|other| Some(other.id) == before).unwrap_or(together.len());
-            together.insert(place, moved);
-            let steps = together.into_iter().zip(0..).map(|(other, tie)| Step {
-                after: Facts { starts_at, tie, ..other.facts.clone() },
-                item: other.clone(),
-            });
-            Ok(steps.filter(|step| step.after != step.item.facts).collect())
+            let step = |NewPlace { id, starts, tie }| {
+                let item = locked.find(id)?.clone();
+                Ok(Step { after: Facts { starts_at: starts, tie, ..item.facts.clone() }, item })
+            };
+            moved.into_iter().map(step).collect()
         };
         self.change(caller, item, EditKind::Move, steps).await
     }

@@ -399,6 +399,16 @@ pub async fn is_changed_since(write: &mut Write, item: ItemId, edit: EditId) -> 
     Ok(newest.is_some_and(|newest| newest > edit.0))
 }
 
+/// Whether an item was pinned, or let go, after an edit of it.
+pub async fn is_pinned_since(write: &mut Write, item: ItemId, edit: EditId) -> Result<bool, StoreError> {
+    let newest: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(edit_id) FROM item_change WHERE item_id = $1 AND field = 'pinned'")
+            .bind(item.0)
+            .fetch_one(&mut **write)
+            .await?;
+    Ok(newest.is_some_and(|newest| newest > edit.0))
+}
+
 /// The zone of an item's event.
 pub async fn zone_of(db: &Db, item: ItemId) -> Result<Option<String>, StoreError> {
     let zone = sqlx::query_scalar("SELECT v.time_zone FROM item i JOIN event v ON v.id = i.event_id WHERE i.id = $1")

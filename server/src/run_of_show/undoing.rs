@@ -29,7 +29,10 @@ impl RunOfShowService {
             let Some(step) = steps.last_mut() else { continue };
             // What others made of an item that this edit added is not thrown away with it.
             let adds = change.field == Field::Deleted && change.old == "1";
-            let stays = adds && store::is_changed_since(editing.write, id, edit).await?;
+            // And a row that somebody pinned to its time meanwhile stays there.
+            let moves_pinned = change.field == Field::Starts && step.item.facts.pinned;
+            let stays = adds && store::is_changed_since(editing.write, id, edit).await?
+                || moves_pinned && store::is_pinned_since(editing.write, id, edit).await?;
             if step.item.facts.value(change.field) == change.new && !stays {
                 step.after.set(change.field, &change.old);
             } else {

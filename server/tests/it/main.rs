@@ -30,6 +30,7 @@ mod life;
 mod live;
 mod mailer;
 mod migrations;
+mod order;
 mod outbox;
 mod people;
 mod planner;

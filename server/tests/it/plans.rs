@@ -191,7 +191,7 @@ async fn edit_the_run_of_show(venue: &Venue) {
     let responsible = vec![ContactId(204)];
     shows.save(caller, item, page.seen, None, ItemForm { responsible, ..page.form }).await.unwrap();
     let copy = shows.duplicate(caller, item, key("copy")).await.unwrap().item.id;
-    shows.move_before(caller, copy, Some(item)).await.unwrap();
+    let moved = shows.move_before(caller, copy, Some(item)).await.unwrap();
     shows.push(caller, copy, true, true).await.unwrap();
     let history = shows.item(caller, event, Some(item), None).await.unwrap().history;
     shows.put_back(caller, history[0].change).await.unwrap();
@@ -201,6 +201,9 @@ async fn edit_the_run_of_show(venue: &Venue) {
     shows.delete(caller, copy).await.unwrap();
     shows.delete(caller, copy).await.unwrap();
     shows.restore(caller, copy).await.unwrap();
+    let page = shows.item(caller, event, Some(copy), None).await.unwrap();
+    shows.save(caller, copy, page.seen, None, ItemForm { pinned: true, ..page.form }).await.unwrap();
+    shows.undo(caller, moved.edit).await.unwrap();
     let rows = "Start\tTitle\n18:00\tDinner\n19:00\tCake".to_owned();
     shows.read_paste(caller, event, rows.clone()).await.unwrap();
     let pasted = shows.paste(caller, event, rows, true, key("rows")).await.unwrap();
