@@ -9,6 +9,7 @@ use app::live::{Row, Topic};
 use server::db::Db;
 use server::emails::fold::{Incoming, Recorded, record};
 
+use crate::database::with_postgres;
 use crate::sent_mail::{ADDRESS, SentMail};
 use crate::support::{NOON, TestApp, hear_crew, hear_rows, open_page};
 
@@ -194,3 +195,47 @@ on_both_engines!(
         assert_eq!(Timestamp(at), NOON.plus_ms(4_999));
     }
 );
+
+/// They were locked as they were found, and a deletion of their event locks them by their ids: on PostgreSQL each could wait for
+/// the other.
+#[tokio::test]
+async fn contacts_whose_addresses_are_blocked_are_locked_in_the_order_of_their_ids() {
+    with_postgres(async |db: Db| {
+        let sent = SentMail::set(&db).await;
+        for (name, address) in [("Zoe", "z@guests.test"), ("Ada", "a@guests.test")] {
+            sent.execute(&format!(
+                "INSERT INTO contact (account_id, first_name, email, email_key, sort_name, created_at) \
+                 VALUES ({}, '{name}', '{address}', '{address}', '{name}', 1)",
+                sent.account
+            ))
+            .await;
+        }
+        // So that she is found after Ada.
+        sent.execute("UPDATE contact SET notes = 'x' WHERE first_name = 'Zoe'").await;
+        let mut events = Vec::new();
+        for (key, address) in [("1", "z@guests.test"), ("2", "a@guests.test")] {
+            let email = sent.email_to(key, address).await;
+            events.push(incoming(email, key, Report::Bounced, Some("550"), 1));
+        }
+        let mut deletion = db.write().await.unwrap();
+        let lock = async |deletion: &mut server::db::Write, name: &str| {
+            let sql = deletion.locking("SELECT id FROM contact WHERE first_name = $1");
+            sqlx::query(sql).bind(name.to_owned()).execute(&mut **deletion).await.map(|_| ())
+        };
+        lock(&mut deletion, "Zoe").await.unwrap();
+        let bounces = tokio::spawn({
+            let db = db.clone();
+            async move { recorded(&db, events).await }
+        });
+        let waiting =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let mut waits = 0_i64;
+        while waits == 0 {
+            waits = sqlx::query_scalar(waiting).fetch_one(&mut *db.reader().await.unwrap()).await.unwrap();
+        }
+        lock(&mut deletion, "Ada").await.unwrap();
+        deletion.rollback().await.unwrap();
+        assert_eq!(bounces.await.unwrap().changed, 2);
+    })
+    .await;
+}

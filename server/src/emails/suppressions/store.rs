@@ -109,19 +109,33 @@ pub async fn add(transaction: &mut Write, rows: &[NewSuppression], now: Timestam
 
 /// Lets the pages of every contact, of any account, whose present address is one of these look again.
 async fn raise_contacts(transaction: &mut Write, keys: &[&str]) -> Result<(), StoreError> {
+    let mut contacts: Vec<i64> = Vec::new();
     for chunk in chunks(keys) {
-        let sql = transaction.batch(format!(
-            "UPDATE contact SET revision = revision + 1 WHERE email_key IN ({}) RETURNING id",
-            placeholders(1, chunk.len())
-        ));
+        let sql =
+            transaction.batch(format!("SELECT id FROM contact WHERE email_key IN ({})", placeholders(1, chunk.len())));
         let mut query = sqlx::query_scalar(sql);
         for key in chunk {
             query = query.bind(key.to_owned());
         }
-        let contacts: Vec<i64> = query.fetch_all(&mut **transaction).await?;
-        for contact in contacts {
-            transaction.changed(Change::Contact(ContactId(contact)));
+        let found: Vec<i64> = query.fetch_all(&mut **transaction).await?;
+        contacts.extend(found);
+    }
+    // In the order of their ids, as whoever else locks several: two that lock in different orders wait for each other.
+    contacts.sort_unstable();
+    contacts.dedup();
+    for chunk in chunks(&contacts) {
+        let places = placeholders(1, chunk.len());
+        let lock = transaction.locking_batch(format!("SELECT id FROM contact WHERE id IN ({places}) ORDER BY id"));
+        let raise = transaction.batch(format!("UPDATE contact SET revision = revision + 1 WHERE id IN ({places})"));
+        let (mut lock, mut raise) = (sqlx::query(lock), sqlx::query(raise));
+        for contact in &chunk {
+            (lock, raise) = (lock.bind(*contact), raise.bind(*contact));
         }
+        lock.execute(&mut **transaction).await?;
+        raise.execute(&mut **transaction).await?;
+    }
+    for contact in contacts {
+        transaction.changed(Change::Contact(ContactId(contact)));
     }
     Ok(())
 }
