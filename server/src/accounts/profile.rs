@@ -98,6 +98,7 @@ impl AccountsService {
         }
 
         let mut transaction = core.db.write().await?;
+        store::lock_both(&mut transaction, caller.member, address.key()).await?;
         let member = lock_with_password(&mut transaction, caller.member, &stored.password_hash).await?;
         if store::has_asked_for(&mut transaction, caller.member, &address, now.plus_ms(-MINUTE_MS), now).await? {
             // Clicked twice.

@@ -54,6 +54,18 @@ pub(super) async fn lock_by_address(
     Ok(sqlx::query_as(sql).bind(key.as_str().to_owned()).fetch_optional(&mut **transaction).await?)
 }
 
+/// Locks a member, and whoever has this address, in the order of their ids: two who type each other's address at the same
+/// moment would else wait for each other.
+pub(super) async fn lock_both(
+    transaction: &mut Write,
+    member: MemberId,
+    address: &AddressKey,
+) -> Result<(), StoreError> {
+    let sql = transaction.locking("SELECT id FROM member WHERE id = $1 OR email_key = $2 ORDER BY id");
+    sqlx::query(sql).bind(member.0).bind(address.as_str().to_owned()).execute(&mut **transaction).await?;
+    Ok(())
+}
+
 pub(super) async fn lock(transaction: &mut Write, member: MemberId) -> Result<Option<StoredMember>, StoreError> {
     let sql = transaction.locking("SELECT id, email, email_key, verified_at FROM member WHERE id = $1");
     Ok(sqlx::query_as(sql).bind(member.0).fetch_optional(&mut **transaction).await?)
@@ -122,7 +134,8 @@ pub(super) async fn set_password(transaction: &mut Write, member: MemberId, hash
     Ok(())
 }
 
-/// Gives a member a proved address; `false` where another member has it by now.
+/// Gives a member a proved address; `false` where another member has it by now, and then nothing more can be done in this
+/// transaction.
 pub(super) async fn set_email(
     transaction: &mut Write,
     member: MemberId,
@@ -138,8 +151,12 @@ pub(super) async fn set_email(
     .bind(address.key().as_str().to_owned())
     .bind(now.0)
     .execute(&mut **transaction)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .await;
+    match done {
+        // Both were under way.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        done => Ok(done?.rows_affected() == 1),
+    }
 }
 
 /// Notes that a member's address was proved; the first note stays.

@@ -251,3 +251,40 @@ on_both_engines!(
         assert_eq!(app.get(&reset_path).await.status, StatusCode::NOT_FOUND, "it went to the old address");
     }
 );
+
+on_both_engines!(
+    /// Each locked themselves, and then the other.
+    async fn two_who_type_each_others_address_at_once_do_not_wait_for_each_other(db: Db) {
+        let app = TestApp::new(db).await;
+        let (owner, handler) = (app.sign_in().await, app.as_handler().await);
+        for _ in 0..4 {
+            let (one, other) = tokio::join!(
+                change_email(&owner, "handler@callboard.test", PASSWORD),
+                change_email(&handler, ADDRESS, PASSWORD),
+            );
+            assert_eq!((lead(&one), lead(&other)), ("/account?saved=link", "/account?saved=link"));
+            app.advance_ms(11 * MINUTE_MS);
+        }
+    }
+);
+
+on_both_engines!(
+    /// The second was answered "something went wrong" on PostgreSQL.
+    async fn two_who_prove_the_same_new_address_at_once(db: Db) {
+        let app = TestApp::new(db).await;
+        let mail = Post::of(&app);
+        let (owner, handler) = (app.sign_in().await, app.as_handler().await);
+        for round in 0..4 {
+            let address = format!("desk{round}@quay.example");
+            lead(&change_email(&owner, &address, PASSWORD).await);
+            let owners = mail.path(&address).await;
+            lead(&change_email(&handler, &address, PASSWORD).await);
+            let handlers = mail.path(&address).await;
+            let (one, other) = tokio::join!(confirm(&app, &owners), confirm(&app, &handlers));
+            let (taken, refused) = if one.status == StatusCode::SEE_OTHER { (one, other) } else { (other, one) };
+            assert_eq!(lead(&taken), "/account?saved=email");
+            assert!(said(&refused).contains("Another account has this address by now"), "{}", refused.text());
+            app.advance_ms(11 * MINUTE_MS);
+        }
+    }
+);
