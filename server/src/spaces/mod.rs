@@ -26,7 +26,13 @@ pub async fn find_by_name(
     store::named(transaction, account, &sort_name(name)).await
 }
 
-/// A new space of which nothing else is known yet.
+/// Keeps others in the account from taking names of spaces until the commit. Before anything else is locked: who renames a
+/// space locks its events after this.
+pub async fn lock_names(transaction: &mut Write, account: AccountId) -> Result<(), StoreError> {
+    store::lock_account(transaction, account).await
+}
+
+/// A new space of which nothing else is known yet. The caller holds the names of spaces.
 pub async fn add_named(transaction: &mut Write, account: AccountId, name: &str) -> Result<SpaceId, StoreError> {
     let space = checked::CheckedSpace::named(name);
     store::insert(transaction, account, &space, None).await

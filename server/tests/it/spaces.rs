@@ -4,13 +4,14 @@
 use app::domain::ids::{AccountId, IdempotencyKey, MemberId, SpaceId};
 use app::domain::time::HOUR_MS;
 use app::error::AppError;
-use app::events::{Deleted, EventsPort};
+use app::events::{Deleted, EventForm, EventsPort};
 use app::live::{Row, Topic};
 use app::planner::PlannerPort;
 use app::spaces::{SpaceForm, SpacesPort};
 use axum::http::StatusCode;
 use server::db::Db;
 
+use crate::events::{gala, over};
 use crate::html::elements;
 use crate::rows;
 use crate::support::{TestApp, hear_rows, open_page, server_fn};
@@ -226,3 +227,27 @@ async fn the_list_and_a_search_are_ranges_of_an_index() {
     })
     .await;
 }
+
+on_both_engines!(
+    /// The form of an event made the space that it names without looking whether another form did at the same moment.
+    async fn two_events_that_name_a_new_space_at_once_are_held_in_one(db: Db) {
+        let venue = Venue::new(db).await;
+        for round in 0..8 {
+            let form = |name: &str| EventForm { space: format!("{name} {round}"), ..gala() };
+            let create = || venue.events.create(&venue.caller, form("Loft"), None);
+            let (one, other) = tokio::join!(create(), create());
+            let (one, _) = (one.unwrap(), other.unwrap());
+            let same = format!("SELECT COUNT(*) FROM space WHERE name = 'Loft {round}'");
+            assert_eq!(venue.number(&same).await, 1);
+
+            // Whoever renames a space locks the events that are held there, and the form of such an event names a new one.
+            let space = SpaceId(venue.number(&format!("SELECT space_id FROM event WHERE id = {one}")).await);
+            let renamed = SpaceForm { name: format!("Attic {round}"), ..SpaceForm::default() };
+            let (saved, moved) = tokio::join!(
+                venue.spaces.save(&venue.caller, space, 1, renamed),
+                venue.events.save(&venue.caller, one, form("Cellar"), over(1)),
+            );
+            assert_eq!((saved, moved), (Ok(()), Ok(())));
+        }
+    }
+);

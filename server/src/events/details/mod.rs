@@ -109,6 +109,9 @@ pub async fn create(
         },
         None => None,
     };
+    if !checked.space.is_empty() {
+        spaces::lock_names(&mut transaction, caller.account).await?;
+    }
     let parties = Parties::find(&mut transaction, caller.account, &checked).await?;
     let parties = parties.settle(&mut transaction, caller.account, &checked, now).await?;
     let event = store::insert(&mut transaction, caller.account, &new_event(&checked, &parties), now).await?;
@@ -146,6 +149,9 @@ pub async fn save(
 ) -> Result<(), AppError> {
     let account = caller.account;
     let mut transaction = core.db.write().await?;
+    if !form.space.trim().is_empty() {
+        spaces::lock_names(&mut transaction, account).await?;
+    }
     // Whose it is comes before what is wrong with it.
     let stored = store::lock(&mut transaction, account, event).await?.filter(|stored| stored.is_template == 0);
     let stored = stored.ok_or(AppError::NotFound)?;
