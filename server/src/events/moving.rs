@@ -8,6 +8,7 @@ use jiff::civil::DateTime;
 use super::store;
 use crate::db::{Change, Write};
 use crate::error::StoreError;
+use crate::run_of_show::{Editor, Moved, note_moves};
 use crate::zone::{WallClock, Zone};
 
 /// How many days later the second one is.
@@ -26,22 +27,28 @@ pub fn moved(at: Timestamp, from: &Zone, to: &Zone, days: i64) -> Timestamp {
     }
 }
 
-/// Moves every item of an event, those that were deleted along, so that they come back where they belong.
+/// Moves every item of an event, those that were deleted along, so that they come back where they belong. Each has it in its
+/// history. The caller holds the event.
 pub async fn move_items(
     transaction: &mut Write,
     event: EventId,
+    editor: Editor,
     to: impl Fn(Timestamp) -> Timestamp,
 ) -> Result<(), StoreError> {
     let items = store::item_starts(transaction, event).await?;
-    let moves: Vec<(i64, i64)> = items
+    let moves: Vec<Moved> = items
         .into_iter()
-        .map(|(item, at)| (item, at, to(Timestamp(at)).0))
-        .filter(|(_, before, after)| before != after)
-        .map(|(item, _, after)| (item, after))
+        .map(|(item, at)| Moved { item: ItemId(item), from: Timestamp(at), to: to(Timestamp(at)) })
+        .filter(|moved| moved.from != moved.to)
         .collect();
-    store::set_item_starts(transaction, &moves).await?;
-    for (item, _) in moves {
-        transaction.changed(Change::Item(ItemId(item), event));
+    if moves.is_empty() {
+        return Ok(());
+    }
+    store::set_item_starts(transaction, &moves.iter().map(|moved| (moved.item.0, moved.to.0)).collect::<Vec<_>>())
+        .await?;
+    note_moves(transaction, event, editor, &moves).await?;
+    for moved in moves {
+        transaction.changed(Change::Item(moved.item, event));
     }
     Ok(())
 }

@@ -148,7 +148,7 @@ pub async fn has_any(db: &Db, account: AccountId) -> Result<(bool, bool), StoreE
 
 /// When the items of an event start, also of those that were deleted.
 pub async fn item_starts(transaction: &mut Write, event: EventId) -> Result<Vec<(i64, i64)>, StoreError> {
-    let starts = sqlx::query_as("SELECT id, starts_at FROM item WHERE event_id = $1")
+    let starts = sqlx::query_as("SELECT id, starts_at FROM item WHERE event_id = $1 ORDER BY id")
         .bind(event.0)
         .fetch_all(&mut **transaction)
         .await?;

@@ -23,6 +23,8 @@ pub enum EditKind {
     Paste,
     PutBack,
     Undo,
+    /// The event's form moved every item, to another day or zone.
+    Event,
 }
 
 impl EditKind {
@@ -39,6 +41,7 @@ impl EditKind {
             Self::Paste => "paste",
             Self::PutBack => "put_back",
             Self::Undo => "undo",
+            Self::Event => "event",
         }
     }
 }
@@ -142,6 +145,37 @@ impl<'t> Editing<'t> {
         }
         Ok(())
     }
+}
+
+/// Who moves items along with their event.
+#[derive(Clone, Copy, Debug)]
+pub struct Editor {
+    pub member: MemberId,
+    pub now: Timestamp,
+}
+
+/// An item that was moved along with its event.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    pub item: ItemId,
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// Notes in the histories of items that their event moved them, as one edit.
+pub async fn note_moves(
+    write: &mut Write,
+    event: EventId,
+    Editor { member, now }: Editor,
+    moves: &[Moved],
+) -> Result<(), StoreError> {
+    let edit = store::insert_edit(write, event, member, EditKind::Event, now).await?;
+    let at = |starts_at| Facts { starts_at, ..Facts::default() };
+    let changes: Vec<_> = moves
+        .iter()
+        .flat_map(|moved| at(moved.from).changes_to(&at(moved.to)).into_iter().map(|change| (moved.item, change)))
+        .collect();
+    store::insert_changes(write, edit, &changes).await
 }
 
 /// The tie of a new row among those that start at `starts`: the last.

@@ -14,5 +14,6 @@ mod store;
 mod typed;
 mod undoing;
 
+pub use edits::{Editor, Moved, note_moves};
 pub use service::RunOfShowService;
 pub use store::prune;

@@ -22,6 +22,7 @@ use crate::db::Write;
 use crate::emails::row::revision;
 use crate::error::StoreError;
 use crate::receipts::{Claim, Receipt};
+use crate::run_of_show::Editor;
 use crate::zone::{WallClock, Zone};
 use crate::{spaces, time_zones};
 
@@ -179,7 +180,8 @@ pub async fn save(
         0
     };
     if days != 0 || stored.time_zone != checked.time_zone {
-        moving::move_items(&mut transaction, event, |at| moving::moved(at, &from, &to, days)).await?;
+        let editor = Editor { member: caller.member, now };
+        moving::move_items(&mut transaction, event, editor, |at| moving::moved(at, &from, &to, days)).await?;
     }
     transaction.commit().await?;
     Ok(())

@@ -8,6 +8,7 @@ use app::error::AppError;
 use app::events::{EventForm, EventsPort};
 use app::live::{Row, Topic};
 use app::planner::PlannerPort;
+use app::run_of_show::RunOfShowPort;
 use server::db::Db;
 
 use super::{form_of, gala, over};
@@ -195,6 +196,39 @@ on_both_engines!(
         assert_eq!(clocks(&venue, venue.event).await, shown(&[("28 Mar 2027", "11:00")]));
         save("2026-11-26T09:00", "2026-11-26T18:00", true, 4).await;
         assert_eq!(clocks(&venue, venue.event).await, shown(&[("24 Nov", "11:00")]));
+    }
+);
+
+on_both_engines!(
+    async fn what_moves_along_with_its_event_has_it_in_its_history_and_can_be_put_back(db: Db) {
+        let venue = Venue::new(db).await;
+        venue.item(24 * HOUR_MS, "Doors", false, &[]).await;
+        venue.item(25 * HOUR_MS, "Gone", false, &[]).await;
+        let items = venue.planner.page(&venue.caller, venue.event).await.unwrap().items;
+        let (doors, gone) = (items[0].id, items[1].id);
+        venue.run_of_show.delete(&venue.caller, gone).await.unwrap();
+        let form = form_of(&venue, venue.event).await;
+        let later = EventForm { starts: "2026-11-26T15:00".into(), ends: "2026-11-26T18:00".into(), ..form };
+        venue.events.save(&venue.caller, venue.event, later, over(1)).await.unwrap();
+        for (item, hour) in [(doors, "12:00"), (gone, "13:00")] {
+            let page = venue.run_of_show.item(&venue.caller, venue.event, Some(item), None).await.unwrap();
+            let newest = &page.history[0];
+            let expected = ("Start", format!("24 Nov, {hour}"), format!("26 Nov, {hour}"));
+            assert_eq!((&*newest.field, newest.from.clone(), newest.to.clone()), expected);
+            assert!(!newest.who.is_empty());
+        }
+        // All of it is one edit, which is undone as any other.
+        let edit = venue.number("SELECT edit_id FROM item_change ORDER BY id DESC LIMIT 1").await;
+        assert_eq!(venue.number(&format!("SELECT COUNT(*) FROM item_change WHERE edit_id = {edit}")).await, 2);
+        let page = venue.run_of_show.item(&venue.caller, venue.event, Some(doors), None).await.unwrap();
+        venue.run_of_show.put_back(&venue.caller, page.history[0].change).await.unwrap();
+        assert_eq!(clocks(&venue, venue.event).await, shown(&[("24 Nov", "12:00")]));
+        // Saved again, nothing moves and nothing is noted.
+        let form = form_of(&venue, venue.event).await;
+        let changes = "SELECT COUNT(*) FROM timeline_edit";
+        let before = venue.number(changes).await;
+        venue.events.save(&venue.caller, venue.event, form, over(2)).await.unwrap();
+        assert_eq!(venue.number(changes).await, before);
     }
 );
 
