@@ -39,7 +39,7 @@ pub async fn demo(config: Config) -> Result<(), CommandError> {
     let core = open_core(config).await?;
     let made = demo::fill(&core).await?;
     println!("{}", if made { "The demo account was made." } else { "The demo account is there already." });
-    println!("Sign in with {} and {}", demo::EMAIL, demo::PASSWORD);
+    println!("While Callboard runs with CALLBOARD_DEMO=1, sign in with {} and {}", demo::EMAIL, demo::PASSWORD);
     core.db.close().await;
     Ok(())
 }

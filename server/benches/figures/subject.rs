@@ -101,7 +101,7 @@ fn command(binary: &Path, url: &str, address: SocketAddr) -> Command {
         .env("CALLBOARD_SMTP_URL", "smtp://127.0.0.1:9")
         .env("CALLBOARD_WEBHOOK_SECRET_RESEND", SECRET)
         .env("CALLBOARD_SECRET_KEY", "0123456789abcdef0123456789abcdef")
-        .env_remove("CALLBOARD_DEMO")
+        .env("CALLBOARD_DEMO", "1")
         .env("CALLBOARD_BASE_URL", format!("http://{address}"))
         .env("RUST_LOG", "warn")
         .stdin(Stdio::null())

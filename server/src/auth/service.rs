@@ -13,6 +13,7 @@ use super::password::Place;
 use super::{session, store};
 use crate::core::Core;
 use crate::db::Write;
+use crate::demo;
 use crate::error::StoreError;
 use crate::secret;
 
@@ -26,6 +27,8 @@ enum SignInError {
     TooMany,
     #[error("no such login, or another password")]
     Wrong,
+    #[error("the demo's password, and the demo is off")]
+    Demo,
     #[error("too many wait to have a password looked at")]
     Busy,
     #[error(transparent)]
@@ -39,6 +42,10 @@ impl From<SignInError> for AppError {
                 Self::invalid("password", "Too many attempts. Wait about 10 minutes, then try again.")
             }
             SignInError::Wrong => Self::invalid("password", "That address and password do not belong together."),
+            SignInError::Demo => Self::invalid(
+                "password",
+                "Everybody knows the demo's password, so it opens nothing unless Callboard is started with CALLBOARD_DEMO=1.",
+            ),
             SignInError::Busy => Self::Unavailable,
             SignInError::Store(error) => error.into(),
         }
@@ -52,10 +59,14 @@ impl AuthService {
 
     /// The cookies of a new session, and of the device as it is known from now on.
     async fn open(&self, credentials: Credentials) -> Result<Vec<String>, SignInError> {
-        let Core { db, clock, key, .. } = &self.core;
+        let Core { db, clock, key, config, .. } = &self.core;
         // Before it is counted: nobody is to pay for a password that is not looked at.
         let place = Place::take().ok_or(SignInError::Busy)?;
         let address = address::fold(&credentials.email);
+        // A database that once held the demo may serve others by now. Said of every database alike, so it tells nothing of this one.
+        if !config.demo && demo::is_login(&address, &credentials.password) {
+            return Err(SignInError::Demo);
+        }
         let login = store::login(db, &address).await?;
         let devices: Vec<Device> = credentials.devices.iter().filter_map(|cookie| Device::read(cookie)).collect();
         let member = login.as_ref().map(|login| MemberId(login.member_id));

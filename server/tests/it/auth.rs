@@ -334,3 +334,32 @@ on_both_engines!(
         assert!(guess(stranger, "203.0.113.52".into(), "e@x.test".into()).await, "nobody else can hide");
     }
 );
+
+on_both_engines!(
+    async fn the_demos_password_opens_nothing_while_the_demo_is_off(db: Db) {
+        let app = TestApp::empty(db.clone(), |_| {});
+        assert!(server::demo::fill(&app.core).await.expect("a demo"));
+        for email in [" Demo@callboard.test", "handler@callboard.test"] {
+            let answer = try_door(&app, email, server::demo::PASSWORD).await;
+            assert!(!is_in(&answer) && refusal(&answer).contains("CALLBOARD_DEMO=1"), "{}", answer.text());
+        }
+        let sessions = "SELECT COUNT(*) FROM session";
+        let count: i64 =
+            sqlx::query_scalar(sessions).fetch_one(&mut *db.reader().await.expect("a reader")).await.expect("a count");
+        assert_eq!(count, 0);
+        // Whoever gave it another password has made it theirs.
+        let hash = server::auth::hash_password("a-password-of-ours-77".into()).await;
+        let mut write = db.write().await.expect("a transaction");
+        sqlx::query("UPDATE member SET password_hash = $1").bind(hash).execute(&mut *write).await.expect("good SQL");
+        write.commit().await.expect("a commit");
+        assert!(is_in(&try_door(&app, "demo@callboard.test", "a-password-of-ours-77").await));
+
+        let on = TestApp::empty(db, |settings| {
+            settings.demo = Some("1".into());
+            settings.base_url = None;
+            settings.allowed_hosts = "callboard.test".into();
+        });
+        let answer = try_door(&on, "demo@callboard.test", server::demo::PASSWORD).await;
+        assert!(refusal(&answer).contains("do not belong together"), "{}", answer.text());
+    }
+);

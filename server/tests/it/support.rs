@@ -32,13 +32,13 @@ use tower::ServiceExt;
 
 /// Monday 23 November 2026, 12:00 UTC.
 pub const NOON: Timestamp = Timestamp(1_795_435_200_000);
-pub const PASSWORD: &str = "callboard-demo";
+pub const PASSWORD: &str = "harbour-house-31";
 /// Where requests seem to come from.
 pub const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7)), 40_000);
 
 /// Argon2id of `PASSWORD`, so that not every test pays for hashing it.
 const PASSWORD_HASH: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$wgpWT/l6Joiifgrq+iflrg$joggxjGPAPPjgzYKQwQ/CwLO8OUnUqJ98ispDhTc6dY";
+    "$argon2id$v=19$m=19456,t=2,p=1$+r4n/0Io+S08vEfPs9h17w$j3Ttv0J7c9dzcNOrB7oZ856q5eTrEqcfYeYV9+PAZx4";
 
 /// The whole app over one database, without a network listener. Clones share everything but who is signed in.
 #[derive(Clone)]
