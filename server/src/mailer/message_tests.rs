@@ -317,3 +317,87 @@ fn b08_a_sender_of_an_international_domain_is_written_in_ascii() {
     let source = String::from_utf8(mail.bytes).expect("ASCII");
     assert!(source.contains("<kasse@xn--bcher-kva.example>\r\n"), "{source}");
 }
+
+/// Every kind of mail that there is, from and to people of this name, with whether it asks whether somebody comes.
+fn every_kind(name: &str) -> Vec<(String, Message, bool)> {
+    let invite = Invite {
+        first_name: name.into(),
+        sender: name.into(),
+        venue: name.into(),
+        event: name.into(),
+        place: Some(name.into()),
+        ..share_link()
+    };
+    let mut mails = Vec::new();
+    for kind in EmailKind::ALL {
+        let outgoing = match kind {
+            EmailKind::ShareLink => vec![
+                (Outgoing::ShareLink(invite.clone()), false),
+                (Outgoing::ShareLink(Invite { asks: true, ..invite.clone() }), true),
+            ],
+            EmailKind::RsvpInvite => vec![(Outgoing::RsvpInvite(Invite { asks: true, ..invite.clone() }), true)],
+            // Nobody is asked for files yet, so nothing is rejected and there is no such mail.
+            EmailKind::UploadRejection => Vec::new(),
+        };
+        assert_eq!(subject(kind, name).is_err(), outgoing.is_empty(), "{kind:?}");
+        for (outgoing, asks) in outgoing {
+            let header = MailHeader { subject: subject(kind, name).expect("it can be built"), ..header() };
+            let message = Message::build(&header, &outgoing).expect("a message");
+            mails.push((format!("{} {asks}", kind.code()), message, asks));
+        }
+    }
+    mails.extend(AccountMailKind::ALL.map(|kind| (kind.code().to_owned(), account(kind, name), false)));
+    mails
+}
+
+/// The names of the elements that HTML opens or closes.
+fn tags(html: &str) -> std::collections::BTreeSet<&str> {
+    html.split('<')
+        .skip(1)
+        .map(|tag| tag.trim_start_matches('/').split([' ', '>']).next().unwrap_or_default())
+        .collect()
+}
+
+#[test]
+fn every_kind_of_mail_fetches_nothing_leads_nowhere_else_and_asks_exactly_when_it_is_to() {
+    let plain = ["!doctype", "html", "head", "meta", "title", "body", "div", "p", "bdi", "strong", "a", "br", "hr"];
+    for name in [
+        "Ann",
+        "Ann\r\nBcc: eve@example.com\r\n\r\n<script>alert(1)</script>",
+        "\"><img src=https://evil.example/p.gif>",
+        "</p><a href='https://evil.example'>here</a>",
+        "{{ mail.link }} {% include \"x\" %} \u{202e}moc.live",
+        "",
+        "\u{200b}\0",
+        "=?utf-8?q?x?= 🎉 نورة",
+    ] {
+        let mails = every_kind(name);
+        assert_eq!(mails.len(), 3 + AccountMailKind::ALL.len());
+        for (kind, message, asks) in mails {
+            let source = String::from_utf8(message.bytes).expect("ASCII");
+            let (headers, text, html) = read(&source);
+            assert_eq!(
+                headers.lines().filter(|line| line.to_ascii_lowercase().starts_with("bcc")).count(),
+                0,
+                "{kind}"
+            );
+            let odd: Vec<_> = tags(&html).into_iter().filter(|tag| !plain.contains(tag)).collect();
+            assert!(odd.is_empty(), "{kind}, {name:?}: {odd:?} in {html}");
+            let links: Vec<_> = html.split("<a ").skip(1).collect();
+            for link in &links {
+                assert!(link.starts_with("href=\"https://callboard.example/"), "{kind}, {name:?}: {link}");
+            }
+            for style in html.split("style=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(!style.contains("url") && !style.contains("image"), "{kind}: {style}");
+            }
+            assert!(!html.contains('\u{202e}') && !text.contains('\u{202e}'), "{kind}");
+            let asked = [&text, &html].map(|body| body.contains("ccept or decline"));
+            assert_eq!(asked, [asks; 2], "{kind}, {name:?}: {text}");
+            // The link that people see is the one that they follow.
+            let shown: Vec<_> = text.split_whitespace().filter(|word| word.starts_with("https://callboard")).collect();
+            for link in shown {
+                assert!(html.contains(&format!("href=\"{link}\"")), "{kind}: {link}");
+            }
+        }
+    }
+}
