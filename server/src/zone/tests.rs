@@ -120,3 +120,36 @@ fn a_wall_clock_means_one_instant_or_none_or_two() {
         }
     }
 }
+
+/// What an event's page shows of an instant, wherever the reader and their clock are: the date is that of the event's zone.
+#[rustfmt::skip]
+const DATES: &[(&str, &str, &str, &str)] = &[
+    ("Pacific/Kiritimati", "2026-12-31T10:30Z", "Fri 1 Jan 2027", "00:30"),
+    ("America/Los_Angeles", "2027-01-01T07:59Z", "Thu 31 Dec 2026", "23:59"),
+    ("Pacific/Pago_Pago", "2026-11-24T10:59Z", "Mon 23 Nov 2026", "23:59"),
+    ("Asia/Kathmandu", "2026-11-23T18:20Z", "Tue 24 Nov 2026", "00:05"),
+    ("Asia/Kolkata", "2026-11-23T18:30Z", "Tue 24 Nov 2026", "00:00"),
+    ("America/St_Johns", "2026-11-24T03:00Z", "Mon 23 Nov 2026", "23:30"),
+    ("Australia/Adelaide", "2026-11-23T13:45Z", "Tue 24 Nov 2026", "00:15"),
+    ("Pacific/Chatham", "2026-11-23T10:20Z", "Tue 24 Nov 2026", "00:05"),
+    ("Australia/Lord_Howe", "2026-11-23T13:15Z", "Tue 24 Nov 2026", "00:15"),
+    ("Europe/Berlin", "2026-10-24T22:00Z", "Sun 25 Oct 2026", "00:00"),
+    ("Europe/Berlin", "2026-03-28T23:00Z", "Sun 29 Mar 2026", "00:00"),
+    // There is no midnight that day: the clocks go from 00:00 to 01:00.
+    ("America/Havana", "2026-03-08T05:00Z", "Sun 8 Mar 2026", "01:00"),
+    ("Africa/Cairo", "2026-04-23T22:00Z", "Fri 24 Apr 2026", "01:00"),
+];
+
+#[test]
+fn an_events_date_is_that_of_its_own_zone() {
+    for (name, instant, date, shown) in DATES {
+        let zone = Zone::named(name);
+        let instant = instant.replace('Z', ":00Z").parse::<Instant>().expect("an instant");
+        let at = Timestamp(instant.as_millisecond());
+        assert_eq!((zone.date(at), zone.moment(at, at).clock.as_str()), ((*date).to_owned(), *shown), "{name}");
+        let day = zone.moment(at, at).day;
+        assert!(date.contains(&format!(" {day} ")), "{name}: {day}");
+        let midnight = zone.start_of_day(at);
+        assert!(midnight <= at && at.since_ms(midnight) < 24 * 3_600_000 && zone.date(midnight) == *date, "{name}");
+    }
+}
