@@ -42,6 +42,7 @@ impl Line {
 /// Reads all lines; fails with every one that was not understood.
 pub fn read(text: &str) -> Result<Vec<Line>, Vec<LineFault>> {
     let (mut lines, mut faults) = (Vec::new(), Vec::new());
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     for (index, line) in text.lines().enumerate() {
         for piece in pieces(line) {
             match person(piece) {
@@ -150,6 +151,15 @@ mod tests {
     fn faults(text: &str) -> Vec<(usize, String)> {
         let faults = read(text).err().unwrap_or_default();
         faults.into_iter().map(|fault| (fault.number, fault.reason)).collect()
+    }
+
+    #[test]
+    fn lines_end_in_any_way_and_a_mark_at_the_beginning_is_no_name() {
+        for end in ["\n", "\r\n", "\r"] {
+            let found = people(&["\u{feff}Ann <ann@x.example>", "", "Bo\u{a0}Day <bo@x.example>"].join(end));
+            let expected = [(1, "Ann".into(), "ann@x.example".into()), (3, "Bo Day".into(), "bo@x.example".into())];
+            assert_eq!(found, expected, "{end:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Everything that changes one is an edit: the items as they were and as they are to be, written in one transaction under a
 //! lock of the event, with what each field was and became. So any edit can be undone, and every item has a history.
 
+mod cells;
 mod edits;
 mod facts;
 mod history;

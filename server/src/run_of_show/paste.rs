@@ -1,4 +1,4 @@
-//! A run of show pasted from a spreadsheet: cells between tabs, rows between line ends, columns in any order.
+//! A run of show pasted from a spreadsheet: its columns may stand in any order.
 //!
 //! A header names the columns. Without one they are told by what stands in them: times first start, then end; numbers are
 //! lengths; the first text is the title. A row that cannot be read is left out and says why; nothing of it is guessed.
@@ -13,12 +13,16 @@ use app::error::AppError;
 use jiff::civil::Date;
 
 use super::facts::Facts;
-use super::typed;
+use super::{cells, typed};
 use crate::text;
 use crate::zone::Zone;
 
 /// The longest text that is read: 500 long rows. A form with more does not arrive.
-pub const MAX_BYTES: usize = 500_000;
+const MAX_BYTES: usize = 500_000;
+/// More lines than this are no run of show.
+const MAX_LINES: usize = 10_000;
+/// By so many rows columns are told that no header names.
+const SAMPLE: usize = 200;
 /// A time that is so much earlier than the row above is of the next day.
 const OVER_MIDNIGHT_MS: i64 = 6 * HOUR_MS;
 
@@ -107,9 +111,14 @@ pub struct Into<'a> {
     pub people: &'a [(ContactId, String)],
 }
 
+/// Whether a text is too long to be read.
+pub fn is_too_long(pasted: &str) -> bool {
+    pasted.len() > MAX_BYTES || pasted.split(['\r', '\n']).count() > MAX_LINES
+}
+
 /// Reads a pasted text.
 pub fn read(pasted: &str, into: &Into<'_>) -> Sheet {
-    let cells = cells(pasted);
+    let cells = cells::rows(pasted);
     let width = cells.iter().map(|(_, row)| row.len()).max().unwrap_or_default();
     let header = cells.first().filter(|(_, row)| is_header(row));
     let (columns, body) = match header {
@@ -131,20 +140,6 @@ pub fn read(pasted: &str, into: &Into<'_>) -> Sheet {
     Sheet { columns, rows }
 }
 
-/// The rows that are not empty, each with its line.
-fn cells(pasted: &str) -> Vec<(u32, Vec<String>)> {
-    // So that lines are counted right.
-    let pasted = pasted.replace("\r\n", "\n").replace('\r', "\n");
-    let mut sheet =
-        csv::ReaderBuilder::new().delimiter(b'\t').has_headers(false).flexible(true).from_reader(pasted.as_bytes());
-    let rows = sheet.records().flatten().map(|record| {
-        let line = record.position().map_or(0, csv::Position::line);
-        let row: Vec<_> = record.iter().map(|cell| cell.trim().to_owned()).collect();
-        (u32::try_from(line).unwrap_or(u32::MAX), row)
-    });
-    rows.filter(|(_, row)| row.iter().any(|cell| !cell.is_empty())).collect()
-}
-
 /// Whether the row names columns: two of them, or its only one.
 fn is_header(row: &[String]) -> bool {
     let filled = row.iter().filter(|cell| !cell.is_empty()).count();
@@ -156,7 +151,7 @@ fn is_header(row: &[String]) -> bool {
 fn guessed(cells: &[(u32, Vec<String>)], width: usize) -> Vec<Option<Column>> {
     let most = |column: usize, is: &dyn Fn(&str) -> bool| {
         let filled: Vec<_> =
-            cells.iter().filter_map(|(_, row)| row.get(column)).filter(|cell| !cell.is_empty()).collect();
+            cells.iter().take(SAMPLE).filter_map(|(_, row)| row.get(column)).filter(|cell| !cell.is_empty()).collect();
         !filled.is_empty() && filled.iter().filter(|cell| is(cell)).count() * 2 > filled.len()
     };
     let mut guessed: Vec<Option<Column>> = Vec::with_capacity(width);
@@ -238,7 +233,7 @@ impl Reader<'_> {
         if start.is_empty() && named.is_none() {
             return Ok(self.next);
         }
-        if clock_time(start).is_none() && !start.contains(' ') {
+        if clock_time(start).is_none() && !start.contains(char::is_whitespace) {
             return Err(AppError::invalid("starts", format!("“{start}” is not a time.")));
         }
         let at = typed::instant(zone, named.unwrap_or(self.day), start)?;

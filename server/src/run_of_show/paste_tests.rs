@@ -103,6 +103,36 @@ fn a_first_name_counts_only_when_it_is_one_persons() {
     assert_eq!(read.rows[1].read.as_ref().map(|facts| facts.responsible.clone()), Ok(vec![ContactId(1)]));
 }
 
+#[test]
+fn sheets_come_with_all_kinds_of_oddities() {
+    let plain = ["12 18:00 30 Doors", "12 18:30 - \"Tea\" 🎉"];
+    for text in [
+        "\u{feff}Start\tMin\tTitle\r\n18:00\t30\tDoors\r\n18:30\t\t\"Tea\" 🎉\r\n",
+        "Start\tMin\tTitle\r18:00\t30\tDoors\r18:30\t\t\"Tea\" 🎉",
+        "Start;Min;Title\n18:00;30;Doors\n18:30;;\"Tea\" 🎉\n",
+        "\u{a0}Start\u{a0}\tMin\tTitle\n18:00\u{200f}\t30\u{a0}\tDoors\n１８：３０\t\t\"Tea\" 🎉\n",
+        "\u{feff}\"Start\"\t\"Min\"\t\"Title\"\n\"18:00\"\t\"30\"\t\"Doors\"\n18:30\t\t\"\"\"Tea\"\" 🎉\"",
+    ] {
+        assert_eq!(rows(&sheet(text)), plain, "{text:?}");
+    }
+    let wide = format!("18:00\tDoors\t{}\n18:30\tTea", "x\t".repeat(10_000));
+    assert_eq!(rows(&sheet(&wide)), ["12 18:00 - Doors", "12 18:30 - Tea"]);
+    assert!(sheet(&wide).columns.len() < 100);
+    let read = sheet(
+        "Start\tMin\tEnd\tTitle\n18:00\t99999\t\tLong\n18:00\t-5\t\tShort\n18:00\t\t24:00\tParty\n24:00\t\t\tLate\n12am\t\t12pm\tNight\n19:00\t\t\ta\0b",
+    );
+    let expected = [
+        "! An item lasts a week at most.",
+        "! “-5” is not a length.",
+        "12 18:00 360 Party",
+        "! “24:00” is not a time.",
+        "13 00:00 720 Night",
+        "! The title has a character that cannot be stored.",
+    ];
+    assert_eq!(rows(&read), expected);
+    assert!(is_too_long(&"\n".repeat(10_001)) && is_too_long(&"x".repeat(500_001)) && !is_too_long("Doors"));
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_is_read_without_a_panic(text in "[\\PC\t\n\r\"]{0,200}") {

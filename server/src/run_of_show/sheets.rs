@@ -43,7 +43,7 @@ impl RunOfShowService {
         event: EventId,
         text: String,
     ) -> Result<PastePreview, AppError> {
-        let refusal = (text.len() > paste::MAX_BYTES).then(|| "This is too long to be pasted at once.".to_owned());
+        let refusal = paste::is_too_long(&text).then(|| "This is too long to be pasted at once.".to_owned());
         let text = if refusal.is_some() { String::new() } else { text };
         let (target, sheet) = self.read_sheet(caller, event, &text).await?;
         let now = self.core.clock.now();
@@ -97,7 +97,7 @@ impl RunOfShowService {
         confirmed: bool,
         key: Option<IdempotencyKey>,
     ) -> Result<Taken, AppError> {
-        if text.len() > paste::MAX_BYTES {
+        if paste::is_too_long(text) {
             return Err(AppError::invalid("text", "This is too long to be pasted at once."));
         }
         let (target, sheet) = self.read_sheet(caller, event, text).await?;

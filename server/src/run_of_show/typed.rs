@@ -113,7 +113,9 @@ pub fn instant(zone: &Zone, date: Date, typed: &str) -> Result<Timestamp, AppErr
     }
     let (time, zone_name) = match typed_time::clock_time(typed) {
         Some(time) => (Some(time), None),
-        None => typed.rsplit_once(' ').map_or((None, None), |(time, name)| (typed_time::clock_time(time), Some(name))),
+        None => typed
+            .rsplit_once(char::is_whitespace)
+            .map_or((None, None), |(time, name)| (typed_time::clock_time(time), Some(name))),
     };
     let Some(time) = time else {
         return Err(invalid("This is not a time. Write it like 18:00, 18.00, 1800 or 6pm.".into()));
@@ -184,13 +186,18 @@ fn minutes(form: &ItemForm, seen: &ItemForm, starts_at: Timestamp, zone: &Zone) 
     Ok(minutes)
 }
 
-/// Minutes from the start until the clock next shows `typed`.
+/// Minutes from the start until the clock next shows `typed`. "24:00" is the midnight after the day of the start.
 pub fn until(zone: &Zone, starts_at: Timestamp, typed: &str) -> Result<u32, AppError> {
-    let end = typed_time::clock_time(typed)
-        .or_else(|| typed.rsplit_once(' ').and_then(|(time, _)| typed_time::clock_time(time)))
+    let typed = typed.trim();
+    let is_last_midnight = ["24:00", "24.00", "2400"].contains(&typed);
+    let midnight = is_last_midnight.then_some(ClockTime { hour: 0, minute: 0 });
+    let end = midnight
+        .or_else(|| typed_time::clock_time(typed))
+        .or_else(|| typed.rsplit_once(char::is_whitespace).and_then(|(time, _)| typed_time::clock_time(time)))
         .ok_or_else(|| AppError::invalid("ends", "This is not a time. Write it like 18:45, 18.45, 1845 or 6:45pm."))?;
     let day = zone.wall_clock(starts_at).date();
-    for day in [Some(day), day.tomorrow().ok()].into_iter().flatten() {
+    let today = Some(day).filter(|_| !is_last_midnight);
+    for day in [today, day.tomorrow().ok()].into_iter().flatten() {
         let at = match zone.at_wall_clock(on(day, end)) {
             WallClock::Once(at) => at,
             // The first of the two that is not before the start, and the change of clocks itself where there is none.
@@ -259,3 +266,7 @@ pub fn sorted(mut form: ItemForm) -> ItemForm {
     form.responsible.dedup();
     form
 }
+
+#[cfg(test)]
+#[path = "typed_tests.rs"]
+mod tests;
