@@ -1,5 +1,6 @@
 //! The configuration: environment variables and the same flags, read once. All that is wrong is reported together.
 
+mod command_line;
 mod database;
 mod public_address;
 mod webhook_secrets;
@@ -8,8 +9,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-
+pub use command_line::{Cli, Command, Settings, SuppressionsAction};
 use database::{database_url, secret_key};
 pub use public_address::Name as HostName;
 use public_address::{allowed_hosts, answers_to, base_url, is_local};
@@ -21,105 +21,6 @@ use crate::secret::SecretKey;
 
 /// The provider's name for the sandbox: a real SMTP listener on loopback that plays Resend.
 const SANDBOX: &str = "sandbox";
-
-/// The run-of-show app that knows whether your mail arrived.
-#[derive(Parser, Debug)]
-#[command(name = "callboard", version)]
-pub struct Cli {
-    #[command(subcommand)]
-    pub command: Option<Command>,
-    #[command(flatten)]
-    pub settings: Settings,
-}
-
-#[derive(Subcommand, Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Serve the app (the default).
-    Serve,
-    /// Bring the database's schema up to this version, then exit.
-    Migrate,
-    /// Fill the database with the demo account, if it is not there yet, then exit.
-    Demo,
-    /// Copy a SQLite database to a file while it is in use, and its key beside it.
-    Backup {
-        file: PathBuf,
-        /// Replace the file if it is there.
-        #[arg(long)]
-        force: bool,
-    },
-    /// Put a backup in the place of the SQLite database. Stop the server first.
-    Restore {
-        file: PathBuf,
-        /// Replace the database that is there; it is kept beside the new one.
-        #[arg(long)]
-        force: bool,
-    },
-    /// See or lift blocked addresses.
-    Suppressions {
-        #[command(subcommand)]
-        action: SuppressionsAction,
-    },
-}
-
-#[derive(Subcommand, Debug, Clone, PartialEq, Eq)]
-pub enum SuppressionsAction {
-    /// One blocked address a line: address, cause, last seen, reason.
-    List,
-    /// Let an address be sent to again. Lift it at the provider too, or the next mail comes back.
-    Remove { address: String },
-}
-
-/// Every setting as it was given, not yet checked.
-#[derive(Args, Debug, Clone, Default)]
-pub struct Settings {
-    /// Where to listen.
-    #[arg(long = "addr", env = "CALLBOARD_ADDR", global = true, default_value = "127.0.0.1:3000")]
-    pub addr: String,
-    /// What links in mails begin with. Default: http:// and the address.
-    #[arg(long, env = "CALLBOARD_BASE_URL", global = true)]
-    pub base_url: Option<String>,
-    /// `sqlite://FILE` or `postgres://…`
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        global = true,
-        default_value = "sqlite://data/callboard.db",
-        hide_env_values = true
-    )]
-    pub database_url: String,
-    /// 1 fills an empty database with the demo account. Only on loopback.
-    #[arg(long, env = "CALLBOARD_DEMO", global = true)]
-    pub demo: Option<String>,
-    /// The sender: an address, or Name <address>.
-    #[arg(long, env = "CALLBOARD_MAIL_FROM", global = true, default_value = "Callboard <callboard@callboard.test>")]
-    pub mail_from: String,
-    /// sandbox, smtp, or the mail provider's name, such as resend.
-    #[arg(long, env = "CALLBOARD_MAIL_PROVIDER", global = true, default_value = "sandbox")]
-    pub mail_provider: String,
-    /// `smtp://`, `smtps://` or `smtp+starttls://` with user, password, host and port.
-    #[arg(long, env = "CALLBOARD_SMTP_URL", global = true, hide_env_values = true)]
-    pub smtp_url: Option<String>,
-    #[command(flatten)]
-    pub webhook_secrets: WebhookSecrets,
-    /// Share-link tokens are derived from it. Default: made once, kept beside the database.
-    #[arg(long, env = "CALLBOARD_SECRET_KEY", global = true, hide_env_values = true)]
-    pub secret_key: Option<String>,
-    /// Addresses of proxies that may say whom they speak for, comma-separated.
-    #[arg(long, env = "CALLBOARD_TRUSTED_PROXIES", global = true, default_value = "127.0.0.1,::1")]
-    pub trusted_proxies: String,
-    /// Further names that Callboard answers to, comma-separated, each with or without a port.
-    #[arg(long, env = "CALLBOARD_ALLOWED_HOSTS", global = true, default_value = "")]
-    pub allowed_hosts: String,
-    /// The folder with the built client. Default: `site` beside the binary, else target/site.
-    #[arg(long, env = "CALLBOARD_SITE", global = true)]
-    pub site: Option<PathBuf>,
-    /// Who may sign up: open, first (whoever comes first owns the installation) or closed.
-    #[arg(long, env = "CALLBOARD_SIGN_UP", global = true, default_value = "first")]
-    pub sign_up: String,
-    /// text or json.
-    #[arg(long, env = "CALLBOARD_LOG", global = true, default_value = "text")]
-    pub log: String,
-}
 
 /// A configuration that can be run.
 #[derive(Clone, Debug)]
@@ -347,88 +248,4 @@ fn default_site() -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings() -> Settings {
-        Settings {
-            addr: "127.0.0.1:3000".into(),
-            database_url: "postgres://localhost/callboard".into(),
-            mail_from: "Venue <mail@venue.test>".into(),
-            mail_provider: "sandbox".into(),
-            secret_key: Some("0123456789abcdef0123456789abcdef".into()),
-            log: "text".into(),
-            ..Settings::default()
-        }
-    }
-
-    fn errors(settings: &Settings) -> Vec<&'static str> {
-        Config::check(settings).err().unwrap_or_default().into_iter().map(|error| error.setting).collect()
-    }
-
-    #[test]
-    fn all_errors_are_reported_at_once() {
-        let wrong = Settings {
-            addr: "localhost".into(),
-            base_url: Some("ftp://x".into()),
-            database_url: "mysql://x".into(),
-            demo: Some("maybe".into()),
-            mail_from: "nobody".into(),
-            mail_provider: "pigeon".into(),
-            smtp_url: Some("http://x".into()),
-            webhook_secrets: WebhookSecrets::of("resend", "%%%"),
-            trusted_proxies: "10.0.0.0/8".into(),
-            allowed_hosts: "http://x/y".into(),
-            sign_up: "maybe".into(),
-            log: "xml".into(),
-            ..settings()
-        };
-        assert_eq!(errors(&wrong).len(), 12, "{:?}", Config::check(&wrong));
-    }
-
-    #[test]
-    fn the_demo_stays_on_loopback() {
-        let open = Settings { addr: "0.0.0.0:3000".into(), demo: Some("1".into()), ..settings() };
-        assert_eq!(errors(&open), ["CALLBOARD_DEMO"]);
-    }
-
-    #[test]
-    fn resend_needs_its_server_and_secret() {
-        let bare = Settings { mail_provider: "resend".into(), ..settings() };
-        assert_eq!(errors(&bare), ["CALLBOARD_BASE_URL", "CALLBOARD_SMTP_URL", "CALLBOARD_WEBHOOK_SECRET_RESEND"]);
-    }
-
-    #[test]
-    fn d15_a_real_provider_needs_the_address_that_links_begin_with() {
-        let bare =
-            Settings { mail_provider: "smtp".into(), smtp_url: Some("smtps://mail.venue.test".into()), ..settings() };
-        assert_eq!(errors(&bare), ["CALLBOARD_BASE_URL"]);
-        assert_eq!(errors(&Settings { base_url: Some(String::new()), ..bare.clone() }), ["CALLBOARD_BASE_URL"]);
-        let named = Settings { base_url: Some("https://callboard.example".into()), ..bare };
-        assert_eq!(errors(&named), [""; 0]);
-    }
-
-    #[test]
-    fn d15_the_demo_has_no_public_address() {
-        let demo = Settings { demo: Some("1".into()), ..settings() };
-        for (base_url, refused) in [
-            ("https://callboard.example", true),
-            ("http://192.168.1.5:3000", true),
-            ("http://localhost:8080", false),
-            ("", false),
-        ] {
-            let demo = Settings { base_url: Some(base_url.into()), ..demo.clone() };
-            assert_eq!(errors(&demo).as_slice() == ["CALLBOARD_BASE_URL"], refused, "{base_url}");
-        }
-    }
-
-    #[test]
-    fn links_begin_with_the_address_unless_told_otherwise() {
-        let config = Config::check(&settings()).expect("a good configuration");
-        assert_eq!(config.base_url, "http://127.0.0.1:3000");
-        let named = Settings { base_url: Some("https://callboard.example/".into()), ..settings() };
-        let config = Config::check(&named).expect("a good configuration");
-        assert_eq!(config.base_url, "https://callboard.example");
-        assert!(config.is_https());
-    }
-}
+mod tests;
