@@ -7,6 +7,7 @@ use app::domain::time::Timestamp;
 
 use super::facts::{Facts, Item};
 use super::store::{self, LockedEvent};
+use super::{edit_store, item_store};
 use crate::db::{Change, Write};
 use crate::error::StoreError;
 
@@ -75,12 +76,12 @@ impl<'t> Editing<'t> {
 
     /// The items that are there, in order.
     pub async fn items(&mut self) -> Result<Vec<Item>, StoreError> {
-        store::items(self.write, self.event.id).await
+        item_store::items(self.write, self.event.id).await
     }
 
     /// One item of the event, deleted or not.
     pub async fn item(&mut self, item: ItemId) -> Result<Option<Item>, StoreError> {
-        store::item(self.write, self.event.id, item).await
+        item_store::item(self.write, self.event.id, item).await
     }
 
     /// Those of the contacts who are on the event.
@@ -90,26 +91,26 @@ impl<'t> Editing<'t> {
 
     /// Adds items, and notes that they were not there before.
     pub async fn add(&mut self, kind: EditKind, items: Vec<Facts>) -> Result<(EditId, Vec<ItemId>), StoreError> {
-        let edit = store::insert_edit(self.write, self.event.id, self.member, kind, self.now).await?;
+        let edit = edit_store::insert_edit(self.write, self.event.id, self.member, kind, self.now).await?;
         let mut people = BTreeSet::new();
         let mut added = Vec::with_capacity(items.len());
         let mut changes = Vec::with_capacity(items.len());
         for facts in items {
-            let id = store::insert_item(self.write, self.event.id, &facts).await?;
+            let id = item_store::insert_item(self.write, self.event.id, &facts).await?;
             let absent = Facts { deleted: true, ..facts.clone() };
             changes.extend(absent.changes_to(&facts).into_iter().map(|change| (id, change)));
             people.extend(facts.responsible);
             self.write.changed(Change::Item(id, self.event.id));
             added.push(id);
         }
-        store::insert_changes(self.write, edit, &changes).await?;
+        edit_store::insert_changes(self.write, edit, &changes).await?;
         self.touch(people).await?;
         Ok((edit, added))
     }
 
     /// Changes items. Nothing is written for one that stays as it is.
     pub async fn change(&mut self, kind: EditKind, steps: Vec<Step>) -> Result<EditId, StoreError> {
-        let edit = store::insert_edit(self.write, self.event.id, self.member, kind, self.now).await?;
+        let edit = edit_store::insert_edit(self.write, self.event.id, self.member, kind, self.now).await?;
         let mut people = BTreeSet::new();
         let mut changes = Vec::new();
         let mut written = Vec::new();
@@ -126,14 +127,14 @@ impl<'t> Editing<'t> {
                 people.extend(
                     old.iter().filter(|one| !new.contains(one)).chain(new.iter().filter(|one| !old.contains(one))),
                 );
-                store::replace_people(self.write, item.id, new).await?;
+                item_store::replace_people(self.write, item.id, new).await?;
             }
             self.write.changed(Change::Item(item.id, self.event.id));
             changes.extend(made.into_iter().map(|change| (item.id, change)));
             written.push(Item { facts: after, ..item });
         }
-        store::update_items(self.write, &written, self.now).await?;
-        store::insert_changes(self.write, edit, &changes).await?;
+        item_store::update_items(self.write, &written, self.now).await?;
+        edit_store::insert_changes(self.write, edit, &changes).await?;
         self.touch(people).await?;
         Ok(edit)
     }
@@ -169,13 +170,13 @@ pub async fn note_moves(
     Editor { member, now }: Editor,
     moves: &[Moved],
 ) -> Result<(), StoreError> {
-    let edit = store::insert_edit(write, event, member, EditKind::Event, now).await?;
+    let edit = edit_store::insert_edit(write, event, member, EditKind::Event, now).await?;
     let at = |starts_at| Facts { starts_at, ..Facts::default() };
     let changes: Vec<_> = moves
         .iter()
         .flat_map(|moved| at(moved.from).changes_to(&at(moved.to)).into_iter().map(|change| (moved.item, change)))
         .collect();
-    store::insert_changes(write, edit, &changes).await
+    edit_store::insert_changes(write, edit, &changes).await
 }
 
 /// The tie of a new row among those that start at `starts`: the last.

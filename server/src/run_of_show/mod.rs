@@ -4,9 +4,12 @@
 //! lock of the event, with what each field was and became. So any edit can be undone, and every item has a history.
 
 mod cells;
+mod edit_store;
 mod edits;
 mod facts;
 mod history;
+mod item_store;
+mod moves;
 mod pages;
 mod paste;
 mod service;

@@ -9,7 +9,7 @@ use super::edits::{EditKind, last_tie};
 use super::facts::{Facts, Item};
 use super::paste::{self, Sheet};
 use super::service::{RunOfShowService, has_room};
-use super::{pages, store, typed};
+use super::{edit_store, item_store, pages, typed};
 use crate::receipts::Claim;
 use crate::zone::Zone;
 
@@ -29,7 +29,7 @@ impl RunOfShowService {
         let zone = Zone::named(&event.time_zone);
         let people = pages::people(&self.core, caller, event.id).await?;
         let people: Vec<_> = people.into_iter().map(|person| (person.contact, person.name)).collect();
-        let items = store::items_of(&self.core.db, event.id).await?;
+        let items = item_store::items_of(&self.core.db, event.id).await?;
         let from = items.last().map_or(event.starts_at, |last| pages::following(&last.facts));
         let day = zone.wall_clock(event.starts_at).date();
         let sheet =
@@ -115,7 +115,7 @@ impl RunOfShowService {
         let mut editing = self.begin(&mut write, caller, target.event).await?;
         let receipt = match self.claim(editing.write, caller, "paste_items", key.as_ref(), &(event, text)).await? {
             Some(Claim::Made(edit)) => {
-                let items = store::changes(editing.write, EditId(edit)).await?.len();
+                let items = edit_store::changes(editing.write, EditId(edit)).await?.len();
                 return Ok(Taken { edit: EditId(edit), items: u32::try_from(items).unwrap_or(u32::MAX) });
             }
             Some(Claim::New(receipt)) => Some(receipt),

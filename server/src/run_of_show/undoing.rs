@@ -5,23 +5,23 @@ use app::domain::ids::{EditId, ItemChangeId};
 use app::error::AppError;
 use app::run_of_show::{Edited, Undone};
 
+use super::edit_store;
 use super::edits::{EditKind, Step, last_tie};
 use super::facts::Field;
 use super::service::{RunOfShowService, has_room};
-use super::store;
 
 impl RunOfShowService {
     pub(super) async fn take_back(&self, caller: &Caller, edit: EditId) -> Result<Undone, AppError> {
-        let event = store::edit(&self.core.db, caller.account, edit).await?.ok_or(AppError::NotFound)?;
+        let event = edit_store::edit(&self.core.db, caller.account, edit).await?.ok_or(AppError::NotFound)?;
         let mut write = self.core.db.write().await?;
         let mut editing = self.begin(&mut write, caller, event).await?;
-        if let Some(edit) = store::undone_by(editing.write, edit).await? {
+        if let Some(edit) = edit_store::undone_by(editing.write, edit).await? {
             // Pressed twice.
             return Ok(Undone { edit, kept: 0 });
         }
         let mut kept = 0;
         let mut steps: Vec<Step> = Vec::new();
-        for (id, change) in store::changes(editing.write, edit).await? {
+        for (id, change) in edit_store::changes(editing.write, edit).await? {
             if steps.last().is_none_or(|step| step.item.id != id) {
                 let Some(item) = editing.item(id).await? else { continue };
                 steps.push(Step { after: item.facts.clone(), item });
@@ -31,8 +31,8 @@ impl RunOfShowService {
             let adds = change.field == Field::Deleted && change.old == "1";
             // And a row that somebody pinned to its time meanwhile stays there.
             let moves_pinned = change.field == Field::Starts && step.item.facts.pinned;
-            let stays = adds && store::is_changed_since(editing.write, id, edit).await?
-                || moves_pinned && store::is_pinned_since(editing.write, id, edit).await?;
+            let stays = adds && edit_store::is_changed_since(editing.write, id, edit).await?
+                || moves_pinned && edit_store::is_pinned_since(editing.write, id, edit).await?;
             if step.item.facts.value(change.field) == change.new && !stays {
                 step.after.set(change.field, &change.old);
             } else {
@@ -42,13 +42,13 @@ impl RunOfShowService {
         let back = steps.iter().filter(|step| step.item.facts.deleted && !step.after.deleted).count();
         has_room(editing.items().await?.len(), back)?;
         let undo = editing.change(EditKind::Undo, steps).await?;
-        store::set_undone(editing.write, edit, undo).await?;
+        edit_store::set_undone(editing.write, edit, undo).await?;
         write.commit().await?;
         Ok(Undone { edit: undo, kept })
     }
 
     pub(super) async fn put_value_back(&self, caller: &Caller, change: ItemChangeId) -> Result<Edited, AppError> {
-        let found = store::change(&self.core.db, caller.account, change).await?;
+        let found = edit_store::change(&self.core.db, caller.account, change).await?;
         let (event, item, change) = found.ok_or(AppError::NotFound)?;
         let mut write = self.core.db.write().await?;
         let mut editing = self.begin(&mut write, caller, event).await?;

@@ -12,9 +12,9 @@ use app::planner::Person;
 use app::run_of_show::{DeletedItem, DeletedItems, ItemForm, ItemPage};
 
 use super::facts::{Facts, Item};
-use super::store as item_store;
+use super::store as event_store;
 use super::store::LockedEvent;
-use super::{history, typed};
+use super::{history, item_store, typed};
 use crate::contacts::display_name;
 use crate::core::Core;
 use crate::zone::Zone;
@@ -33,7 +33,7 @@ pub async fn people(core: &Core, caller: &Caller, event: EventId) -> Result<Vec<
 }
 
 pub async fn event(core: &Core, caller: &Caller, event: EventId) -> Result<LockedEvent, AppError> {
-    item_store::event(&core.db, caller.account, event).await?.ok_or(AppError::NotFound)
+    event_store::event(&core.db, caller.account, event).await?.ok_or(AppError::NotFound)
 }
 
 pub async fn item(
