@@ -5,9 +5,11 @@
 //! [`RefusedForm`]. Once the page is hydrated the forms ask by themselves, and nothing of this is used.
 
 mod fields;
+mod kept;
 
 pub use fields::{FieldKind, FormField, tick};
 pub(crate) use fields::{form_field, not_saved, suggestions};
+pub(crate) use kept::{forget, keep_typed};
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::ContactForm;
 use crate::domain::ids::ContactId;
+use crate::paths;
 use crate::ui::{Notice, NoticeKind, warn_on_leaving};
 
 /// The form of a contact that is not there yet. Ids begin at 1.
@@ -36,7 +37,7 @@ pub(super) fn keep(contact: ContactId, draft: Option<Draft>) {
         };
         !drafts.is_empty()
     });
-    warn_on_leaving(any);
+    warn_on_leaving(paths::CONTACTS, any);
 }
 
 /// Forgets the draft once it is saved, also when its form is not shown any more. What was typed since is a change of this

@@ -11,9 +11,12 @@ use super::{CreateEvent, EventFormPage, FIELDS, LoadEventForm, SaveEvent};
 use crate::domain::ids::EventId;
 use crate::error::AppError;
 use crate::paths;
-use crate::plain_form::{PostForm, RefusedForm, form_field, form_key, not_saved, suggestions};
+use crate::plain_form::{PostForm, RefusedForm, forget, form_field, form_key, keep_typed, not_saved, suggestions};
 use crate::ui::{ErrorNotice, Notice, NoticeKind, PageTitle, after_hydration, query_view};
 use crate::wire::Query;
+
+/// The id of the form.
+const FORM: &str = "event-form";
 
 #[component]
 pub(super) fn NewEvent() -> impl IntoView {
@@ -29,26 +32,29 @@ pub(super) fn NewEvent() -> impl IntoView {
                 <a class="button" data-kind="plain" href=paths::TEMPLATES>"Start from a template"</a>
             </div>
         </div>
-        {query_view(page, 10, |answer| match answer {
-            Ok((_, page)) => new_form(page),
+        {query_view(page, 10, move |answer| match answer {
+            Ok((_, answer)) => new_form(answer, page),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
     }
 }
 
-fn new_form(page: EventFormPage) -> AnyView {
+fn new_form(page: EventFormPage, query: Query<LoadEventForm>) -> AnyView {
     let refused = RefusedForm::of::<CreateEvent>();
     let form = PostForm { class: "form card", ..PostForm::of::<CreateEvent>(paths::NEW_EVENT.into()) };
+    let form = PostForm { id: Some(FORM.into()), ..form };
+    let kept = keep_typed(FORM.into(), paths::NEW_EVENT.into(), refused.is_some(), Box::new(move || query.refetch()));
     if refused.is_none() {
         suggest_own_zone(page.form.time_zone.clone());
     }
     let fields = view! {
         {form_key()}
+        {kept}
         {not_saved(&FIELDS, refused.as_ref())}
         {fields(&page, refused.as_ref(), false)}
         <div class="actions">
             <button class="button" data-kind="primary">"Create event"</button>
-            <a class="button" data-kind="plain" href=paths::EVENTS>"Cancel"</a>
+            <a class="button" data-kind="plain" href=paths::EVENTS on:click=|_| forget(paths::NEW_EVENT)>"Cancel"</a>
         </div>
     };
     form.plain(fields.into_any())
@@ -60,13 +66,13 @@ pub(super) fn EditEvent() -> impl IntoView {
     // Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
     let event = move || params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(EventId(0)));
     let page = Query::new(move || LoadEventForm { event: Some(event()) });
-    query_view(page, 10, |answer| match answer {
-        Ok((question, page)) => edit_form(question.event.unwrap_or(EventId(0)), page),
+    query_view(page, 10, move |answer| match answer {
+        Ok((question, answer)) => edit_form(question.event.unwrap_or(EventId(0)), answer, page),
         Err(error) => view! { <PageTitle text=|| "Event".into() /> <ErrorNotice error /> }.into_any(),
     })
 }
 
-fn edit_form(event: EventId, page: EventFormPage) -> AnyView {
+fn edit_form(event: EventId, page: EventFormPage, query: Query<LoadEventForm>) -> AnyView {
     let refused = RefusedForm::of::<SaveEvent>();
     let refused = refused.as_ref().filter(|refused| refused.field("event") == Some(event.to_string().as_str()));
     let (name, date) = (page.form.name.clone(), page.date.clone());
@@ -75,7 +81,9 @@ fn edit_form(event: EventId, page: EventFormPage) -> AnyView {
     // What was typed into an older version is not to replace this one unseen.
     let known = refused.filter(|_| !(page.is_deleted && is_conflict)).and_then(|refused| refused.field("revision"));
     let known = known.map(ToOwned::to_owned);
-    let form = PostForm { class: "form card", ..PostForm::of::<SaveEvent>(paths::edit_event(event)) };
+    let here = paths::edit_event(event);
+    let form = PostForm { class: "form card", id: Some(FORM.into()), ..PostForm::of::<SaveEvent>(here.clone()) };
+    let kept = keep_typed(FORM.into(), here.clone(), refused.is_some(), Box::new(move || query.refetch()));
     let form =
         form.with("event", event.to_string()).with("revision", known.unwrap_or_else(|| page.revision.to_string()));
     let notice = if page.is_deleted {
@@ -86,11 +94,12 @@ fn edit_form(event: EventId, page: EventFormPage) -> AnyView {
         not_saved(&FIELDS, refused)
     };
     let fields = view! {
+        {kept}
         {notice}
         {fields(&page, refused, true)}
         <div class="actions">
             {(!page.is_deleted).then(|| view! { <button class="button" data-kind="primary">"Save"</button> }.into_any())}
-            <a class="button" data-kind="plain" href=paths::planner(event)>"Cancel"</a>
+            <a class="button" data-kind="plain" href=paths::planner(event) on:click=move |_| forget(&here)>"Cancel"</a>
         </div>
     };
     view! {
@@ -110,6 +119,7 @@ fn edit_form(event: EventId, page: EventFormPage) -> AnyView {
 
 /// Somebody else saved while this form was open: both versions stand there, and one is chosen.
 fn changed_meanwhile(event: EventId, theirs: u32) -> AnyView {
+    let here = paths::edit_event(event);
     view! {
         <Notice kind=NoticeKind::Warning>
             <p>
@@ -117,7 +127,7 @@ fn changed_meanwhile(event: EventId, theirs: u32) -> AnyView {
                 " Beside each field that differs stands what they saved."
             </p>
             <button class="button" name="over" value=theirs.to_string()>"Save mine instead"</button>
-            <a class="button" href=paths::edit_event(event) rel="external">"Keep theirs"</a>
+            <a class="button" href=here.clone() rel="external" on:click=move |_| forget(&here)>"Keep theirs"</a>
         </Notice>
     }
     .into_any()

@@ -8,9 +8,12 @@ use crate::domain::ids::SpaceId;
 use crate::error::AppError;
 use crate::events::CONTACTS;
 use crate::paths;
-use crate::plain_form::{PostForm, RefusedForm, form_field, form_key, not_saved, suggestions};
+use crate::plain_form::{PostForm, RefusedForm, forget, form_field, form_key, keep_typed, not_saved, suggestions};
 use crate::ui::{ErrorNotice, Notice, NoticeKind, PageTitle, query_view};
 use crate::wire::Query;
+
+/// The id of the form.
+const FORM: &str = "space-form";
 
 #[component]
 pub(super) fn NewSpace() -> impl IntoView {
@@ -23,23 +26,26 @@ pub(super) fn NewSpace() -> impl IntoView {
                 <h1>"New space"</h1>
             </div>
         </div>
-        {query_view(page, 6, |answer| match answer {
-            Ok((_, page)) => new_form(&page),
+        {query_view(page, 6, move |answer| match answer {
+            Ok((_, answer)) => new_form(&answer, page),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
     }
 }
 
-fn new_form(page: &SpaceFormPage) -> AnyView {
+fn new_form(page: &SpaceFormPage, query: Query<LoadSpace>) -> AnyView {
     let refused = RefusedForm::of::<CreateSpace>();
     let form = PostForm { class: "form card", ..PostForm::of::<CreateSpace>(paths::NEW_SPACE.into()) };
+    let form = PostForm { id: Some(FORM.into()), ..form };
+    let kept = keep_typed(FORM.into(), paths::NEW_SPACE.into(), refused.is_some(), Box::new(move || query.refetch()));
     let fields = view! {
         {form_key()}
+        {kept}
         {not_saved(&FIELDS, refused.as_ref())}
         {fields(page, refused.as_ref())}
         <div class="actions">
             <button class="button" data-kind="primary">"Create space"</button>
-            <a class="button" data-kind="plain" href=paths::SPACES>"Cancel"</a>
+            <a class="button" data-kind="plain" href=paths::SPACES on:click=|_| forget(paths::NEW_SPACE)>"Cancel"</a>
         </div>
     };
     form.plain(fields.into_any())
@@ -51,13 +57,13 @@ pub(super) fn Space() -> impl IntoView {
     // Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
     let space = move || params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(SpaceId(0)));
     let page = Query::new(move || LoadSpace { space: Some(space()) });
-    query_view(page, 6, |answer| match answer {
-        Ok((question, page)) => edit_form(question.space.unwrap_or(SpaceId(0)), &page),
+    query_view(page, 6, move |answer| match answer {
+        Ok((question, answer)) => edit_form(question.space.unwrap_or(SpaceId(0)), &answer, page),
         Err(error) => view! { <PageTitle text=|| "Space".into() /> <ErrorNotice error /> }.into_any(),
     })
 }
 
-fn edit_form(space: SpaceId, page: &SpaceFormPage) -> AnyView {
+fn edit_form(space: SpaceId, page: &SpaceFormPage, query: Query<LoadSpace>) -> AnyView {
     let refused = RefusedForm::of::<SaveSpace>();
     let refused = refused.as_ref();
     let is_saved = refused.is_none() && use_query_map().with_untracked(|query| query.get(paths::SAVED).is_some());
@@ -75,7 +81,9 @@ fn edit_form(space: SpaceId, page: &SpaceFormPage) -> AnyView {
     };
     // What was typed into an older version is not to replace this one unseen.
     let known = refused.and_then(|refused| refused.field("revision")).map(ToOwned::to_owned);
-    let form = PostForm { class: "form card", ..PostForm::of::<SaveSpace>(paths::space(space)) };
+    let here = paths::space(space);
+    let form = PostForm { class: "form card", id: Some(FORM.into()), ..PostForm::of::<SaveSpace>(here.clone()) };
+    let kept = keep_typed(FORM.into(), here.clone(), refused.is_some(), Box::new(move || query.refetch()));
     let form =
         form.with("space", space.to_string()).with("revision", known.unwrap_or_else(|| page.revision.to_string()));
     let delete = PostForm::of::<DeleteSpace>(paths::space(space)).with("space", space.to_string());
@@ -83,11 +91,12 @@ fn edit_form(space: SpaceId, page: &SpaceFormPage) -> AnyView {
     let name = page.form.name.clone();
     let title = name.clone();
     let fields = view! {
+        {kept}
         {notice}
         {fields(page, refused)}
         <div class="actions">
             <button class="button" data-kind="primary">"Save"</button>
-            <a class="button" data-kind="plain" href=paths::SPACES>"Cancel"</a>
+            <a class="button" data-kind="plain" href=paths::SPACES on:click=move |_| forget(&here)>"Cancel"</a>
         </div>
     };
     view! {
@@ -110,6 +119,7 @@ fn edit_form(space: SpaceId, page: &SpaceFormPage) -> AnyView {
 
 /// Somebody else saved while this form was open: both versions stand there, and one is chosen.
 fn changed_meanwhile(space: SpaceId, theirs: u32) -> AnyView {
+    let here = paths::space(space);
     view! {
         <Notice kind=NoticeKind::Warning>
             <p>
@@ -117,7 +127,7 @@ fn changed_meanwhile(space: SpaceId, theirs: u32) -> AnyView {
                 " Beside each field that differs stands what they saved."
             </p>
             <button class="button" name="over" value=theirs.to_string()>"Save mine instead"</button>
-            <a class="button" href=paths::space(space) rel="external">"Keep theirs"</a>
+            <a class="button" href=here.clone() rel="external" on:click=move |_| forget(&here)>"Keep theirs"</a>
         </Notice>
     }
     .into_any()

@@ -26,12 +26,22 @@ fn listen_for_save_key(save: Rc<dyn Fn()>) {
 
 thread_local! {
     static ASKING: RefCell<Option<WindowListenerHandle>> = const { RefCell::new(None) };
+    /// Where something typed is not saved.
+    static UNSAVED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Lets the browser ask before the page is left while something typed is not saved, whichever screen is shown. Browser only.
-pub fn warn_on_leaving(unsaved: bool) {
-    ASKING.with_borrow_mut(|asking| {
+/// Lets the browser ask before the page is left while something typed is not saved `here` or elsewhere, whichever screen is shown.
+/// Browser only.
+pub fn warn_on_leaving(here: &str, unsaved: bool) {
+    let any = UNSAVED.with_borrow_mut(|all| {
+        all.retain(|other| other != here);
         if unsaved {
+            all.push(here.to_owned());
+        }
+        !all.is_empty()
+    });
+    ASKING.with_borrow_mut(|asking| {
+        if any {
             asking.get_or_insert_with(|| window_event_listener(ev::beforeunload, |ev| ev.prevent_default()));
         } else if let Some(listener) = asking.take() {
             listener.remove();
