@@ -1,9 +1,11 @@
 //! The planner: an event's working page, with its timeline and its guests and crew.
 
 mod api;
+mod crew;
 mod crew_list;
 mod crew_row;
 mod editor;
+mod filter;
 mod fix_address;
 mod model;
 mod overrun;
@@ -26,9 +28,9 @@ pub fn keep_in_main() {
 }
 
 pub use api::*;
-pub use model::{
-    Answer, CrewRow, DeliveryGroup, EventHeader, LinkKind, LinkState, Person, PlannerPage, RowFilter, TimelineItem,
-};
+pub use crew::{Answer, CrewRow, LinkKind, LinkState};
+pub use filter::{DeliveryGroup, RowFilter};
+pub use model::{EventHeader, Person, PlannerPage, TimelineItem};
 pub use page::PlannerRoute;
 #[cfg(feature = "ssr")]
 pub use port::PlannerPort;
