@@ -22,6 +22,7 @@ use crate::error::AppError;
 use crate::events::{CancelEvent, DeleteEvent, RestoreEvent};
 use crate::people::AddPerson;
 use crate::planner::{RemoveCrew, RestoreCrew};
+use crate::run_of_show::SaveItem;
 use crate::spaces::{DeleteSpace, RestoreSpace};
 use crate::ui::{dynamic, is_hydrated};
 use crate::wire::{DecodeError, Wire, decode, encode};
@@ -79,7 +80,9 @@ impl RefusedForm {
             RestoreCrew::PATH,
         ];
         let refused = use_context::<Posted>()?.0.filter(|_| !is_hydrated())?;
-        (BUTTONS.contains(&&*refused.function) || refused.error == AppError::NotFound).then_some(refused.error)
+        // The page of an item says who deleted it.
+        let is_gone = refused.error == AppError::NotFound && refused.function != SaveItem::PATH;
+        (BUTTONS.contains(&&*refused.function) || is_gone).then_some(refused.error)
     }
 
     /// Returns what was typed into the field with this name.

@@ -96,6 +96,11 @@ impl<R: LiveRow> LiveList<R> {
         self.list.order.with(Vec::is_empty)
     }
 
+    /// Whether the row with this number is in it.
+    pub fn has(self, number: i64) -> bool {
+        self.list.order.with(|order| order.contains(&number))
+    }
+
     /// As many rows as are shown, for a subscription.
     pub fn len_untracked(self) -> usize {
         self.list.order.try_with_untracked(Vec::len).unwrap_or_default()
@@ -106,6 +111,21 @@ impl<R: LiveRow> LiveList<R> {
         let list = self.list;
         let row = move |key| list.cell(key).map(|cell| view(LiveCell::of(cell))).into_any();
         for_each_id(move || list.order.get(), row)
+    }
+
+    /// Draws each row by `view`. Those in `kept` stay where they stand while they are not in the list any more, so that what is
+    /// typed there is not lost.
+    pub fn view_keeping(
+        self,
+        kept: RwSignal<Vec<i64>>,
+        view: impl Fn(LiveCell<R>) -> AnyView + Send + Sync + 'static,
+    ) -> AnyView {
+        let list = self.list;
+        let keys = Memo::new(move |before: Option<&Vec<i64>>| {
+            with_kept(list.order.get(), before.map_or(&[], Vec::as_slice), &kept.get())
+        });
+        let row = move |key| list.cell(key).map(|cell| view(LiveCell::of(cell))).into_any();
+        for_each_id(move || keys.get(), row)
     }
 
     /// The list without the kind of its rows.
@@ -158,6 +178,8 @@ struct ListState {
     rows: Rows,
     /// One for each row that is shown, in order.
     cells: Vec<Cell>,
+    /// Of rows that were shown before: one that comes back has the signals that it had.
+    lost: Vec<Cell>,
 }
 
 #[derive(Clone)]
@@ -178,7 +200,7 @@ pub(super) struct Changed {
 
 impl List {
     fn new(order: Order, rows: Vec<AnyRow>, end: Option<Place>) -> Self {
-        let mut state = ListState { rows: Rows::new(order, rows, end), cells: Vec::new() };
+        let mut state = ListState { rows: Rows::new(order, rows, end), cells: Vec::new(), lost: Vec::new() };
         state.show();
         Self {
             order: RwSignal::new(state.order()),
@@ -259,6 +281,11 @@ impl ListState {
                     }
                 }
                 cell.clone()
+            } else if let Some(index) = self.lost.iter().position(|cell| cell.id == id) {
+                let cell = self.lost.swap_remove(index);
+                cell.row.set(Arc::clone(row));
+                changed.added.push(cell.clone());
+                cell
             } else {
                 let cell = Cell { id, row: ArcRwSignal::new(Arc::clone(row)), fresh: ArcRwSignal::new(false) };
                 changed.added.push(cell.clone());
@@ -266,12 +293,30 @@ impl ListState {
             };
             self.cells.push(cell);
         }
+        // Else the same ones are shown.
+        if before.len() != self.cells.len() || !changed.added.is_empty() {
+            let is_shown = |id| self.cells.iter().any(|cell| cell.id == id);
+            self.lost.extend(before.into_iter().filter(|cell| !is_shown(cell.id)));
+        }
         changed
     }
 
     fn order(&self) -> Vec<i64> {
         self.cells.iter().map(|cell| cell.id.number()).collect()
     }
+}
+
+/// The rows as they are drawn: those of the list in their `order`, and those in `kept` that left it, each below the row that it
+/// was drawn below `before`.
+fn with_kept(order: Vec<i64>, before: &[i64], kept: &[i64]) -> Vec<i64> {
+    let mut drawn = order;
+    for (index, id) in before.iter().enumerate().filter(|(_, id)| kept.contains(id)) {
+        if !drawn.contains(id) {
+            let above = before[..index].iter().rev().find_map(|above| drawn.iter().position(|other| other == above));
+            drawn.insert(above.map_or(0, |above| above + 1), *id);
+        }
+    }
+    drawn
 }
 
 impl Cell {
@@ -285,6 +330,7 @@ impl Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::Gone;
     use crate::live::line::{Line, line, lines, place};
 
     fn list(ids: &[i64], end: Option<i64>) -> List {
@@ -327,6 +373,34 @@ mod tests {
             list.change(|rows| rows.upsert(vec![line(9, 1, 2)]));
             assert_eq!((nine.get_untracked().revision, list.order.get_untracked()), (2, vec![10, 8, 9]));
         });
+    }
+
+    #[test]
+    fn a_row_that_comes_back_has_the_signals_it_had() {
+        Owner::new().with(|| {
+            let list = list(&[9, 8], None);
+            let nine = LiveCell::<Line>::of(list.cell(9).expect("it is shown"));
+            list.change(|rows| rows.remove(&[Gone { id: nine.with_untracked(LiveRow::id), revision: 2 }]));
+            assert_eq!(list.order.get_untracked(), [8]);
+            let changed = list.change(|rows| rows.upsert(vec![line(9, 9, 3)]));
+            assert_eq!((numbers(&changed.added), nine.get_untracked().revision), (vec![9], 3));
+            assert_eq!(list.order.get_untracked(), [9, 8]);
+        });
+    }
+
+    #[test]
+    fn a_row_that_is_kept_stays_where_it_stood() {
+        for (order, before, kept, drawn) in [
+            (vec![1, 3], [1, 2, 3].as_slice(), [2].as_slice(), vec![1, 2, 3]),
+            (vec![3, 4], &[1, 2, 3], &[2], vec![2, 3, 4]),
+            (vec![1], &[1, 2, 3], &[3, 2], vec![1, 2, 3]),
+            (vec![3, 1], &[1, 2, 3], &[2], vec![3, 1, 2]),
+            (vec![1, 3], &[1, 2, 3], &[], vec![1, 3]),
+            (vec![2, 1], &[1, 2], &[1, 2], vec![2, 1]),
+            (vec![], &[1], &[1], vec![1]),
+        ] {
+            assert_eq!(with_kept(order.clone(), before, kept), drawn, "{order:?} after {before:?}");
+        }
     }
 
     #[test]

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::TimelineItem;
 use crate::domain::ids::{EditId, EventId, ItemId};
 use crate::live::LiveList;
 use crate::paths;
-use crate::run_of_show::{Cancel, Edited, Leave, LoadItem, Place, item_form};
+use crate::plain_form::forget;
+use crate::run_of_show::{Cancel, Edited, Leave, LoadItem, Place, item_form, kept_as, load_item};
 use crate::ui::{InlineError, focus_soon, query_view};
 use crate::wire::Query;
 
@@ -38,6 +40,14 @@ pub fn editor(editor: Editor) -> AnyView {
         (None, Some(after)) => format!("after-{after}"),
         (None, None) => "next".to_owned(),
     };
+    let close = close.map(|close| {
+        let kept = kept_as(event, &prefix);
+        let close = move || {
+            forget(&kept);
+            close();
+        };
+        Arc::new(close) as Cancel
+    });
     let first_field = format!("{prefix}-title");
     let closing = close.clone();
     let on_key = move |ev: ev::KeyboardEvent| {
@@ -48,6 +58,10 @@ pub fn editor(editor: Editor) -> AnyView {
         }
     };
     let takes_focus = close.is_some();
+    let gone = RwSignal::new(None);
+    if let Some(item) = item {
+        follow_deletion(event, item, items, gone);
+    }
     let page = item.map_or_else(|| paths::new_item(event, after), |item| paths::item(event, item));
     let form = query_view(question, 3, move |answer| match answer {
         Ok((_, page)) => {
@@ -65,7 +79,16 @@ pub fn editor(editor: Editor) -> AnyView {
                 focus_soon(first_field.clone());
             }
             let leave = close.map_or(Leave::Stays, Leave::Close);
-            item_form(page, Place { prefix: prefix.clone(), done: Arc::new(done), leave })
+            item_form(
+                page,
+                Place {
+                    prefix: prefix.clone(),
+                    done: Arc::new(done),
+                    leave,
+                    gone,
+                    again: Arc::new(move || question.refetch()),
+                },
+            )
         }
         Err(error) => {
             let close = close.clone().map(|close| {
@@ -82,4 +105,17 @@ pub fn editor(editor: Editor) -> AnyView {
         }
     });
     view! { <div class="editor" on:keydown=on_key>{form}</div> }.into_any()
+}
+
+/// Finds out who deleted the item while the form stands open: what is typed stays, and can be saved all the same.
+fn follow_deletion(event: EventId, item: ItemId, items: LiveList<TimelineItem>, gone: RwSignal<Option<String>>) {
+    let here = Memo::new(move |_| items.has(item.0));
+    Effect::new(move |_| {
+        let here = here.get();
+        spawn_local(async move {
+            let deleted =
+                if here { None } else { load_item(event, Some(item), None).await.map_or(None, |page| page.deleted) };
+            gone.try_set(deleted);
+        });
+    });
 }

@@ -8,6 +8,7 @@ mod editor;
 mod filter;
 mod fix_address;
 mod model;
+mod on_the_day;
 mod overrun;
 mod page;
 mod panels;

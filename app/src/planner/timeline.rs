@@ -9,15 +9,16 @@ use leptos_router::hooks::use_query_map;
 
 use super::TimelineItem;
 use super::editor::Editor;
+use super::on_the_day::{OnTheDay, Stands};
 use super::overrun::Overruns;
 use super::panels::PlannerPanel;
 use super::undo::undo_bar;
 use crate::domain::ids::{EditId, EventId, ItemId};
-use crate::domain::time::{MINUTE_MS, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::live::{LiveCell, LiveList};
 use crate::paths;
 use crate::run_of_show::move_item;
-use crate::ui::{Announcer, Avatar, Now, after_hydration, dotted, dynamic, focus_soon, hydrated, joined};
+use crate::ui::{Announcer, Avatar, Now, dotted, dynamic, focus_soon, hydrated, joined};
 
 /// What the rows of a run of show share.
 #[derive(Clone, Copy)]
@@ -28,6 +29,8 @@ pub struct Shared {
     pub undo: RwSignal<Option<EditId>>,
     /// The row that is dragged.
     dragged: RwSignal<Option<ItemId>>,
+    /// The rows at which a form stands open. They stay when somebody deletes the item, so that what is typed is not lost.
+    kept: RwSignal<Vec<i64>>,
     firsts: Memo<Vec<i64>>,
     day: OnTheDay,
     overruns: Overruns,
@@ -62,6 +65,7 @@ pub fn Timeline(
         items,
         undo: RwSignal::new(undo),
         dragged: RwSignal::new(None),
+        kept: RwSignal::new(Vec::new()),
         firsts,
         day,
         overruns: Overruns::of(items),
@@ -71,10 +75,11 @@ pub fn Timeline(
         1 => "1 item".to_owned(),
         count => format!("{count} items"),
     };
-    let some = Memo::new(move |_| !items.is_empty());
+    let some = Memo::new(move |_| !items.is_empty() || shared.kept.with(|kept| !kept.is_empty()));
     let rows = move || {
         if some.get() {
-            view! { <ol class="timeline">{items.view(move |item| row(&item, shared))}</ol> }.into_any()
+            let rows = items.view_keeping(shared.kept, move |item| row(&item, shared));
+            view! { <ol class="timeline">{rows}</ol> }.into_any()
         } else {
             view! {
                 <div class="empty">
@@ -127,7 +132,8 @@ pub fn Timeline(
     }
 }
 
-fn each<T>(items: LiveList<TimelineItem>, read: impl Fn(&TimelineItem) -> T) -> Vec<T> {
+/// Something of each item, in order; tracked.
+pub fn each<T>(items: LiveList<TimelineItem>, read: impl Fn(&TimelineItem) -> T) -> Vec<T> {
     items.rows().iter().map(|item| item.with(&read)).collect()
 }
 
@@ -148,7 +154,10 @@ fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
             .then(|| view! { <li class="now-line" aria-current="time">"Now"</li> }.into_any())
     };
     let shown = move || match open.get() {
-        Some(Open::Edit) => shared.form(open, Some(id), None),
+        Some(Open::Edit) => shared.form(open, id, Open::Edit),
+        Some(Open::After) if !shared.items.has(id.0) => {
+            view! { <p class="fine">"This item was deleted meanwhile."</p> }.into_any()
+        }
         _ => content.with(|item| words(item, shared, open)),
     };
     let on_key = move |ev: ev::KeyboardEvent| {
@@ -188,21 +197,28 @@ fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
             {shared.overruns.view(id, shared)}
         </li>
         {dynamic(move || (open.get() == Some(Open::After)).then(|| {
-            view! { <li class="insert">{shared.form(open, None, Some(id))}</li> }.into_any()
+            view! { <li class="insert">{shared.form(open, id, Open::After)}</li> }.into_any()
         }))}
     }
     .into_any()
 }
 
 impl Shared {
-    fn form(self, open: RwSignal<Option<Open>>, item: Option<ItemId>, after: Option<ItemId>) -> AnyView {
+    /// Opens or closes a form at the row of this item.
+    fn set_open(self, open: RwSignal<Option<Open>>, item: ItemId, what: Option<Open>) {
+        open.try_set(what);
+        self.kept.try_update(|kept| {
+            kept.retain(|other| *other != item.0);
+            kept.extend(what.map(|_| item.0));
+        });
+    }
+
+    fn form(self, open: RwSignal<Option<Open>>, row: ItemId, what: Open) -> AnyView {
         let Self { event, items, undo, .. } = self;
-        let back = item.or(after);
+        let (item, after) = if what == Open::Edit { (Some(row), None) } else { (None, Some(row)) };
         let close = Arc::new(move || {
-            open.try_set(None);
-            if let Some(id) = back {
-                focus_soon(format!("item-{id}"));
-            }
+            self.set_open(open, row, None);
+            focus_soon(if untrack(|| items.has(row.0)) { format!("item-{row}") } else { "run-of-show".into() });
         });
         PlannerPanel::Item(Editor { event, item, after, items, undo, close: Some(close) }).view()
     }
@@ -255,7 +271,7 @@ fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> A
             if !(ev.ctrl_key() || ev.meta_key() || ev.shift_key()) {
                 ev.prevent_default();
                 ev.stop_propagation();
-                open.set(Some(what));
+                shared.set_open(open, id, Some(what));
             }
         }
     };
@@ -295,114 +311,4 @@ fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> A
         </div>
     }
     .into_any()
-}
-
-/// Where the show stands, while it goes on.
-#[derive(Clone, Copy)]
-struct OnTheDay(Memo<Day>);
-
-/// The items that are over, the one under way, and the one that comes after a gap.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Day {
-    past: Vec<i64>,
-    current: Option<i64>,
-    next: Option<i64>,
-}
-
-/// How an item stands to the clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stands {
-    Past,
-    Now,
-    /// Nothing is under way, and this one is next.
-    AfterNow,
-    Later,
-}
-
-impl OnTheDay {
-    fn of(items: LiveList<TimelineItem>, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        let day = Memo::new(move |_| {
-            let spans = each(items, |item| (item.id.0, item.starts.at, item.minutes));
-            Day::at(&spans, now())
-        });
-        on_the_day_begins_there(day);
-        Self(day)
-    }
-}
-
-/// Brings the item under way into view when the page is opened while the show goes on, unless the address names a place.
-fn on_the_day_begins_there(day: Memo<Day>) {
-    after_hydration(move || {
-        let names_a_place = window().location().hash().is_ok_and(|hash| !hash.is_empty());
-        let at = day.with_untracked(|day| day.current.or(day.next));
-        let element = at.filter(|_| !names_a_place).and_then(|id| document().get_element_by_id(&format!("item-{id}")));
-        if let Some(row) = element.and_then(|item| item.closest("li").ok().flatten()) {
-            row.scroll_into_view();
-        }
-    });
-}
-
-impl Day {
-    /// `spans` are the items in order: id, start, length. Before the first one begins and after the last one has ended, it is
-    /// not the day.
-    fn at(spans: &[(i64, Timestamp, Option<u32>)], now: Timestamp) -> Self {
-        let ends = |index: usize| {
-            let (_, starts, minutes) = spans[index];
-            match minutes {
-                Some(minutes) => starts.plus_ms(i64::from(minutes) * MINUTE_MS),
-                // An item without a length lasts until the next begins.
-                None => spans.get(index + 1).map_or(starts, |next| next.1),
-            }
-        };
-        let Some(last) = spans.iter().rposition(|(_, starts, _)| *starts <= now) else { return Self::default() };
-        let current = Some(last).filter(|last| now < ends(*last));
-        let next = spans.get(last + 1).map(|next| next.0);
-        if current.is_none() && next.is_none() {
-            return Self::default();
-        }
-        let past = (0..=last).filter(|index| ends(*index) <= now).map(|index| spans[index].0).collect();
-        Self { past, current: current.map(|index| spans[index].0), next: next.filter(|_| current.is_none()) }
-    }
-
-    fn stands(&self, id: i64) -> Stands {
-        if self.current == Some(id) {
-            Stands::Now
-        } else if self.next == Some(id) {
-            Stands::AfterNow
-        } else if self.past.contains(&id) {
-            Stands::Past
-        } else {
-            Stands::Later
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn now_is_the_item_under_way_or_the_gap_before_the_next() {
-        let minute = |m: i64| Timestamp(m * MINUTE_MS);
-        let spans = [(7, minute(0), Some(10)), (8, minute(20), None), (9, minute(30), Some(5))];
-        for (at, past, current, next) in [
-            (-1, vec![], None, None),
-            (0, vec![], Some(7), None),
-            (9, vec![], Some(7), None),
-            (10, vec![7], None, Some(8)),
-            (25, vec![7], Some(8), None),
-            (30, vec![7, 8], Some(9), None),
-            (35, vec![], None, None),
-        ] {
-            assert_eq!(Day::at(&spans, minute(at)), Day { past, current, next }, "at minute {at}");
-        }
-    }
-
-    #[test]
-    fn a_long_item_beside_a_short_one_is_not_past() {
-        let minute = |m: i64| Timestamp(m * MINUTE_MS);
-        let spans = [(7, minute(0), Some(60)), (8, minute(0), Some(5)), (9, minute(50), Some(5))];
-        let day = Day::at(&spans, minute(20));
-        assert_eq!((day.stands(7), day.stands(8), day.stands(9)), (Stands::Later, Stands::Past, Stands::AfterNow));
-    }
 }

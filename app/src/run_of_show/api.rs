@@ -27,16 +27,18 @@ pub async fn add_item(
     Ok(added)
 }
 
+/// With `restore`, also an item that was deleted meanwhile, which is restored with it.
 #[server(protocol = Wire, endpoint = "save_item")]
 pub async fn save_item(
     item: ItemId,
     seen: String,
     #[server(default)] told: Option<String>,
     form: ItemForm,
+    #[server(default)] restore: bool,
 ) -> Result<Edited, AppError> {
     use crate::{backend, paths};
     let (caller, backend) = backend::enter().await?;
-    let saved = backend.run_of_show.save(&caller, item, seen, told, form).await.map_err(backend::report)?;
+    let saved = backend.run_of_show.save(&caller, item, seen, told, form, restore).await.map_err(backend::report)?;
     let event = backend.run_of_show.event_of(&caller, item).await.map_err(backend::report)?;
     backend::lead_to(&paths::planner_after(event, saved.edit));
     Ok(saved)

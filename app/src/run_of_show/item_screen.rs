@@ -7,7 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use super::item_form::{Leave, Place, item_form};
-use super::{DeleteItem, DuplicateItem, HistoryEntry, ItemPage, LoadItem, MoveItem, PutBack, RestoreItem};
+use super::{DeleteItem, DuplicateItem, HistoryEntry, ItemPage, LoadItem, MoveItem, PutBack, RestoreItem, SaveItem};
 use crate::domain::ids::{EventId, ItemId};
 use crate::error::AppError;
 use crate::paths;
@@ -36,13 +36,13 @@ pub fn EditItem() -> impl IntoView {
 }
 
 fn shown(page: Query<LoadItem>) -> AnyView {
-    query_view(page, 6, |answer| match answer {
-        Ok((_, page)) => whole(page),
+    query_view(page, 6, move |answer| match answer {
+        Ok((_, answer)) => whole(answer, page),
         Err(error) => view! { <PageTitle text=|| "Item".into() /> <ErrorNotice error /> }.into_any(),
     })
 }
 
-fn whole(page: ItemPage) -> AnyView {
+fn whole(page: ItemPage, query: Query<LoadItem>) -> AnyView {
     let (event, item) = (page.event, page.item);
     let heading = if item.is_some() { page.form.title.clone() } else { "New item".to_owned() };
     let title = format!("{heading} · {}", page.event_name);
@@ -54,10 +54,18 @@ fn whole(page: ItemPage) -> AnyView {
         }
     };
     let added = item.is_none() && use_query_map().with_untracked(|query| query.get(paths::SAVED).is_some());
-    let place = Place { prefix: "item".into(), done: Arc::new(done), leave: Leave::Link };
+    // Of what was deleted the form is shown when something was typed into it.
+    let shown = page.deleted.is_none() || RefusedForm::of::<SaveItem>().is_some();
+    let gone = RwSignal::new(page.deleted.clone());
+    let place = Place {
+        prefix: "item".into(),
+        done: Arc::new(done),
+        leave: Leave::Link,
+        gone,
+        again: Arc::new(move || query.refetch()),
+    };
     let zone = format!("Times are in {}.", page.time_zone.replace('_', " "));
     let rest = item.map(|item| around(event, item, &page));
-    let deleted = page.deleted;
     view! {
         <PageTitle text=move || title.clone() />
         <div class="head">
@@ -71,7 +79,7 @@ fn whole(page: ItemPage) -> AnyView {
             <Notice kind=NoticeKind::Success><p><b>"Added."</b> " The next one begins where it ends."</p></Notice>
         }
         .into_any())}
-        {(!deleted).then(|| view! { <section class="card pad">{item_form(page, place)}</section> }.into_any())}
+        {shown.then(|| view! { <section class="card pad">{item_form(page, place)}</section> }.into_any())}
         {rest}
     }
     .into_any()
@@ -94,13 +102,17 @@ fn around(event: EventId, item: ItemId, page: &ItemPage) -> AnyView {
         view! { <button class="button" data-kind=kind>{label}</button> }.into_any()
     };
     let with_item = |form: PostForm| form.with("item", item.to_string());
-    if page.deleted {
+    if let Some(who) = page.deleted.clone() {
+        let typed = RefusedForm::of::<SaveItem>().is_some();
         let restore = with_item(PostForm::of::<RestoreItem>(here)).plain(button("Restore it", "primary"));
         return view! {
-            <Notice kind=NoticeKind::Warning>
-                <p><b>"This item was deleted."</b> " It can be restored for 30 days."</p>
-                {restore}
-            </Notice>
+            {(!typed).then(|| view! {
+                <Notice kind=NoticeKind::Warning>
+                    <p><b>{who}</b> " It can be restored for 30 days."</p>
+                    {restore}
+                </Notice>
+            }
+            .into_any())}
             {refusal()}
             {history(event, item, &page.history)}
         }

@@ -2,6 +2,7 @@
 
 mod api;
 mod deleted_screen;
+mod item_fields;
 mod item_form;
 mod item_screen;
 mod model;
@@ -9,9 +10,10 @@ mod paste_screen;
 #[cfg(feature = "ssr")]
 mod port;
 mod screens;
+mod typed_item;
 
 pub use api::*;
-pub use item_form::{Cancel, Done, Leave, Place, item_form};
+pub use item_form::{Again, Cancel, Done, Leave, Place, item_form, kept_as};
 pub use model::{
     DeletedItem, DeletedItems, Edited, HistoryEntry, ItemForm, ItemPage, PastePreview, PastedRow, Taken, Undone,
 };

@@ -39,8 +39,8 @@ pub struct ItemPage {
     pub seen: String,
     /// Who can be responsible: everybody on the event.
     pub people: Vec<Person>,
-    /// The item was deleted, and can be restored.
-    pub deleted: bool,
+    /// Who deleted the item, and when, as a sentence. It can be restored.
+    pub deleted: Option<String>,
     /// Which item it can be moved before, to stand one row higher.
     pub up: Option<ItemId>,
     /// Which item it can be moved before, to stand one row lower.

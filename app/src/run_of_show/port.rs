@@ -32,7 +32,7 @@ pub trait RunOfShowPort: Send + Sync {
     ) -> Result<Edited, AppError>;
 
     /// Saves the fields that differ from what was `seen`. Fails when somebody else changed one of them since, unless the item is
-    /// as the person was `told`.
+    /// as the person was `told`. An item that was deleted is not found, unless it is to be restored with it.
     async fn save(
         &self,
         caller: &Caller,
@@ -40,6 +40,7 @@ pub trait RunOfShowPort: Send + Sync {
         seen: String,
         told: Option<String>,
         form: ItemForm,
+        restore: bool,
     ) -> Result<Edited, AppError>;
 
     async fn delete(&self, caller: &Caller, item: ItemId) -> Result<Taken, AppError>;

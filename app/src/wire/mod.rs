@@ -19,13 +19,13 @@ pub use protocol::Wire;
 pub use query::{Answer, Query};
 
 /// Raise it whenever a type that travels changes; `what_travels_has_not_changed_unnoticed` says when.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What a request or an answer in postcard calls itself.
-pub const MEDIA_TYPE: &str = "application/vnd.callboard.5+postcard";
+pub const MEDIA_TYPE: &str = "application/vnd.callboard.6+postcard";
 
 /// Where the live channel is, for a page of this version.
-pub const LIVE: &str = "/live?wire=5";
+pub const LIVE: &str = "/live?wire=6";
 
 /// Such a media type in any version.
 #[cfg(feature = "ssr")]

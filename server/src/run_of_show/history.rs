@@ -44,6 +44,14 @@ pub fn entries(
     stored.into_iter().filter_map(entry).collect()
 }
 
+/// Who deleted the item last, and when.
+pub fn deletion(stored: &[StoredHistory], zone: &Zone, now: Timestamp) -> String {
+    let is_deletion = |stored: &&StoredHistory| stored.field == Field::Deleted.code() && stored.new_value == "1";
+    let Some(deletion) = stored.iter().find(is_deletion) else { return "This item was deleted.".into() };
+    let at = zone.moment(Timestamp(deletion.created_at), now);
+    format!("{} deleted this item on {}, {}.", deletion.name, at.day, at.clock)
+}
+
 fn in_words(field: Field, value: &str, names: &HashMap<ContactId, String>, zone: &Zone, now: Timestamp) -> String {
     match field {
         Field::Starts => value.parse().map_or_else(

@@ -191,6 +191,7 @@ impl RunOfShowPort for RunOfShowService {
         seen: String,
         told: Option<String>,
         form: ItemForm,
+        restore: bool,
     ) -> Result<Edited, AppError> {
         let event = self.event_of(caller, item).await?;
         let seen: ItemForm = serde_json::from_str(&seen).map_err(|_| {
@@ -200,7 +201,14 @@ impl RunOfShowPort for RunOfShowService {
         let mut editing = self.begin(&mut write, caller, event).await?;
         let items = editing.items().await?;
         let zone = Zone::named(&editing.event.time_zone);
-        let found = items.iter().find(|other| other.id == item).cloned().ok_or(AppError::NotFound)?;
+        let found = match items.iter().find(|other| other.id == item) {
+            Some(found) => found.clone(),
+            None if restore => {
+                has_room(items.len(), 1)?;
+                editing.item(item).await?.ok_or(AppError::NotFound)?
+            }
+            None => return Err(AppError::NotFound),
+        };
         let now = typed::form(&found.facts, &zone);
         let told = told.and_then(|told| serde_json::from_str(&told).ok()).map(typed::sorted);
         let (merged, base) = typed::merge(typed::sorted(form), &typed::sorted(seen), told.as_ref(), &now)

@@ -258,6 +258,38 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn what_was_typed_into_a_deleted_item_comes_back_with_who_deleted_it_and_a_way_to_save_it(db: Db) {
+        let app = dana(db).await;
+        let typed = json!({ "day": "1970-01-01", "starts": "00:10", "title": "Cue" });
+        let added = json!({ "event": 1, "form": typed });
+        let added: app::run_of_show::Edited = app.post_json(server_fn("add_item"), &added).await.json();
+        let path = format!("/events/1/items/{}", added.item.id);
+        let page = elements(&app.get(&path).await.text());
+        app.post_json(server_fn("delete_item"), &json!({ "item": added.item.id })).await;
+        let names = ["page", "item", "seen", "told", "form[day]", "form[starts]", "form[details]"];
+        let fields = names.map(|name| (name, field(&page, "save_item", name)));
+        let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fields.push(("form[title]", "Lights & sound"));
+
+        let refused = app.post_form(server_fn("save_item"), &fields).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        let page = elements(&refused.text());
+        assert!(page.iter().any(|one| one.text.starts_with("Dana deleted this item on ")), "{:?}", errors(&page));
+        assert_eq!(field(&page, "save_item", "form[title]"), "Lights & sound");
+        assert!(!page.iter().any(|one| one.text.contains("That did not work")), "it is told once");
+        let button = page.iter().find(|one| one.attribute("name") == "restore").expect("a button");
+        assert_eq!(button.text.trim(), "Restore it with my changes");
+        fields.push(("restore", button.attribute("value")));
+        let saved = app.post_form(server_fn("save_item"), &fields).await;
+        assert!(where_to(&saved).starts_with("/events/1?undo="));
+        assert_eq!(
+            count(&app, "SELECT COUNT(*) FROM item WHERE title = 'Lights & sound' AND deleted_at IS NULL").await,
+            1
+        );
+    }
+);
+
+on_both_engines!(
     async fn a01_email_link_and_its_panel_work_by_plain_posts(db: Db) {
         let app = dana(db).await;
         let page = elements(&app.get("/events/2").await.text());

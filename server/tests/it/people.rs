@@ -277,10 +277,10 @@ on_both_engines!(
         let offered: Vec<_> = page.people.iter().map(|person| person.name.as_str()).collect();
         assert_eq!((offered, &page.form.responsible), (vec!["Bob"], &vec![bob]));
         let both = ItemForm { responsible: vec![ann, bob], ..page.form.clone() };
-        let refused = venue.run_of_show.save(caller, item, page.seen.clone(), None, both).await;
+        let refused = venue.run_of_show.save(caller, item, page.seen.clone(), None, both, false).await;
         assert!(matches!(refused, Err(AppError::Invalid { .. })), "{refused:?}");
         let nobody = ItemForm { responsible: Vec::new(), ..page.form };
-        venue.run_of_show.save(caller, item, page.seen, None, nobody).await.unwrap();
+        venue.run_of_show.save(caller, item, page.seen, None, nobody, false).await.unwrap();
         planner.restore(caller, crew).await.unwrap();
         let items = planner.page(caller, venue.event).await.unwrap().items;
         assert_eq!(items[0].responsible.iter().map(|person| person.contact).collect::<Vec<_>>(), [ann]);

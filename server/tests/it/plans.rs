@@ -189,7 +189,7 @@ async fn edit_the_run_of_show(venue: &Venue) {
     let item = shows.add(caller, event, form.clone(), key("item")).await.unwrap().item.id;
     let page = shows.item(caller, event, Some(item), None).await.unwrap();
     let responsible = vec![ContactId(204)];
-    shows.save(caller, item, page.seen, None, ItemForm { responsible, ..page.form }).await.unwrap();
+    shows.save(caller, item, page.seen, None, ItemForm { responsible, ..page.form }, false).await.unwrap();
     let copy = shows.duplicate(caller, item, key("copy")).await.unwrap().item.id;
     let moved = shows.move_before(caller, copy, Some(item)).await.unwrap();
     shows.push(caller, copy, true, true).await.unwrap();

@@ -57,7 +57,7 @@ impl Venue {
         let page = self.run_of_show.item(&self.caller, self.event, Some(item), None).await.unwrap();
         let mut form = page.form;
         change(&mut form);
-        self.run_of_show.save(&self.caller, item, page.seen, None, form).await
+        self.run_of_show.save(&self.caller, item, page.seen, None, form, false).await
     }
 
     async fn timeline(&self) -> Vec<TimelineItem> {
@@ -184,7 +184,7 @@ on_both_engines!(
         let save = async |change: &dyn Fn(&mut ItemForm)| {
             let mut form = page.form.clone();
             change(&mut form);
-            venue.run_of_show.save(&venue.caller, item, page.seen.clone(), None, form).await
+            venue.run_of_show.save(&venue.caller, item, page.seen.clone(), None, form, false).await
         };
         save(&|form| form.title = "Doors open".into()).await.unwrap();
         save(&|form| form.starts = "18:15".into()).await.unwrap();
@@ -204,14 +204,14 @@ on_both_engines!(
         let told = venue.run_of_show.item(&venue.caller, venue.event, Some(item), None).await.unwrap().seen;
         venue.change(item, |form| form.details = "Theirs".into()).await.unwrap();
         let mine = ItemForm { title: "Welcome".into(), ..page.form.clone() };
-        venue.run_of_show.save(&venue.caller, item, page.seen.clone(), Some(told), mine).await.unwrap();
+        venue.run_of_show.save(&venue.caller, item, page.seen.clone(), Some(told), mine, false).await.unwrap();
         let now = &venue.timeline().await[0];
         assert_eq!(
             (now.title.as_str(), now.details.as_str(), now.starts.clock.as_str()),
             ("Welcome", "Theirs", "18:15")
         );
         let broken =
-            venue.run_of_show.save(&venue.caller, item, "{".into(), None, page.form.clone()).await.unwrap_err();
+            venue.run_of_show.save(&venue.caller, item, "{".into(), None, page.form.clone(), false).await.unwrap_err();
         assert_eq!(field(&broken), "");
     }
 );
@@ -331,6 +331,42 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn what_was_typed_into_an_item_that_somebody_else_deleted_is_saved_with_its_restoration(db: Db) {
+        let venue = venue(db).await;
+        let (caller, shows) = (&venue.caller, &venue.run_of_show);
+        let (ann, crew) = venue.cast("Ann", "").await;
+        let item =
+            venue.add_form(ItemForm { responsible: vec![ann], ..form("18:00", "30", "Doors") }).await.unwrap().item.id;
+        let page = shows.item(caller, venue.event, Some(item), None).await.unwrap();
+        assert_eq!(page.deleted, None);
+        shows.delete(caller, item).await.unwrap();
+        let typed = ItemForm { title: "Doors open".into(), ..page.form.clone() };
+        let save = async |restore| shows.save(caller, item, page.seen.clone(), None, typed.clone(), restore).await;
+        assert_eq!(save(false).await, Err(AppError::NotFound));
+        let now = shows.item(caller, venue.event, Some(item), None).await.unwrap();
+        let who = now.history[0].who.clone();
+        let at = &now.history[0].at;
+        assert_eq!(now.deleted, Some(format!("{who} deleted this item on {}, {}.", at.day, at.clock)));
+
+        let edits = venue.number("SELECT COUNT(*) FROM timeline_edit").await;
+        let saved = save(true).await.unwrap();
+        assert_eq!(save(true).await.unwrap().edit, saved.edit, "pressed twice");
+        assert_eq!(venue.number("SELECT COUNT(*) FROM timeline_edit").await, edits + 1);
+        let back = &venue.timeline().await[0];
+        assert_eq!((back.id, back.title.as_str(), back.responsible.len()), (item, "Doors open", 1));
+        let row = venue.planner.page(caller, venue.event).await.unwrap().crew.into_iter().find(|row| row.id == crew);
+        assert_eq!(row.unwrap().items, 1, "the people are told");
+        shows.undo(caller, saved.edit).await.unwrap();
+        assert!(venue.shown().await.is_empty(), "it is one edit");
+
+        // What is wrong with it is said, and nothing is restored.
+        let wrong = ItemForm { starts: "late".into(), ..typed.clone() };
+        assert!(shows.save(caller, item, page.seen.clone(), None, wrong, true).await.is_err());
+        assert!(venue.shown().await.is_empty());
+    }
+);
+
+on_both_engines!(
     async fn every_change_is_in_the_history_and_a_value_can_be_put_back(db: Db) {
         let venue = venue(db).await;
         let (caller, shows) = (&venue.caller, &venue.run_of_show);
@@ -406,8 +442,10 @@ on_both_engines!(
         let refused = venue.add_form(form("18:00", "", "One too many")).await.unwrap_err();
         assert!(refused.to_string().contains("500 items"), "{refused}");
         assert!(shows.duplicate(caller, last, None).await.is_err());
+        let page = shows.item(caller, venue.event, Some(last), None).await.unwrap();
         let deleted = shows.delete(caller, last).await.unwrap();
         venue.add("18:00", "", "Instead").await;
+        assert!(shows.save(caller, last, page.seen, None, page.form, true).await.is_err());
         assert!(shows.undo(caller, deleted.edit).await.is_err() && shows.restore(caller, last).await.is_err());
         assert_eq!(venue.timeline().await.len(), 500);
     }

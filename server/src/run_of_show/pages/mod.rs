@@ -55,7 +55,7 @@ pub async fn item(
         seen: seen(&form),
         form,
         people: people.clone(),
-        deleted: false,
+        deleted: None,
         up: None,
         down: None,
         before_last: false,
@@ -66,12 +66,14 @@ pub async fn item(
     let names: HashMap<_, _> = people.iter().map(|person| (person.contact, person.name.clone())).collect();
     let stored_history = store::history(&core.db, item).await?;
     let (up, down, before_last) = neighbours(&items, item);
+    let now = core.clock.now();
+    let deletion = || history::deletion(&stored_history, &zone, now);
     Ok(ItemPage {
-        deleted: stored.facts.deleted,
+        deleted: stored.facts.deleted.then(deletion),
         up,
         down,
         before_last,
-        history: history::entries(stored_history, &names, &zone, core.clock.now()),
+        history: history::entries(stored_history, &names, &zone, now),
         ..page(typed::form(&stored.facts, &zone))
     })
 }
