@@ -117,6 +117,15 @@ pub fn devices() -> Vec<String> {
 #[derive(Clone, Debug)]
 pub struct Devices(pub Vec<String>);
 
+/// Whether the caller has yet to prove their address.
+pub fn is_unverified() -> bool {
+    use_context::<Parts>().is_some_and(|parts| parts.extensions.get::<Unverified>().is_some())
+}
+
+/// The server's session layer puts it in the request's extensions, for [`is_unverified`].
+#[derive(Clone, Copy, Debug)]
+pub struct Unverified;
+
 /// Adds a `Set-Cookie` header to the response under way.
 pub fn set_cookie(cookie: &str) {
     if let (Some(response), Ok(value)) =

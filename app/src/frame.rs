@@ -76,6 +76,13 @@ fn TopBar(session: Session) -> impl IntoView {
             </aside>
         }
         .into_any())}
+        {session.unverified.then(|| view! {
+            <aside class="sandbox" data-quiet="" aria-label="Your address">
+                "Confirm your address, so that you get back in if you forget your password. "
+                <a class="text" href="/verify" rel="external">"Enter the code"</a>
+            </aside>
+        }
+        .into_any())}
     }
 }
 

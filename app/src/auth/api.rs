@@ -36,5 +36,5 @@ pub async fn sign_out() -> Result<(), AppError> {
 #[server(protocol = Wire, endpoint = "load_session")]
 pub async fn load_session() -> Result<Session, AppError> {
     let (caller, backend) = crate::backend::enter().await?;
-    Ok(Session { member_name: caller.name, sandbox: backend.sandbox })
+    Ok(Session { member_name: caller.name, sandbox: backend.sandbox, unverified: crate::backend::is_unverified() })
 }

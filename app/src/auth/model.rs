@@ -7,4 +7,6 @@ pub struct Session {
     pub member_name: String,
     /// Mail stays on this machine; the banner links to the mailbox.
     pub sandbox: bool,
+    /// They have not proved their address yet, so a forgotten password locks them out.
+    pub unverified: bool,
 }

@@ -4,7 +4,7 @@
 //! request on. App pages send nobody to sign-in before anything is rendered.
 
 use app::auth::Role;
-use app::backend::{Caller, Devices, RETRY_AFTER};
+use app::backend::{Caller, Devices, RETRY_AFTER, Unverified};
 use app::domain::ids::{AccountId, MemberId};
 use app::error::AppError;
 use app::paths::{self, Audience};
@@ -56,8 +56,11 @@ pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next)
     if looks && let Some(elsewhere) = redirect(&request, caller.is_some()) {
         return elsewhere.into_response();
     }
-    if let Some(caller) = caller {
+    if let Some((caller, is_verified)) = caller {
         request.extensions_mut().insert(caller);
+        if !is_verified {
+            request.extensions_mut().insert(Unverified);
+        }
     }
     if *request.method() == Method::POST {
         let name = device::cookie_name(core.config.is_https());
@@ -67,18 +70,20 @@ pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next)
     next.run(request).await
 }
 
-async fn caller(core: &Core, headers: &HeaderMap) -> Result<Option<Caller>, StoreError> {
+/// Who is asking, and whether they proved their address.
+async fn caller(core: &Core, headers: &HeaderMap) -> Result<Option<(Caller, bool)>, StoreError> {
     // A browser may send several of the name, set for another path or domain: one that opens is enough.
     for token in cookies::values(headers, cookie_name(core.config.is_https())) {
         let session = secret::token_hash(&token);
         let Some(holder) = store::session_holder(&core.db, &session, core.clock.now()).await? else { continue };
-        return Ok(Some(Caller {
+        let caller = Caller {
             member: MemberId(holder.member_id),
             account: AccountId(holder.account_id),
             role: column::code("role", &holder.role, Role::from_code, Role::Handler),
             name: holder.name,
             session,
-        }));
+        };
+        return Ok(Some((caller, holder.verified_at.is_some())));
     }
     Ok(None)
 }

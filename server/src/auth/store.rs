@@ -116,13 +116,14 @@ pub struct Holder {
     pub account_id: i64,
     pub role: String,
     pub name: String,
+    pub verified_at: Option<i64>,
 }
 
 /// The holder of a live session who is still a member of its account. Three reads by key.
 pub async fn session_holder(db: &Db, token_hash: &str, now: Timestamp) -> Result<Option<Holder>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT session.member_id AS member_id, session.account_id AS account_id, membership.role AS role, \
-         member.name AS name FROM session \
+         member.name AS name, member.verified_at AS verified_at FROM session \
          JOIN membership ON membership.account_id = session.account_id AND membership.member_id = session.member_id \
          JOIN member ON member.id = session.member_id WHERE session.token_hash = $1 AND session.expires_at > $2",
     )

@@ -25,9 +25,11 @@ on_both_engines!(
         let code = mail.code(ADDRESS).await;
         assert!(said(&try_code(&owner, &wrong(&code)).await).contains("not the code of the newest mail"));
         assert!(said(&try_code(&owner, "12 34").await).contains("six digits"));
+        let asked = async || owner.get("/events").await.text().contains("Confirm your address, so that");
+        assert!(asked().await, "every page says so");
         let spaced = format!(" {} {}\u{a0}\n", &code[..3], &code[3..]);
         assert_eq!(lead(&try_code(&owner, &spaced).await), "/verify");
-        assert!(profile(&owner).await.verified);
+        assert!(profile(&owner).await.verified && !asked().await);
         assert!(owner.get("/verify").await.text().contains("Your email is verified"));
         assert_eq!(lead(&try_code(&owner, &code).await), "/verify", "twice is once");
         assert_eq!(lead(&post(&owner, "send_code", "/verify", &[]).await), "/verify?sent");
