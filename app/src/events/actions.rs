@@ -64,18 +64,30 @@ pub(super) fn copy_form(event: EventId, page: String, name: &str, label: &'stati
 
 fn template_form(event: EventId, page: String, name: String) -> AnyView {
     let refused = RefusedForm::of::<SaveTemplate>();
-    let typed = refused.as_ref().and_then(|refused| refused.field("name")).map(ToOwned::to_owned);
+    let form = PostForm { class: "form", ..PostForm::of::<SaveTemplate>(page) };
+    name_form(form, event, refused.as_ref(), "template-name".into(), name, "Save as template")
+}
+
+/// A form that names a template.
+pub(super) fn name_form(
+    form: PostForm,
+    event: EventId,
+    refused: Option<&RefusedForm>,
+    id: String,
+    name: String,
+    label: &'static str,
+) -> AnyView {
+    let typed = refused.and_then(|refused| refused.field("name")).map(ToOwned::to_owned);
     let fields = view! {
         {form_key()}
-        {not_saved(&[], refused.as_ref())}
+        {not_saved(&[], refused)}
         <div class="field">
-            <label for="template-name">"Name of the template"</label>
-            <input id="template-name" name="name" autocomplete="off" value=typed.unwrap_or(name) />
+            <label for=id.clone()>"Name of the template"</label>
+            <input id=id name="name" autocomplete="off" value=typed.unwrap_or(name) />
         </div>
         <div class="actions">
-            <button class="button">"Save as template"</button>
+            <button class="button">{label}</button>
         </div>
     };
-    let form = PostForm { class: "form", ..PostForm::of::<SaveTemplate>(page) };
     form.with("event", event.to_string()).plain(fields.into_any())
 }

@@ -84,6 +84,15 @@ pub async fn save_template(
     Ok(template)
 }
 
+#[server(protocol = Wire, endpoint = "rename_template")]
+pub async fn rename_template(event: EventId, name: String) -> Result<(), AppError> {
+    use crate::{backend, paths};
+    let (caller, backend) = backend::enter().await?;
+    backend.events.rename_template(&caller, event, name).await.map_err(backend::report)?;
+    backend::lead_to(paths::TEMPLATES);
+    Ok(())
+}
+
 #[server(protocol = Wire, endpoint = "load_templates")]
 pub async fn load_templates() -> Result<Vec<TemplateRow>, AppError> {
     use crate::backend;

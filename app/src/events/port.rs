@@ -61,6 +61,8 @@ pub trait EventsPort: Send + Sync {
         key: Option<IdempotencyKey>,
     ) -> Result<EventId, AppError>;
 
+    async fn rename_template(&self, caller: &Caller, event: EventId, name: String) -> Result<(), AppError>;
+
     async fn templates(&self, caller: &Caller) -> Result<Vec<TemplateRow>, AppError>;
 
     async fn cancel(&self, caller: &Caller, event: EventId) -> Result<(), AppError>;

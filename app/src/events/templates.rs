@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::actions::copy_form;
-use super::{CopyEvent, DeleteEvent, LoadTemplates, TemplateRow};
+use super::actions::{copy_form, name_form};
+use super::{CopyEvent, DeleteEvent, LoadTemplates, RenameTemplate, TemplateRow};
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
 use crate::ui::{ErrorNotice, PageTitle, dotted, query_view};
@@ -48,7 +48,11 @@ fn card(template: TemplateRow) -> AnyView {
     let delete = PostForm::of::<DeleteEvent>(paths::TEMPLATES.into()).with("event", id.to_string());
     let button = view! { <button class="button" data-kind="danger">"Delete template"</button> }.into_any();
     let refused = RefusedForm::of::<CopyEvent>();
-    let is_refused = refused.is_some_and(|refused| refused.field("event") == Some(id.to_string().as_str()));
+    let is_this = |refused: &RefusedForm| refused.field("event") == Some(id.to_string().as_str());
+    let is_refused = refused.is_some_and(|refused| is_this(&refused));
+    let renaming = RefusedForm::of::<RenameTemplate>().filter(is_this);
+    let rename = PostForm { class: "form", ..PostForm::of::<RenameTemplate>(paths::TEMPLATES.into()) };
+    let rename = name_form(rename, id, renaming.as_ref(), format!("rename-{id}"), name.clone(), "Save the name");
     view! {
         <section class="card event-action">
             <h2>{name.clone()} " " <span class="chip">"Template"</span></h2>
@@ -56,6 +60,10 @@ fn card(template: TemplateRow) -> AnyView {
             <details open=is_refused>
                 <summary class="button">"Start an event"</summary>
                 {copy_form(id, paths::TEMPLATES.into(), &name, "Create event")}
+            </details>
+            <details open=renaming.is_some()>
+                <summary class="button">"Rename"</summary>
+                {rename}
             </details>
             {delete.plain(button)}
         </section>

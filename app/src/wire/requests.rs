@@ -24,7 +24,7 @@ use crate::domain::suppression::SuppressionCause;
 use crate::emails::LoadContactEmails;
 use crate::events::{
     CancelEvent, CopyEvent, CreateEvent, DeleteEvent, Deleted, EventStatus, LoadDeleted, LoadEventForm, LoadEvents,
-    LoadTemplates, RestoreEvent, SaveEvent, SaveTemplate,
+    LoadTemplates, RenameTemplate, RestoreEvent, SaveEvent, SaveTemplate,
 };
 use crate::people::{AddNewPerson, AddPeople, AddPerson, LoadPeople};
 use crate::planner::{
@@ -81,7 +81,7 @@ fn what_is_asked_has_not_changed_unnoticed() {
         ($($name:ty),+ $(,)?) => {$( traced.function::<$name>(); )+};
     }
     functions!(SignIn, SignOut, LoadSession, LoadEvents, LoadRunOfShow, LoadContactEmails);
-    functions!(LoadEventForm, CreateEvent, SaveEvent, CopyEvent, SaveTemplate, LoadTemplates);
+    functions!(LoadEventForm, CreateEvent, SaveEvent, CopyEvent, SaveTemplate, RenameTemplate, LoadTemplates);
     functions!(CancelEvent, DeleteEvent, RestoreEvent, LoadDeleted);
     functions!(LoadSpaces, LoadSpace, CreateSpace, SaveSpace, DeleteSpace, RestoreSpace);
     functions!(SignUp, VerifyEmail, SendCode, ForgotPassword, ResetPassword, ConfirmEmail, LoadProfile);

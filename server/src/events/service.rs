@@ -147,6 +147,10 @@ impl EventsPort for EventsService {
         copies::save_template(&self.core, caller, event, name, key).await
     }
 
+    async fn rename_template(&self, caller: &Caller, event: EventId, name: String) -> Result<(), AppError> {
+        copies::rename_template(&self.core, caller, event, &name).await
+    }
+
     async fn templates(&self, caller: &Caller) -> Result<Vec<TemplateRow>, AppError> {
         copies::templates(&self.core, caller).await
     }

@@ -237,7 +237,8 @@ async fn events_and_spaces(venue: &Venue) {
     let on_a_day = CopyForm { name: "Copy".into(), date: "2027-01-02".into() };
     events.copy(caller, EventId(1), on_a_day.clone(), key()).await.unwrap();
     events.copy(caller, EventId(5), on_a_day, None).await.unwrap();
-    events.save_template(caller, EventId(1), "Template".into(), key()).await.unwrap();
+    let template = events.save_template(caller, EventId(1), "Template".into(), key()).await.unwrap();
+    events.rename_template(caller, template, "Another name".into()).await.unwrap();
     assert_eq!(events.templates(caller).await.unwrap().len(), 1);
     events.cancel(caller, event).await.unwrap();
     for event in [event, EventId(7), EventId(1)] {

@@ -52,6 +52,19 @@ pub async fn save_template(
     make(core, transaction, caller, &source, copy, "save_template", key, &name).await
 }
 
+/// Gives a template another name.
+pub async fn rename_template(core: &Core, caller: &Caller, event: EventId, name: &str) -> Result<(), AppError> {
+    let mut transaction = core.db.write().await?;
+    let template = details::lock(&mut transaction, caller.account, event).await?;
+    if !template.is_some_and(|template| template.is_template == 1 && template.deleted_at.is_none()) {
+        return Err(AppError::NotFound);
+    }
+    let name = checked_name(name)?;
+    store::rename(&mut transaction, caller.account, event, &name).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
 async fn source(transaction: &mut Write, caller: &Caller, event: EventId) -> Result<StoredDetails, AppError> {
     let source = details::find(transaction, caller.account, event).await?;
     source.filter(|source| source.deleted_at.is_none()).ok_or(AppError::NotFound)

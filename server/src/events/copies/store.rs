@@ -7,6 +7,7 @@ use app::domain::time::Timestamp;
 
 use crate::db::{Db, Write, placeholders, values_rows};
 use crate::error::StoreError;
+use crate::search_words::{self, WordsOf, words_of};
 
 #[derive(sqlx::FromRow)]
 struct StoredItem {
@@ -19,6 +20,24 @@ struct StoredItem {
     private: i64,
     pinned: i64,
     tie: i64,
+}
+
+/// Gives a template another name. The caller holds the lock.
+pub async fn rename(
+    transaction: &mut Write,
+    account: AccountId,
+    template: EventId,
+    name: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE event SET name = $3, revision = revision + 1 WHERE id = $1 AND account_id = $2 AND is_template = 1",
+    )
+    .bind(template.0)
+    .bind(account.0)
+    .bind(name.to_owned())
+    .execute(&mut **transaction)
+    .await?;
+    search_words::replace(transaction, account, WordsOf::Event(template.0), words_of([name])).await
 }
 
 /// Rows of one statement: below every engine's limit of parameters.

@@ -70,6 +70,7 @@ struct Ids {
     /// The first item of the event. Its edits and changes are the first there are; the second change is of its title.
     item: ItemId,
     space: SpaceId,
+    template: EventId,
 }
 
 const UNKNOWN: Ids = Ids {
@@ -78,10 +79,11 @@ const UNKNOWN: Ids = Ids {
     crew: CrewId(987_654),
     item: ItemId(987_654),
     space: SpaceId(987_654),
+    template: EventId(987_654),
 };
 
 /// Every server function that takes an id, with a call that the owner may make. In an order in which all of them succeed.
-fn calls(Ids { contact, event, crew, item, space }: Ids) -> Vec<(&'static str, Value)> {
+fn calls(Ids { contact, event, crew, item, space, template }: Ids) -> Vec<(&'static str, Value)> {
     vec![
         ("load_contact_header", json!({ "contact": contact })),
         ("load_contact_details", json!({ "contact": contact })),
@@ -119,6 +121,7 @@ fn calls(Ids { contact, event, crew, item, space }: Ids) -> Vec<(&'static str, V
         ("save_event", json!({ "event": event, "revision": 1, "form": event_form() })),
         ("copy_event", json!({ "event": event, "form": { "name": "Ball", "date": "2027-01-02" } })),
         ("save_template", json!({ "event": event, "name": "Ball" })),
+        ("rename_template", json!({ "event": template, "name": "Ball" })),
         ("cancel_event", json!({ "event": event })),
         ("delete_event", json!({ "event": event })),
         ("restore_event", json!({ "event": event })),
@@ -156,16 +159,14 @@ async fn set(app: &TestApp) -> Ids {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let contact: ContactId = answer.json();
     let (account, at) = (app.account, NOON.0);
-    let event = EventId(
-        number(
-            app.db(),
-            format!(
-                "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, rsvp, created_at) \
-                 VALUES ({account}, 'Gala', 'confirmed', {at}, {at}, 'Europe/Lisbon', 1, 0) RETURNING id"
-            ),
-        )
-        .await,
-    );
+    let event = async |is_template: u8| {
+        let sql = format!(
+            "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, rsvp, is_template, created_at) \
+             VALUES ({account}, 'Gala', 'confirmed', {at}, {at}, 'Europe/Lisbon', 1, {is_template}, 0) RETURNING id"
+        );
+        EventId(number(app.db(), sql).await)
+    };
+    let (event, template) = (event(0).await, event(1).await);
     let crew = CrewId(
         number(
             app.db(),
@@ -183,7 +184,7 @@ async fn set(app: &TestApp) -> Ids {
     let answer = app.post_json(server_fn("save_item"), &renamed(item, "Doors", "Doors open")).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let space = app.post_json(server_fn("create_space"), &json!({ "form": { "name": "Hall" } })).await.json();
-    Ids { contact, event, crew, item, space }
+    Ids { contact, event, crew, item, space, template }
 }
 
 async fn number(db: &Db, sql: String) -> i64 {

@@ -102,9 +102,18 @@ on_both_engines!(
         let items: Vec<_> = planner.items.iter().map(|item| (item.title.as_str(), item.starts.day.as_str())).collect();
         assert_eq!(items, [("Doors", "2 Jan 2027"), ("Cake", "2 Jan 2027")]);
         assert_eq!(planner.crew, []);
+        // It can have another name, which no event gets by this way.
+        let rename = async |event: EventId, name: &str| events.rename_template(caller, event, name.into()).await;
+        rename(template, " A gala night ").await.unwrap();
+        assert_eq!(events.templates(caller).await.unwrap()[0].name, "A gala night");
+        assert!(matches!(rename(template, " ").await, Err(AppError::Invalid { .. })));
+        assert_eq!(rename(venue.event, "x").await, Err(AppError::NotFound));
+        let theirs = events.rename_template(&venue.stranger, template, "x".into()).await;
+        assert_eq!(theirs, Err(AppError::NotFound));
         // It goes and comes back as an event does.
         events.delete(caller, template).await.unwrap();
         assert_eq!(events.templates(caller).await.unwrap(), []);
+        assert_eq!(rename(template, "x").await, Err(AppError::NotFound));
         assert_eq!(events.copy(caller, template, on("x", "2027-01-02"), None).await, Err(AppError::NotFound));
         assert_eq!(events.restore(caller, template).await, Ok(true));
         assert_eq!(events.templates(caller).await.unwrap().len(), 1);

@@ -236,6 +236,16 @@ on_both_engines!(
         assert_eq!(where_to(&made), "/templates");
         let templates = elements(&app.get("/templates").await.text());
         assert!(templates.iter().any(|one| one.name == "h2" && one.text.contains("A <b>night</b>")));
+        let rename = posted(&templates, "rename_template");
+        let refused = app.post_form(server_fn("rename_template"), &with(&rename, &[("name", " ")])).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            elements(&refused.text()).iter().any(|one| one.name == "details" && one.has("open")),
+            "it is told there"
+        );
+        let renamed = app.post_form(server_fn("rename_template"), &with(&rename, &[("name", "A gala")])).await;
+        assert_eq!(where_to(&renamed), "/templates");
+        assert!(app.get("/templates").await.text().contains("A gala"));
         let start = posted(&templates, "copy_event");
         let made = app.post_form(server_fn("copy_event"), &with(&start, &[("form[date]", "2027-05-02")])).await;
         assert!(app.get(where_to(&made)).await.text().contains("Sun 2 May 2027"));
