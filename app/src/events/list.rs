@@ -107,15 +107,18 @@ fn narrowing(query: &EventQuery) -> AnyView {
     .into_any()
 }
 
-/// An event was just deleted, and can be taken back.
+/// An event was just deleted, and can be taken back. After half a minute its style hides the offer; the event is among what was
+/// deleted.
 fn undo(event: DeletedEvent) -> AnyView {
     let button = view! { <button class="button">"Undo"</button> }.into_any();
     let form = PostForm::of::<RestoreEvent>(paths::EVENTS.into()).with("event", event.id.to_string()).plain(button);
     view! {
-        <Notice kind=NoticeKind::Success>
-            <p>{format!("“{}” was deleted.", event.name)}</p>
-            {form}
-        </Notice>
+        <div class="offer">
+            <Notice kind=NoticeKind::Success>
+                <p>{format!("“{}” was deleted. It stays under “Recently deleted” for 30 days.", event.name)}</p>
+                {form}
+            </Notice>
+        </div>
     }
     .into_any()
 }
