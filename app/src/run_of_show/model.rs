@@ -117,6 +117,8 @@ pub struct PastePreview {
     pub rows: Vec<PastedRow>,
     /// How many of them would be added.
     pub good: u32,
+    /// "12 rows were read, and none is left out. Nothing is added yet."
+    pub summary: String,
     /// Why nothing can be added at all.
     pub refusal: Option<String>,
 }

@@ -79,12 +79,6 @@ fn preview(preview: &PastePreview, here: String, text: String, key: String) -> A
     };
     let can = preview.good > 0 && preview.refusal.is_none();
     let add = can.then(|| add.plain(view! { <button class="button" data-kind="primary">{label}</button> }.into_any()));
-    let left_out = preview.rows.len() - preview.good as usize;
-    let summary = match left_out {
-        0 => format!("All {} rows were read.", preview.good),
-        1 => format!("{} rows were read; one is left out and says why.", preview.good),
-        _ => format!("{} rows were read; {left_out} are left out and say why.", preview.good),
-    };
     let columns =
         preview.columns.iter().map(|column| view! { <li class="chip">{column.clone()}</li> }.into_any()).collect_view();
     let rows = preview.rows.iter().map(row).collect_view();
@@ -95,7 +89,7 @@ fn preview(preview: &PastePreview, here: String, text: String, key: String) -> A
                 <span class="end">{add}</span>
             </header>
             <div class="pad">
-                <p role="status">{summary}" Nothing is added yet."</p>
+                <p role="status">{preview.summary.clone()}</p>
                 {preview.refusal.clone().map(|refusal| view! { <p class="error" role="alert">{refusal}</p> }.into_any())}
                 <ul class="cluster" aria-label="Columns">{columns}</ul>
             </div>

@@ -84,6 +84,7 @@ impl RunOfShowService {
             event_name: target.event_name,
             columns: sheet.columns.into_iter().map(|(name, column)| column_label(&name, column)).collect(),
             good: u32::try_from(good).unwrap_or(u32::MAX),
+            summary: summary(good, rows.len() - good),
             refusal: refusal.or(full),
             rows,
         })
@@ -146,4 +147,15 @@ fn column_label(name: &str, column: Option<paste::Column>) -> String {
         (None, "") => "left out".to_owned(),
         (None, name) => format!("“{name}” is left out"),
     }
+}
+
+/// How many rows were read, and how many are left out.
+fn summary(good: usize, left_out: usize) -> String {
+    let rows = if good == 1 { "1 row was read".to_owned() } else { format!("{good} rows were read") };
+    let read = match left_out {
+        0 => format!("{rows}, and none is left out."),
+        1 => format!("{rows}; one is left out and says why."),
+        _ => format!("{rows}; {left_out} are left out and say why."),
+    };
+    format!("{read} Nothing is added yet.")
 }
