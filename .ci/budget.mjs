@@ -16,12 +16,6 @@ const FURTHER_SCREEN = { goal: 64 * KIB, ceiling: 64 * KIB };
 const WITHOUT_SCRIPTS = { goal: 30 * KIB, ceiling: 30 * KIB };
 const BINARY = { goal: 40 * MB, ceiling: 40 * MB };
 
-// Home, the list of events, is in the main module. Every lazy part of the build is a screen that is reached from there; of those that
-// are not it stands here what else they load, and which other one they come after.
-const DEEPER = {
-  contact_history: { name: "a contact's events and emails", with: ["contact_screens"], after: "contact" },
-};
-
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pkg = join(root, "target/site/pkg");
 const files = readdirSync(pkg);
@@ -59,21 +53,16 @@ const manifest = JSON.parse(readFileSync(join(pkg, only("manifest", new RegExp(`
 const parts = new Map(
   Object.entries(manifest).map(([name, needed]) => [name, needed.map((part) => (part.endsWith(".wasm") ? part : `${part}.wasm`))]),
 );
+// Home, the list of events, is in the main module. Every lazy part of the build is a screen that is reached from there, or what opens
+// by a click, of the screen with the same name.
 const SCREENS = [...parts.keys()].map((part) => {
-  // What opens by a click, of the screen with the same name.
   const panels = part.match(/^(.*)_panels$/);
   if (panels !== null) return { name: `${panels[1]}, what first opens by a click`, parts: [part], after: panels[1], panels: true };
-  const name = part.replace(/_screens$/, "");
-  const deeper = DEEPER[name];
-  if (deeper !== undefined) return { name: deeper.name, parts: [...deeper.with, part], after: deeper.after };
-  return { name, parts: [part], after: undefined };
+  return { name: part.replace(/_screens$/, ""), parts: [part], after: undefined };
 });
 // Whatever comes after another one stands behind it.
 const depth = ({ after }) => (after === undefined ? 0 : 1 + depth(SCREENS.find(({ name }) => name === after)));
 SCREENS.sort((one, other) => depth(one) - depth(other));
-for (const name of Object.keys(DEEPER)) {
-  if (!parts.has(`${name}_screens`)) throw new Error(`the build has no part ${name}_screens`);
-}
 const needed = new Set([...parts.values()].flat());
 const lost = files.filter((file) => /^(split|chunk)_.*\.wasm$/.test(file) && !needed.has(file));
 if (lost.length > 0) throw new Error(`files that no part lists, so they were not counted: ${lost.join(", ")}`);

@@ -20,8 +20,8 @@ const WAITS_MS: [i32; 3] = [300, 1_000, 2_000];
 
 /// `lazy_screens! { name, preload_name, Screens: Route => Component, … }` makes one part of these components, and a route for each.
 /// The name ends in `_screens`. Several calls may name one part, so that what is seldom opened makes few pieces: the `desk_screens`
-/// of the events' forms, spaces and the account. A part that is not reached from home is named in `.ci/budget.mjs` too. With `needs`, the screens
-/// wait for a part of [`lazy_panels`] if the page came with one of its panels open.
+/// of the events' forms, spaces and the account. With `needs`, the screens wait for a part of [`lazy_panels`] if the page came with one of
+/// its panels open. What two parts share is cut into pieces of its own, one for each set of parts, so few parts are smaller than many.
 macro_rules! lazy_screens {
     ($part:ident, $preload:ident $(needs $panels:ident)?, $Screen:ident: $($route:ident => $screen:ident),+ $(,)?) => {
         enum $Screen {

@@ -1,4 +1,4 @@
-//! What the browser loads of one contact, in two parts: the contact with the form to change it, and what happened.
+//! What the browser loads of one contact: the form to change it, and what happened.
 
 use leptos::prelude::*;
 
@@ -14,10 +14,6 @@ lazy_screens! {
     ContactRoute => Contact,
     ContactDetailsRoute => Details,
     NewContactRoute => NewContact,
-}
-
-lazy_screens! {
-    contact_history_screens, preload_contact_history_screens, HistoryScreen:
     ContactEventsRoute => Events,
     ContactEmailsRoute => Emails,
 }

@@ -1,6 +1,8 @@
 //! Puts people on an event: contacts by a search, new ones in place, several at once by pasting. It stays open for the next
 //! one, and whoever was just added can be taken off again.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use leptos::prelude::*;
@@ -13,13 +15,14 @@ use crate::contacts::SearchField;
 use crate::domain::ids::EventId;
 use crate::error::AppError;
 use crate::lazy_screens::lazy_screens;
+use crate::live::{Gone, Live, RowId, Topic, Update};
 use crate::paths;
 use crate::plain_form::PostForm;
 use crate::planner::{RemoveCrew, RestoreCrew, remove_crew, restore_crew};
 use crate::ui::{Announcer, Avatar, ErrorNotice, PageTitle, dynamic, focus_soon, query_view};
 use crate::wire::Query;
 
-lazy_screens! { planner_panels, preload_people_screens, PeopleScreen: PeopleRoute => People }
+lazy_screens! { contacts_screens, preload_people_screens, PeopleScreen: PeopleRoute => People }
 
 /// Where the keyboard is after somebody was added: at the next one.
 const SEARCH: &str = "search-people";
@@ -34,6 +37,7 @@ fn People() -> impl IntoView {
     let query = use_query_map();
     let question = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default().trim().to_owned()));
     let people = Query::new(move || LoadPeople { event: event.get(), search: question.get() });
+    follow(event, people);
     // The frame tells of a post that was refused.
     let problem = RwSignal::new(None::<String>);
     let change = Change { people, problem, working: RwSignal::new(false), announcer: Announcer::expect() };
@@ -56,6 +60,30 @@ fn People() -> impl IntoView {
         })}
         {dynamic(move || view! { <NewPeople event=event.get() /> }.into_any())}
     }
+}
+
+/// Reads the page anew when somebody is put on the event or taken off elsewhere.
+fn follow(event: Memo<EventId>, people: Query<LoadPeople>) {
+    let known = RefCell::new(None::<Vec<RowId>>);
+    let on_update = move |update: &Update| {
+        let before = known.take();
+        let told: Vec<_> = update.rows.iter().map(|row| row.id()).collect();
+        let now = people_after(before.as_deref().unwrap_or_default(), update.is_snapshot, &told, &update.gone);
+        // The page came with what the first snapshot holds.
+        if before.is_some_and(|before| before != now) {
+            people.refetch();
+        }
+        known.replace(Some(now));
+    };
+    Live::expect().subscribe(move || Some(Topic::Event(event.get())), || 0, on_update);
+}
+
+/// Who is on the event after an update.
+fn people_after(before: &[RowId], is_snapshot: bool, told: &[RowId], gone: &[Gone]) -> Vec<RowId> {
+    let is_gone = |id: &RowId| gone.iter().any(|gone| gone.id == *id);
+    let stay = before.iter().filter(|id| !is_snapshot && !is_gone(id));
+    let told = told.iter().filter(|id| matches!(id, RowId::Crew(_)));
+    stay.chain(told).copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Something is changed on the server, and the page read anew.
@@ -201,4 +229,23 @@ fn rows(people: Vec<PersonRow>, action: impl Fn(&PersonRow) -> AnyView) -> AnyVi
 fn button(label: &'static str, name: &str) -> AnyView {
     let name = format!(" {name}");
     view! { <button class="button">{label} <span class="visually-hidden">{name}</span></button> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{CrewId, ItemId};
+
+    #[test]
+    fn only_who_is_put_on_or_taken_off_makes_a_difference() {
+        let people = |ids: &[i64]| ids.iter().map(|id| RowId::Crew(CrewId(*id))).collect::<Vec<_>>();
+        let before = people(&[1, 2]);
+        let gone = |id| [Gone { id, revision: 9 }];
+        let after = |told: &[RowId], gone: &[Gone]| people_after(&before, false, told, gone);
+        assert_eq!(after(&people(&[2]), &[]), before, "a badge that flips");
+        assert_eq!(after(&[RowId::Item(ItemId(3))], &gone(RowId::Item(ItemId(1)))), before, "an item");
+        assert_eq!(after(&people(&[3]), &[]), people(&[1, 2, 3]));
+        assert_eq!(after(&[], &gone(before[0])), people(&[2]));
+        assert_eq!(people_after(&before, true, &people(&[4, 2]), &[]), people(&[2, 4]));
+    }
 }
