@@ -212,7 +212,7 @@ impl RunOfShowPort for RunOfShowService {
         let now = typed::form(&found.facts, &zone);
         let told = told.and_then(|told| serde_json::from_str(&told).ok()).map(typed::sorted);
         let (merged, base) = typed::merge(typed::sorted(form), &typed::sorted(seen), told.as_ref(), &now)
-            .map_err(|what| AppError::invalid("conflict", format!("Somebody else changed {what} meanwhile.")))?;
+            .map_err(|what| AppError::invalid("conflict", format!("Somebody else changed this meanwhile: {what}.")))?;
         let mut after = typed::read(merged, &base, &editing.event, &zone)?;
         // The form knows minutes; what it shows unchanged stays as it is to the millisecond.
         if typed::day(&zone, after.starts_at) == now.day && typed::clock(&zone, after.starts_at) == now.starts {

@@ -217,47 +217,59 @@ pub fn until(zone: &Zone, starts_at: Timestamp, typed: &str) -> Result<u32, AppE
     Err(AppError::invalid("ends", "This end is before the start."))
 }
 
-/// What this person changed, laid over what the item is now, and what of it counts as unchanged. Fails with the field that
-/// somebody else changed too, unless the person was `told` of it.
+/// What this person changed, laid over what the item is now, and what of it counts as unchanged. Fails with what somebody else
+/// changed too, each field with its new value, unless the person was `told` of it.
 pub fn merge(
     mine: ItemForm,
     seen: &ItemForm,
     told: Option<&ItemForm>,
     now: &ItemForm,
-) -> Result<(ItemForm, ItemForm), &'static str> {
+) -> Result<(ItemForm, ItemForm), String> {
     let mut merged = now.clone();
-    let mut conflict = None;
+    let mut base = now.clone();
+    let mut theirs = Vec::new();
     macro_rules! field {
-        ($field:ident, $label:literal) => {
+        ($field:ident, $what:expr) => {
             if mine.$field != seen.$field && mine.$field != now.$field {
                 if now.$field != seen.$field && told.is_none_or(|told| told.$field != now.$field) {
-                    conflict = conflict.or(Some($label));
+                    theirs.push($what);
                 }
                 merged.$field = mine.$field.clone();
             }
         };
     }
-    field!(day, "the day");
-    field!(starts, "the start");
-    field!(title, "the title");
-    field!(details, "the details");
-    field!(location, "the place");
-    field!(private, "who sees it");
-    field!(pinned, "whether it is pinned");
-    field!(responsible, "who is responsible");
+    field!(day, changed("the day", &now.day));
+    field!(starts, changed("the start", &now.starts));
+    field!(title, changed("the title", &now.title));
+    field!(details, changed("the details", &now.details));
+    field!(location, changed("the place", &now.location));
+    field!(private, changed("who sees it", if now.private { "private" } else { "not private" }));
+    field!(pinned, changed("whether it is pinned", if now.pinned { "pinned" } else { "not pinned" }));
+    field!(responsible, "who is responsible".to_owned());
     // Length and end are one thing.
     if (&mine.minutes, &mine.ends) != (&seen.minutes, &seen.ends) {
         let is_told = told.is_some_and(|told| told.minutes == now.minutes);
         if now.minutes != seen.minutes && mine.minutes != now.minutes && !is_told {
-            conflict = conflict.or(Some("the length"));
+            theirs.push(changed("the length", &now.minutes));
         }
         merged.minutes.clone_from(&mine.minutes);
         merged.ends.clone_from(&mine.ends);
         // Read against what this person saw: the one of the two that they changed counts.
-        let base = ItemForm { minutes: seen.minutes.clone(), ends: seen.ends.clone(), ..now.clone() };
-        return conflict.map_or(Ok((merged, base)), Err);
+        base.minutes.clone_from(&seen.minutes);
+        base.ends.clone_from(&seen.ends);
     }
-    conflict.map_or_else(|| Ok((merged, now.clone())), Err)
+    if theirs.is_empty() { Ok((merged, base)) } else { Err(theirs.join(", ")) }
+}
+
+/// "the title (now “Doors”)", of long texts their beginning.
+fn changed(what: &str, now: &str) -> String {
+    const SHOWN: usize = 80;
+    if now.is_empty() {
+        return format!("{what} (now empty)");
+    }
+    let dots = if now.chars().nth(SHOWN).is_some() { "…" } else { "" };
+    let begin: String = now.chars().take(SHOWN).collect();
+    format!("{what} (now “{begin}{dots}”)")
 }
 
 /// Sorts who is responsible, so that the order of check boxes makes no difference.

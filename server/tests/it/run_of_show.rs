@@ -196,9 +196,17 @@ on_both_engines!(
         save(&|form| form.title = "Doors open".into()).await.unwrap();
         assert_eq!(venue.number("SELECT COUNT(*) FROM timeline_edit").await, edits);
 
-        let conflict = save(&|form| form.title = "Welcome".into()).await.unwrap_err();
+        // Told of each, with what it is now: the next save replaces what one was told of.
+        let both = |form: &mut ItemForm| {
+            form.title = "Welcome".into();
+            form.starts = "18:20".into();
+        };
+        let conflict = save(&both).await.unwrap_err();
         assert_eq!(field(&conflict), "conflict");
-        assert!(conflict.to_string().contains("the title"), "{conflict}");
+        assert_eq!(
+            conflict.to_string(),
+            "Somebody else changed this meanwhile: the start (now “18:15”), the title (now “Doors open”)."
+        );
         assert_eq!(venue.timeline().await[0].title, "Doors open");
         // Having been told of theirs, one may replace it; what one was not told of stays theirs.
         let told = venue.run_of_show.item(&venue.caller, venue.event, Some(item), None).await.unwrap().seen;
