@@ -123,6 +123,91 @@ export class CrewRow {
   }
 }
 
+/** An item as it is typed into the form for the next one; what is left out stays as the form suggests it. */
+export interface TypedItem {
+  title: string;
+  start?: string;
+  length?: string;
+  pinned?: boolean;
+}
+
+/** The run of show on the planner page. */
+export class RunOfShow {
+  readonly items: Locator;
+  /** The form for the next item, below the list. */
+  readonly next: Locator;
+  readonly undo: Locator;
+
+  constructor(readonly page: Page) {
+    this.items = page.locator("ol.timeline > li:not(.day, .now-line, .insert)");
+    this.next = page.locator("form#next");
+    this.undo = page.locator(".undo").getByRole("button", { name: "Undo" });
+  }
+
+  link(title: string): Locator {
+    return this.page.locator("ol.timeline").getByRole("link", { name: title, exact: true });
+  }
+
+  item(title: string): Locator {
+    return this.items.filter({ has: this.page.getByRole("link", { name: title, exact: true }) });
+  }
+
+  /** The titles from top to bottom. */
+  async titles(): Promise<string[]> {
+    return (await this.items.locator("h3 a").allInnerTexts()).map((title) => title.trim());
+  }
+
+  async starts(title: string): Promise<string> {
+    return (await this.item(title).locator("time").innerText()).split("\n")[0]?.trim() ?? "";
+  }
+
+  async add({ title, start, length, pinned }: TypedItem): Promise<void> {
+    await expect(this.next.getByLabel("Title")).toBeVisible();
+    if (start !== undefined) await this.next.getByLabel("Start").fill(start);
+    if (length !== undefined) await this.next.getByLabel("Length").fill(length);
+    if (pinned === true) await this.next.getByLabel("Pinned").check();
+    await this.next.getByLabel("Title").fill(title);
+    await this.next.getByLabel("Title").press("Enter");
+    await expect(this.item(title)).toBeVisible();
+  }
+
+  /** Opens the form of an item in its row. */
+  async edit(title: string): Promise<Locator> {
+    const link = this.link(title);
+    const id = (await link.getAttribute("id"))?.replace("item-", "edit-") ?? "";
+    await link.click();
+    const form = this.page.locator(`form#${id}`);
+    await expect(form.getByLabel("Title")).toBeFocused();
+    return form;
+  }
+
+  /** The address of an item's own page. */
+  async pageOf(title: string): Promise<string> {
+    return (await this.link(title).getAttribute("href")) ?? "";
+  }
+
+  /** Deletes an item on its own page, which leads back to the planner. */
+  async remove(title: string): Promise<void> {
+    await visit(this.page, await this.pageOf(title));
+    await this.page.getByRole("button", { name: "Delete", exact: true }).click();
+    await expect(this.undo).toBeVisible();
+    await hydrated(this.page);
+    await expect(this.item(title)).toHaveCount(0);
+  }
+}
+
+/** Makes an event that has nothing in it yet, and stays on its planner. Returns its path. */
+export async function newEvent(page: Page, name: string): Promise<string> {
+  await visit(page, "/events/new");
+  await page.getByLabel("Name", { exact: true }).first().fill(name);
+  await page.getByLabel("Starts").fill("2031-06-14T16:00");
+  await page.getByLabel("Ends").fill("2031-06-15T01:00");
+  await page.getByRole("button", { name: "Create event" }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await hydrated(page);
+  return new URL(page.url()).pathname;
+}
+
 export async function signOut(page: Page): Promise<void> {
   await page.locator("details.menu > summary").click();
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -207,4 +292,29 @@ export async function mailTo(page: Page, address: string): Promise<string> {
   await page.getByRole("main").getByRole("link").filter({ hasText: address }).first().click();
   await page.getByRole("link", { name: "Text", exact: true }).click();
   return page.getByRole("region", { name: "The mail as text" }).innerText();
+}
+
+/** Somebody new, with a password that is let pass. */
+export const mira = { name: "Mira Okafor", venue: "The Mill", email: "mira@mill.example", password: "tidal otter lamp" };
+
+/** Fills in the page to sign up, which is open, and sends it. */
+export async function signUp(page: Page, who = mira): Promise<void> {
+  await page.getByLabel("Your name").fill(who.name);
+  await page.getByLabel("Venue or company").fill(who.venue);
+  await page.getByLabel("Email").fill(who.email);
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+}
+
+/** The code in the newest mail to an address. */
+export async function codeFor(page: Page, address: string): Promise<string> {
+  const [digits = ""] = /\b\d{6}\b/.exec(await mailTo(page, address)) ?? [];
+  return digits;
+}
+
+/** The path of the account's link in the newest mail to an address. */
+export async function accountLink(page: Page, address: string): Promise<string> {
+  const found = /https?:\/\/[^/\s]+(\/(?:reset|change-email)\/\S+)/.exec(await mailTo(page, address));
+  if (found?.[1] === undefined) throw new Error(`no link in the newest mail to ${address}`);
+  return found[1];
 }

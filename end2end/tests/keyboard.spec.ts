@@ -1,16 +1,7 @@
 // The main job without a pointer.
-import type { Locator, Page } from "@playwright/test";
 import { expect, password, people, test, visit } from "../fixtures.ts";
+import { tabTo } from "../keyboard.ts";
 import { CrewRow, notInvited, wedding } from "../screens.ts";
-
-/** Presses Tab until the element has the focus, as a person would. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < 200; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`the keyboard never reached ${target}`);
-}
 
 test("sign in, open the event, send, read the reason", async ({ page }) => {
   await page.goto("/sign-in");

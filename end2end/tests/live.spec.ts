@@ -1,50 +1,7 @@
 // The live channel after a break: whatever happened meanwhile is there without a reload.
-import type { Page, WebSocketRoute } from "@playwright/test";
+import { Cable, broken } from "../cable.ts";
 import { expect, live, test, visit } from "../fixtures.ts";
 import { CrewRow, EmailsTab, notInvited, openContact, openEvent } from "../screens.ts";
-
-const broken = [/WebSocket/, /ERR_CONNECTION_REFUSED/, /ERR_INTERNET_DISCONNECTED/, /request failed/];
-
-/** The cable of one page's live channel. Install it before the page is opened. */
-class Cable {
-  private sockets: WebSocketRoute[] = [];
-  private readonly dead = new Set<WebSocketRoute>();
-  private isCut = false;
-
-  static async of(page: Page): Promise<Cable> {
-    const cable = new Cable();
-    await page.routeWebSocket(/\/live\?/, (socket) => {
-      if (cable.isCut) {
-        void socket.close({ code: 1011 });
-        return;
-      }
-      cable.sockets.push(socket);
-      const server = socket.connectToServer();
-      socket.onMessage((message) => {
-        if (!cable.dead.has(socket)) server.send(message);
-      });
-      server.onMessage((message) => {
-        if (!cable.dead.has(socket)) socket.send(message);
-      });
-    });
-    return cable;
-  }
-
-  /** Closes what is open and refuses what comes. */
-  async cut(): Promise<void> {
-    this.isCut = true;
-    for (const socket of this.sockets.splice(0)) await socket.close({ code: 1011 });
-  }
-
-  /** Nothing arrives any more over what is open now, and nobody says so. */
-  die(): void {
-    for (const socket of this.sockets.splice(0)) this.dead.add(socket);
-  }
-
-  mend(): void {
-    this.isCut = false;
-  }
-}
 
 test("after a cut the page catches up on what it missed", async ({ owner, browsers, faults }) => {
   faults.allow(...broken);
