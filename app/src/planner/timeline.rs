@@ -31,6 +31,8 @@ pub struct Shared {
     dragged: RwSignal<Option<ItemId>>,
     /// The rows at which a form stands open. They stay when somebody deletes the item, so that what is typed is not lost.
     kept: RwSignal<Vec<i64>>,
+    /// The row that it would take the place of.
+    over: RwSignal<Option<ItemId>>,
     firsts: Memo<Vec<i64>>,
     day: OnTheDay,
     overruns: Overruns,
@@ -66,6 +68,7 @@ pub fn Timeline(
         undo: RwSignal::new(undo),
         dragged: RwSignal::new(None),
         kept: RwSignal::new(Vec::new()),
+        over: RwSignal::new(None),
         firsts,
         day,
         overruns: Overruns::of(items),
@@ -140,7 +143,7 @@ pub fn each<T>(items: LiveList<TimelineItem>, read: impl Fn(&TimelineItem) -> T)
 /// One item, under the heading of its day if it is the first one.
 fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
     let id = item.with_untracked(|item| item.id);
-    let Shared { firsts, day: OnTheDay(on_the_day), dragged, .. } = shared;
+    let Shared { firsts, day: OnTheDay(on_the_day), dragged, over, .. } = shared;
     let open = RwSignal::new(None::<Open>);
     let (day, private, content) = (item.clone(), item.clone(), item.clone());
     let is_first = Memo::new(move |_| firsts.with(|firsts| firsts.contains(&id.0)));
@@ -181,15 +184,19 @@ fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
             data-private=move || private.with(|item| item.private).then_some("")
             data-dragged=move || (dragged.get() == Some(id)).then_some("")
             on:keydown=on_key
+            data-drop=move || (over.get() == Some(id)).then(|| shared.side_of(id))
             on:dragover=move |ev| {
                 if dragged.get_untracked().is_some() {
                     ev.prevent_default();
+                    if over.get_untracked() != Some(id) {
+                        over.set(Some(id));
+                    }
                 }
             }
             on:drop=move |ev| {
                 ev.prevent_default();
                 if let Some(moved) = dragged.get_untracked() {
-                    shared.put(moved, Some(id));
+                    shared.take_place(moved, id);
                 }
             }
         >
@@ -225,17 +232,37 @@ impl Shared {
 
     /// Moves a row up or down by one.
     fn shift(self, item: ItemId, by: isize) {
-        let order: Vec<_> = self.items.rows().iter().map(|item| item.with_untracked(|item| item.id)).collect();
-        let Some(index) = order.iter().position(|other| *other == item) else { return };
-        let Some(target) = index.checked_add_signed(by).filter(|target| *target < order.len()) else { return };
-        // To stand lower is to stand before the one after next.
-        let before = if by < 0 { Some(order[target]) } else { order.get(target + 1).copied() };
-        self.put(item, before);
+        let order = self.order();
+        let index = order.iter().position(|other| *other == item).and_then(|index| index.checked_add_signed(by));
+        if let Some(target) = index.and_then(|target| order.get(target)) {
+            self.take_place(item, *target);
+        }
+    }
+
+    fn order(self) -> Vec<ItemId> {
+        self.items.rows().iter().map(|item| item.with_untracked(|item| item.id)).collect()
+    }
+
+    /// Moves a row to where another one stands, which makes room: upwards it stands before that one, downwards after it.
+    fn take_place(self, item: ItemId, of: ItemId) {
+        let order = self.order();
+        let position = |id| order.iter().position(|other| *other == id);
+        let (Some(from), Some(to)) = (position(item), position(of)) else { return };
+        self.put(item, if from < to { order.get(to + 1).copied() } else { Some(of) });
+    }
+
+    /// On which side of a row the dragged one would stand.
+    fn side_of(self, row: ItemId) -> &'static str {
+        let order = self.order();
+        let dragged = self.dragged.get_untracked();
+        let first = order.iter().find(|id| **id == row || Some(**id) == dragged);
+        if first == Some(&row) { "before" } else { "after" }
     }
 
     /// Moves a row before another one, or last.
     fn put(self, item: ItemId, before: Option<ItemId>) {
         self.dragged.set(None);
+        self.over.set(None);
         if before == Some(item) {
             return;
         }
@@ -256,7 +283,7 @@ impl Shared {
 }
 
 fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> AnyView {
-    let Shared { event, dragged, .. } = shared;
+    let Shared { event, dragged, over, .. } = shared;
     let id = item.id;
     let people = item.responsible.iter().map(|person| person.name.as_str()).collect::<Vec<_>>();
     let people = joined(&people, ", ");
@@ -289,7 +316,10 @@ fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> A
                     title="Click to edit; drag, or Alt and an arrow key, to move"
                     on:click=opens(Open::Edit)
                     on:dragstart=move |_| dragged.set(Some(id))
-                    on:dragend=move |_| dragged.set(None)
+                    on:dragend=move |_| {
+                        dragged.set(None);
+                        over.set(None);
+                    }
                 >
                     {item.title.clone()}
                 </a>
