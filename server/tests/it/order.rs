@@ -227,7 +227,7 @@ async fn act(venue: &Venue, tab: &Tab, act: &Act, edits: &[EditId]) -> Result<Op
             (page.form, page.seen)
         };
         change(&mut form);
-        shows.save(caller, item, seen, None, form).await
+        shows.save(caller, item, seen, None, form, false).await
     };
     let edit = match act {
         Act::Wait | Act::Open { .. } => return Ok(None),
@@ -461,7 +461,7 @@ on_both_engines!(
             async |starts, title| shows.add(caller, venue.event, form(starts, title), None).await.unwrap().item.id;
         let pin = async |item, pinned| {
             let page = shows.item(caller, venue.event, Some(item), None).await.unwrap();
-            shows.save(caller, item, page.seen, None, ItemForm { pinned, ..page.form }).await.unwrap();
+            shows.save(caller, item, page.seen, None, ItemForm { pinned, ..page.form }, false).await.unwrap();
         };
         let clocks = async || -> Vec<String> {
             let items = timeline(&venue).await;
@@ -478,7 +478,7 @@ on_both_engines!(
         // What was pinned before somebody set its time comes back with that edit.
         let page = shows.item(caller, venue.event, Some(dinner), None).await.unwrap();
         let later = ItemForm { starts: "19:00".into(), ..page.form };
-        let saved = shows.save(caller, dinner, page.seen, None, later).await.unwrap();
+        let saved = shows.save(caller, dinner, page.seen, None, later, false).await.unwrap();
         assert_eq!(shows.undo(caller, saved.edit).await.unwrap().kept, 0);
         assert_eq!(clocks().await[1], "18:45 Dinner");
         let moved = shows.move_before(caller, cake, Some(dinner)).await.unwrap();

@@ -202,7 +202,7 @@ async fn edit_the_run_of_show(venue: &Venue) {
     shows.delete(caller, copy).await.unwrap();
     shows.restore(caller, copy).await.unwrap();
     let page = shows.item(caller, event, Some(copy), None).await.unwrap();
-    shows.save(caller, copy, page.seen, None, ItemForm { pinned: true, ..page.form }).await.unwrap();
+    shows.save(caller, copy, page.seen, None, ItemForm { pinned: true, ..page.form }, false).await.unwrap();
     shows.undo(caller, moved.edit).await.unwrap();
     let rows = "Start\tTitle\n18:00\tDinner\n19:00\tCake".to_owned();
     shows.read_paste(caller, event, rows.clone()).await.unwrap();
