@@ -304,8 +304,8 @@ fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> A
     };
     view! {
         <time datetime=item.starts.at.to_iso()>
-            {item.starts.clock.clone()} {length.map(|length| view! { <span>{length}</span> }.into_any())}
-            {ends.map(|ends| view! { <span>{ends}</span> }.into_any())}
+            {item.starts.clock.clone()} {ends.map(|ends| view! { <span>{ends}</span> }.into_any())}
+            {length.map(|length| view! { <span>{length}</span> }.into_any())}
         </time>
         <div>
             <h3>
