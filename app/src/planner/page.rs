@@ -99,6 +99,7 @@ fn deleted(event: &EventHeader) -> AnyView {
     let undo = PostForm::of::<RestoreEvent>(paths::EVENTS.into()).with("event", event.id.to_string()).plain(button);
     let sentence = format!("“{}” was deleted.", event.name);
     view! {
+        <div class="head"><div><h1>{event.name.clone()}</h1></div></div>
         <Notice kind=NoticeKind::Warning>
             <p>{sentence}</p>
             {undo}
