@@ -1,31 +1,11 @@
 // From an empty database: the first account, its code, a forgotten password, another address. All of it by plain pages.
-import { expect, expectAccessible, fillSignIn, hydrated, preloadsRefused, test as base } from "../fixtures.ts";
-import { mailTo, signOut } from "../screens.ts";
-import { Server } from "../server.ts";
+import { expect, fillSignIn, hydrated, preloadsRefused, test } from "../fixtures.ts";
+import { accountLink, codeFor, mailTo, mira, signOut, signUp } from "../screens.ts";
 import type { Page } from "@playwright/test";
 
-const test = base.extend({
-  server: async ({}, use, info) => {
-    const server = await Server.start({ CALLBOARD_DEMO: "0" });
-    try {
-      await use(server);
-      if (info.status !== info.expectedStatus) await info.attach("server.log", { body: server.log(), contentType: "text/plain" });
-    } finally {
-      await server.stop();
-    }
-  },
-});
+test.use({ demo: false });
 
-const mira = { name: "Mira Okafor", venue: "The Mill", email: "mira@mill.example", password: "tidal otter lamp" };
 const refused = [/status 422/, /422 \(/];
-
-async function signUp(page: Page, who = mira): Promise<void> {
-  await page.getByLabel("Your name").fill(who.name);
-  await page.getByLabel("Venue or company").fill(who.venue);
-  await page.getByLabel("Email").fill(who.email);
-  await page.getByLabel("Password", { exact: true }).fill(who.password);
-  await page.getByRole("button", { name: "Create account" }).click();
-}
 
 /** The first account, in a page of its own that is signed in. */
 async function owner(page: Page): Promise<void> {
@@ -36,8 +16,7 @@ async function owner(page: Page): Promise<void> {
 }
 
 async function code(page: Page): Promise<string> {
-  const [digits = ""] = /\b\d{6}\b/.exec(await mailTo(page, mira.email)) ?? [];
-  return digits;
+  return codeFor(page, mira.email);
 }
 
 async function verify(page: Page): Promise<void> {
@@ -46,13 +25,6 @@ async function verify(page: Page): Promise<void> {
   await page.getByLabel("Code").fill(digits);
   await page.getByRole("button", { name: "Verify", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Your email is verified" })).toBeVisible();
-}
-
-/** The path of the link in the newest mail to an address. */
-async function link(page: Page, address: string): Promise<string> {
-  const found = /https?:\/\/[^/\s]+(\/(?:reset|change-email)\/\S+)/.exec(await mailTo(page, address));
-  if (found?.[1] === undefined) throw new Error(`no link in the newest mail to ${address}`);
-  return found[1];
 }
 
 test("an empty database ends at sign-up, and the first to come owns it, verified by the code from the mail", async ({ page, browsers, faults }) => {
@@ -115,7 +87,7 @@ test("a forgotten password is replaced by a link, once, and every session ends",
   await other.getByRole("button", { name: "Send reset link" }).click();
   await expect(other.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
 
-  const path = await link(page, mira.email);
+  const path = await accountLink(page, mira.email);
   await other.goto(path);
   await expect(other.getByLabel("Email")).toHaveValue(mira.email);
   await other.getByLabel("New password").fill("green tram at noon");
@@ -142,7 +114,7 @@ test("an address changes when its link is used, and the old one is told", async 
   await form.getByRole("button", { name: "Change email" }).click();
   await expect(page.getByText("on its way to the new address")).toBeVisible();
 
-  const path = await link(page, next);
+  const path = await accountLink(page, next);
   const elsewhere = await browsers.open();
   await elsewhere.goto(path);
   await elsewhere.getByRole("button", { name: "Use this address" }).click();
@@ -153,28 +125,4 @@ test("an address changes when its link is used, and the old one is told", async 
   expect(await mailTo(page, mira.email)).toContain("has another address now");
   await page.goto("/events");
   await signOut(page);
-});
-
-test.describe("accessible", () => {
-  test.describe.configure({ timeout: 240_000 });
-
-  test("the pages around an account", async ({ page, browsers, faults }) => {
-    faults.allow(/status 4(04|22)/, /4(04|22) \(/);
-    await page.goto("/sign-up");
-    await expectAccessible(page);
-    await signUp(page, { ...mira, password: "password1" });
-    await expect(page.locator("#password-note")).toContainText("one of the first");
-    await expectAccessible(page);
-    await page.getByLabel("Password", { exact: true }).fill(mira.password);
-    await page.getByRole("button", { name: "Create account" }).click();
-    await expectAccessible(page);
-    await page.goto("/account");
-    await hydrated(page);
-    await expectAccessible(page);
-    const visitor = await browsers.open();
-    for (const path of ["/sign-up", "/sign-in", "/forgot", "/forgot?sent", "/reset/never-was", "/change-email/never-was"]) {
-      await visitor.goto(path);
-      await expectAccessible(visitor);
-    }
-  });
 });

@@ -1,7 +1,7 @@
 // Events from the first form to the last undo, by plain posts, with a second member looking on. (Issue 8: 3)
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, expectAccessible, fillSignIn, hydrated, live, password, people, preloadsRefused, test, visit } from "../fixtures.ts";
-import { crewRows, openEvent, wedding } from "../screens.ts";
+import { RunOfShow, crewRows, openEvent, wedding } from "../screens.ts";
 
 /** Fills in what an event needs, and one who is not in the address book yet. */
 async function fillEvent(page: Page, name: string): Promise<void> {
@@ -11,11 +11,6 @@ async function fillEvent(page: Page, name: string): Promise<void> {
   await page.getByLabel("Space").fill("The Orchard");
   await page.getByLabel("PAX").fill("1,200");
   await page.getByLabel("Client").fill("Noor Haddad");
-}
-
-/** The rows of the open run of show. */
-function items(page: Page): Locator {
-  return page.locator("ol.timeline > li:not(.day, .now-line, .insert)");
 }
 
 /** The planner that a form led to. */
@@ -117,16 +112,15 @@ test("an event is copied, kept as a template, started from it, and restored late
   faults.allow(/status 404/, /404 \(/);
   await openEvent(owner);
   const path = new URL(owner.url()).pathname;
-  const count = await items(owner).count();
+  const count = await new RunOfShow(owner).items.count();
   await visit(owner, `${path}/edit`);
-  await expectAccessible(owner);
   const copy = owner.locator("section", { has: owner.getByRole("heading", { name: "Duplicate" }) });
   await copy.getByLabel("Name").fill("The second wedding");
   await copy.getByLabel("Date").fill("2031-05-03");
   await copy.getByRole("button", { name: "Duplicate" }).click();
   const copied = await planner(owner, "The second wedding");
   await expect(owner.locator(".head")).toContainText("Sat 3 May 2031");
-  await expect(items(owner)).toHaveCount(count);
+  await expect(new RunOfShow(owner).items).toHaveCount(count);
   await expect(crewRows(owner).filter({ hasText: "Not invited yet" }).first()).toBeVisible();
   await expect(crewRows(owner).filter({ hasText: "Invited at" })).toHaveCount(0);
 
@@ -136,13 +130,12 @@ test("an event is copied, kept as a template, started from it, and restored late
   const template = owner.locator("section", { has: owner.getByRole("heading", { name: /^Weddings/ }) });
   await expect(template).toContainText("Template");
   await hydrated(owner);
-  await expectAccessible(owner);
   await template.getByText("Start an event").click();
   await template.getByLabel("Name").fill("From the template");
   await template.getByLabel("Date").fill("2031-05-04");
   await template.getByRole("button", { name: "Create event" }).click();
   const started = await planner(owner, "From the template");
-  await expect(items(owner)).toHaveCount(count);
+  await expect(new RunOfShow(owner).items).toHaveCount(count);
   await expect(crewRows(owner)).toHaveCount(0);
 
   await visit(owner, `${started}/edit`);
@@ -155,7 +148,6 @@ test("an event is copied, kept as a template, started from it, and restored late
   await owner.goto(started);
   await expect(owner.getByRole("heading", { name: "There is no page here" })).toBeVisible();
   await visit(owner, "/deleted");
-  await expectAccessible(owner);
   await owner.getByRole("button", { name: "Restore From the template" }).click();
   await planner(owner, "From the template");
 });
@@ -194,12 +186,4 @@ test("a space is made, used, found, deleted and restored, without scripts", asyn
   await page.getByRole("button", { name: "Restore The Ice House" }).click();
   await page.goto(event);
   await expect(page.locator(".head")).toContainText("The Ice House");
-});
-
-test("the forms of events and spaces can be read and used by everybody", async ({ owner }) => {
-  test.setTimeout(240_000);
-  for (const path of ["/events/new", "/templates", "/deleted", "/spaces", "/spaces/new", "/spaces?q=nothing", "/events?q=nothing"]) {
-    await visit(owner, path);
-    await expectAccessible(owner);
-  }
 });

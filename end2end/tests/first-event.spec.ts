@@ -1,22 +1,10 @@
 // The first hour of a venue: from an empty database to an answered invite, at a person's pace, counted in clicks.
 import type { Page } from "@playwright/test";
-import { expect, hydrated, live, picture, test as base } from "../fixtures.ts";
-import { CrewRow, mailTo } from "../screens.ts";
-import { Server } from "../server.ts";
+import { expect, hydrated, live, picture, test } from "../fixtures.ts";
+import { CrewRow, codeFor, mailTo, mira } from "../screens.ts";
 
-const test = base.extend({
-  server: async ({}, use, info) => {
-    const server = await Server.start({ CALLBOARD_DEMO: "0" });
-    try {
-      await use(server);
-      if (info.status !== info.expectedStatus) await info.attach("server.log", { body: server.log(), contentType: "text/plain" });
-    } finally {
-      await server.stop();
-    }
-  },
-});
+test.use({ demo: false });
 
-const mira = { name: "Mira Okafor", venue: "The Mill", email: "mira@mill.example", password: "tidal otter lamp" };
 const show: [start: string, minutes: string, title: string][] = [
   ["4pm", "60", "Doors for crew"],
   ["", "45", "Sound check"],
@@ -52,7 +40,7 @@ test("from an empty database to an answered invite", async ({ page, browsers, fa
   await page.getByLabel("Password", { exact: true }).fill(mira.password);
   await clicks.on(page, "button", "Create account");
   await expect(page).toHaveURL(/\/verify$/);
-  const [code = ""] = /\b\d{6}\b/.exec(await mailTo(page, mira.email)) ?? [];
+  const code = await codeFor(page, mira.email);
   await page.goto("/verify");
   await page.getByLabel("Code").fill(code);
   await clicks.on(page, "button", "Verify");

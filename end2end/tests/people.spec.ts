@@ -1,5 +1,5 @@
 // Putting people on an event, and taking them off.
-import { expect, expectAccessible, fillSignIn, hydrated, live, password, people, preloadsRefused, test } from "../fixtures.ts";
+import { expect, fillSignIn, hydrated, live, password, people, preloadsRefused, test } from "../fixtures.ts";
 import { CrewRow, openEvent, someoneNotInvited } from "../screens.ts";
 
 test("people are added by the keyboard, one after the other, and are there at once in another browser", async ({ owner, browsers }) => {
@@ -20,7 +20,6 @@ test("people are added by the keyboard, one after the other, and are there at on
   }
   await owner.getByRole("button", { name: /^Take off Yusuf/ }).click();
   await expect(handler.locator("ul.crew .name", { hasText: "Yusuf" })).toHaveCount(0);
-  await expectAccessible(owner);
 });
 
 test("a new contact in place and a pasted list, each fault at its line, without scripts", async ({ owner, browsers, faults }) => {
