@@ -148,7 +148,7 @@ fn moment(zone: &Zone, field: &'static str, text: &str, which: &str) -> Result<T
         (WallClock::Twice { second, .. }, "second") => Ok(second),
         (WallClock::Twice { first, second }, _) => {
             let message = format!(
-                "The clocks go back that night, so {shown} comes twice: first {}, an hour later {}. Choose which one is meant.",
+                "The clocks go back that night, so {shown} comes twice: first {}, then {}. Choose which one is meant.",
                 time(first),
                 time(second)
             );
@@ -165,16 +165,19 @@ fn moment(zone: &Zone, field: &'static str, text: &str, which: &str) -> Result<T
     }
 }
 
-/// A number of guests, as people write it: "1,200".
+/// A number of guests, as people write it: "1,200". What stands between digits stands between thousands: "1.5" is no number of
+/// guests.
 pub fn guests(field: &str, text: &str) -> Result<Option<i64>, AppError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let digits: String =
-        text.chars().filter(|c| !matches!(c, ' ' | ',' | '.' | '\'' | '\u{a0}' | '\u{202f}')).collect();
-    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
-    match number {
+    let mut groups = text.split([' ', ',', '.', '\'', '\u{a0}', '\u{202f}']);
+    let first = groups.next().filter(|first| !first.is_empty());
+    let thousands: Vec<&str> = groups.collect();
+    let digits = first.map(|first| format!("{first}{}", thousands.concat())).unwrap_or_default();
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && thousands.iter().all(|group| group.len() == 3);
+    match is_number.then(|| digits.parse().ok()).flatten() {
         Some(number) if number <= MOST_GUESTS => Ok(Some(number)),
         Some(_) => Err(AppError::invalid(field, format!("At most {MOST_GUESTS} can be entered here."))),
         None => Err(AppError::invalid(field, "Enter a number, as in 120.")),
@@ -225,7 +228,9 @@ mod tests {
         assert_eq!(fault(|form| form.time_zone = String::new()), "time_zone");
         assert_eq!(fault(|form| form.time_zone = "Narnia".into()), "time_zone");
         assert_eq!(fault(|form| form.status = "deleted".into()), "status");
-        for bad in ["a few", "-5", "1e3", "١٢", "1000001", "99999999999999999999"] {
+        for bad in
+            ["a few", "1.5", "12,50", ".5", "1 2", ",", "1,,000", "-5", "1e3", "١٢", "1000001", "99999999999999999999"]
+        {
             assert_eq!(fault(|form| form.pax = bad.into()), "pax", "{bad}");
         }
         assert_eq!(fault(|form| form.space = "x".repeat(201)), "space");
@@ -234,7 +239,14 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        for (text, number) in [("", None), (" 0 ", Some(0)), ("1,200", Some(1_200)), ("12 000", Some(12_000))] {
+        for (text, number) in [
+            ("", None),
+            (" 0 ", Some(0)),
+            ("1,200", Some(1_200)),
+            ("12 000", Some(12_000)),
+            ("1'000'000", Some(1_000_000)),
+            ("1\u{a0}200", Some(1_200)),
+        ] {
             assert_eq!(guests("pax", text), Ok(number), "{text}");
         }
     }
