@@ -158,3 +158,27 @@ test("the page to add people follows what others do, and a template has another 
   await template.getByRole("button", { name: "Save the name" }).click();
   await expect(owner.getByRole("heading", { name: /^Gala nights/ })).toBeVisible();
 });
+
+test("an item that was typed below the list and not added is there again, and goes once it is added", async ({ owner }) => {
+  await openEvent(owner);
+  await live(owner);
+  const planner = owner.url();
+  await next(owner).getByLabel("Title").fill("Half typed");
+  await next(owner).getByLabel("Pinned").check();
+  await owner.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Contacts" }).click();
+  await expect(owner.getByRole("heading", { level: 1, name: "Contacts" })).toBeVisible();
+  await owner.goBack();
+  await expect(next(owner).getByLabel("Title")).toHaveValue("Half typed");
+  await expect(next(owner).getByLabel("Pinned")).toBeChecked();
+  await expect(next(owner).getByText("Not saved yet.")).toBeVisible();
+  await next(owner).getByLabel("Title").press("Enter");
+  await expect(owner.getByRole("link", { name: "Half typed", exact: true })).toBeVisible();
+  await expect(next(owner).getByText("Not saved yet.")).toHaveCount(0);
+  let asked = 0;
+  owner.on("dialog", (dialog) => {
+    asked += 1;
+    void dialog.accept();
+  });
+  await owner.goto(planner);
+  expect(asked).toBe(0);
+});

@@ -32,18 +32,18 @@ pub(super) fn NewEvent() -> impl IntoView {
                 <a class="button" data-kind="plain" href=paths::TEMPLATES>"Start from a template"</a>
             </div>
         </div>
-        {query_view(page, 10, move |answer| match answer {
-            Ok((_, answer)) => new_form(answer, page),
+        {query_view(page, 10, |answer| match answer {
+            Ok((_, page)) => new_form(page),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
     }
 }
 
-fn new_form(page: EventFormPage, query: Query<LoadEventForm>) -> AnyView {
+fn new_form(page: EventFormPage) -> AnyView {
     let refused = RefusedForm::of::<CreateEvent>();
     let form = PostForm { class: "form card", ..PostForm::of::<CreateEvent>(paths::NEW_EVENT.into()) };
     let form = PostForm { id: Some(FORM.into()), ..form };
-    let kept = keep_typed(FORM.into(), paths::NEW_EVENT.into(), refused.is_some(), Box::new(move || query.refetch()));
+    let (kept, _) = keep_typed(FORM.into(), paths::NEW_EVENT.into(), refused.is_some());
     if refused.is_none() {
         suggest_own_zone(page.form.time_zone.clone());
     }
@@ -66,13 +66,13 @@ pub(super) fn EditEvent() -> impl IntoView {
     // Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
     let event = move || params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(EventId(0)));
     let page = Query::new(move || LoadEventForm { event: Some(event()) });
-    query_view(page, 10, move |answer| match answer {
-        Ok((question, answer)) => edit_form(question.event.unwrap_or(EventId(0)), answer, page),
+    query_view(page, 10, |answer| match answer {
+        Ok((question, page)) => edit_form(question.event.unwrap_or(EventId(0)), page),
         Err(error) => view! { <PageTitle text=|| "Event".into() /> <ErrorNotice error /> }.into_any(),
     })
 }
 
-fn edit_form(event: EventId, page: EventFormPage, query: Query<LoadEventForm>) -> AnyView {
+fn edit_form(event: EventId, page: EventFormPage) -> AnyView {
     let refused = RefusedForm::of::<SaveEvent>();
     let refused = refused.as_ref().filter(|refused| refused.field("event") == Some(event.to_string().as_str()));
     let (name, date) = (page.form.name.clone(), page.date.clone());
@@ -83,7 +83,7 @@ fn edit_form(event: EventId, page: EventFormPage, query: Query<LoadEventForm>) -
     let known = known.map(ToOwned::to_owned);
     let here = paths::edit_event(event);
     let form = PostForm { class: "form card", id: Some(FORM.into()), ..PostForm::of::<SaveEvent>(here.clone()) };
-    let kept = keep_typed(FORM.into(), here.clone(), refused.is_some(), Box::new(move || query.refetch()));
+    let (kept, _) = keep_typed(FORM.into(), here.clone(), refused.is_some());
     let form =
         form.with("event", event.to_string()).with("revision", known.unwrap_or_else(|| page.revision.to_string()));
     let notice = if page.is_deleted {

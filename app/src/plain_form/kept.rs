@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use crate::ui::{Notice, NoticeKind, is_hydrated, warn_on_leaving};
+use crate::ui::{Notice, NoticeKind, dynamic, is_hydrated, warn_on_leaving};
 
 /// What stood in a field with a name, hidden ones too: they say what it was typed into.
 #[derive(Clone)]
@@ -19,32 +19,33 @@ struct Stood {
     checked: bool,
 }
 
+type Forms = RefCell<BTreeMap<String, Vec<Stood>>>;
+
 thread_local! {
-    /// By the address of the page that the form is on.
-    static KEPT: RefCell<BTreeMap<String, Vec<Stood>>> = const { RefCell::new(BTreeMap::new()) };
+    /// What was typed, by the address of the page that the form is on.
+    static KEPT: Forms = const { RefCell::new(BTreeMap::new()) };
+    /// What stood in the forms that were filled again, as they were drawn.
+    static DRAWN: Forms = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Keeps what is typed into the form with this id, which is on the page with this address. It is `posted` if it comes back from
-/// the server with what was typed. Returns what is said above the fields of a form that was left and is back; `again` draws the
-/// form anew, without.
-pub(crate) fn keep_typed(form: String, page: String, posted: bool, again: Box<dyn Fn() + Send>) -> AnyView {
+/// the server with what was typed. Returns what is said above the fields of a form that was left and is back,
+/// and whether it is said.
+pub(crate) fn keep_typed(form: String, page: String, posted: bool) -> (AnyView, RwSignal<bool>) {
     let before = KEPT.with_borrow(|kept| kept.get(&page).cloned()).filter(|_| is_hydrated());
-    let notice = before.map(|before| {
+    let restored = RwSignal::new(before.is_some());
+    let notice = {
+        let (form, page) = (form.clone(), page.clone());
+        move || restored.get().then(|| told(form.clone(), page.clone(), restored))
+    };
+    if let Some(before) = before {
         let (form, page) = (form.clone(), page.clone());
         // It stands there with the next frame.
-        request_animation_frame(move || fill(&form, &before));
-        let discard = move |_| {
-            forget(&page);
-            again();
-        };
-        view! {
-            <Notice kind=NoticeKind::Warning>
-                <p><b>"Not saved yet."</b> " What you typed before you left is still here."</p>
-                <button type="button" class="button" on:click=discard>"Discard"</button>
-            </Notice>
-        }
-        .into_any()
-    });
+        request_animation_frame(move || {
+            DRAWN.with_borrow_mut(|drawn| drawn.insert(page, read(&form)));
+            fill(&form, &before);
+        });
+    }
     Effect::new(move |_| {
         if posted {
             keep(&form, &page);
@@ -70,7 +71,23 @@ pub(crate) fn keep_typed(form: String, page: String, posted: bool, again: Box<dy
             posting.remove();
         });
     });
-    notice.into_any()
+    (dynamic(notice), restored)
+}
+
+/// What was typed before is back.
+fn told(form: String, page: String, restored: RwSignal<bool>) -> AnyView {
+    let discard = move |_| {
+        forget(&page);
+        restored.set(false);
+        fill(&form, &DRAWN.with_borrow(|drawn| drawn.get(&page).cloned()).unwrap_or_default());
+    };
+    view! {
+        <Notice kind=NoticeKind::Warning>
+            <p><b>"Not saved yet."</b> " What you typed before you left is still here."</p>
+            <button type="button" class="button" on:click=discard>"Discard"</button>
+        </Notice>
+    }
+    .into_any()
 }
 
 /// Forgets what was typed on a page: it is saved, or is not to be.
@@ -92,9 +109,13 @@ fn fields(form: &str) -> impl Iterator<Item = HtmlInputElement> {
     fields.filter(|field| !field.name().is_empty() && field.tag_name() != "BUTTON")
 }
 
-fn keep(form: &str, page: &str) {
+fn read(form: &str) -> Vec<Stood> {
     let stood = |field: HtmlInputElement| Stood { name: field.name(), value: field.value(), checked: field.checked() };
-    KEPT.with_borrow_mut(|kept| kept.insert(page.to_owned(), fields(form).map(stood).collect()));
+    fields(form).map(stood).collect()
+}
+
+fn keep(form: &str, page: &str) {
+    KEPT.with_borrow_mut(|kept| kept.insert(page.to_owned(), read(form)));
     warn_on_leaving(page, true);
 }
 

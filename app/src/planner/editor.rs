@@ -79,16 +79,7 @@ pub fn editor(editor: Editor) -> AnyView {
                 focus_soon(first_field.clone());
             }
             let leave = close.map_or(Leave::Stays, Leave::Close);
-            item_form(
-                page,
-                Place {
-                    prefix: prefix.clone(),
-                    done: Arc::new(done),
-                    leave,
-                    gone,
-                    again: Arc::new(move || question.refetch()),
-                },
-            )
+            item_form(page, Place { prefix: prefix.clone(), done: Arc::new(done), leave, gone })
         }
         Err(error) => {
             let close = close.clone().map(|close| {

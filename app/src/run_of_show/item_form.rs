@@ -16,8 +16,6 @@ use crate::ui::{Announcer, InlineError, Notice, NoticeKind, dynamic, focus_soon}
 
 /// What becomes of an item once it was added or saved.
 pub type Done = Arc<dyn Fn(Edited) + Send + Sync>;
-/// What draws the form anew.
-pub type Again = Arc<dyn Fn() + Send + Sync>;
 /// What closes the form without saving.
 pub type Cancel = Arc<dyn Fn() + Send + Sync>;
 
@@ -30,8 +28,6 @@ pub struct Place {
     pub leave: Leave,
     /// Who deleted the item while the form stood open, as a sentence. What is typed can be saved all the same.
     pub gone: RwSignal<Option<String>>,
-    /// Draws the form anew, as the item is.
-    pub again: Again,
 }
 
 /// What is typed into the form with this prefix is kept under this name.
@@ -56,6 +52,8 @@ struct Asking {
     place: Place,
     pending: RwSignal<bool>,
     refused: Refused,
+    /// Whether it is said that what was typed before is back.
+    restored: RwSignal<bool>,
     announcer: Announcer,
 }
 
@@ -82,11 +80,13 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
         _ => posted.as_ref().and_then(|posted| posted.field("told")).unwrap_or_default().to_owned(),
     };
     let seen = posted.as_ref().and_then(|posted| posted.field("seen")).unwrap_or(&page.seen).to_owned();
+    let (kept, restored) = keep_typed(prefix.clone(), kept_as(event, &prefix), posted.is_some());
     let asking = Asking {
         page: Arc::new(page),
         place: place.clone(),
         pending: RwSignal::new(false),
         refused,
+        restored,
         announcer: Announcer::expect(),
     };
     let Asking { pending, .. } = asking;
@@ -99,8 +99,6 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
         None => view! { <input type="hidden" name="key" id=id(&prefix, "key") value=first_key /> }.into_any(),
     };
     let leave = place.leave.clone();
-    let again = place.again.clone();
-    let kept = keep_typed(prefix.clone(), kept_as(event, &prefix), posted.is_some(), Box::new(move || again()));
     let form_fields = view! {
         {hidden}
         {kept}
@@ -167,6 +165,7 @@ impl Asking {
             match answer {
                 Ok(edited) => {
                     forget(&kept_as(this.page.event, &this.place.prefix));
+                    this.restored.set(false);
                     this.announcer.say(if this.page.item.is_some() { "Saved" } else { "Added" });
                     if this.page.item.is_none() {
                         next(&this.place.prefix, this.page.people.len(), &edited);

@@ -36,13 +36,13 @@ pub fn EditItem() -> impl IntoView {
 }
 
 fn shown(page: Query<LoadItem>) -> AnyView {
-    query_view(page, 6, move |answer| match answer {
-        Ok((_, answer)) => whole(answer, page),
+    query_view(page, 6, |answer| match answer {
+        Ok((_, page)) => whole(page),
         Err(error) => view! { <PageTitle text=|| "Item".into() /> <ErrorNotice error /> }.into_any(),
     })
 }
 
-fn whole(page: ItemPage, query: Query<LoadItem>) -> AnyView {
+fn whole(page: ItemPage) -> AnyView {
     let (event, item) = (page.event, page.item);
     let heading = if item.is_some() { page.form.title.clone() } else { "New item".to_owned() };
     let title = format!("{heading} · {}", page.event_name);
@@ -57,13 +57,7 @@ fn whole(page: ItemPage, query: Query<LoadItem>) -> AnyView {
     // Of what was deleted the form is shown when something was typed into it.
     let shown = page.deleted.is_none() || RefusedForm::of::<SaveItem>().is_some();
     let gone = RwSignal::new(page.deleted.clone());
-    let place = Place {
-        prefix: "item".into(),
-        done: Arc::new(done),
-        leave: Leave::Link,
-        gone,
-        again: Arc::new(move || query.refetch()),
-    };
+    let place = Place { prefix: "item".into(), done: Arc::new(done), leave: Leave::Link, gone };
     let zone = format!("Times are in {}.", page.time_zone.replace('_', " "));
     let rest = item.map(|item| around(event, item, &page));
     view! {

@@ -26,18 +26,18 @@ pub(super) fn NewSpace() -> impl IntoView {
                 <h1>"New space"</h1>
             </div>
         </div>
-        {query_view(page, 6, move |answer| match answer {
-            Ok((_, answer)) => new_form(&answer, page),
+        {query_view(page, 6, |answer| match answer {
+            Ok((_, page)) => new_form(&page),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
     }
 }
 
-fn new_form(page: &SpaceFormPage, query: Query<LoadSpace>) -> AnyView {
+fn new_form(page: &SpaceFormPage) -> AnyView {
     let refused = RefusedForm::of::<CreateSpace>();
     let form = PostForm { class: "form card", ..PostForm::of::<CreateSpace>(paths::NEW_SPACE.into()) };
     let form = PostForm { id: Some(FORM.into()), ..form };
-    let kept = keep_typed(FORM.into(), paths::NEW_SPACE.into(), refused.is_some(), Box::new(move || query.refetch()));
+    let (kept, _) = keep_typed(FORM.into(), paths::NEW_SPACE.into(), refused.is_some());
     let fields = view! {
         {form_key()}
         {kept}
@@ -57,13 +57,13 @@ pub(super) fn Space() -> impl IntoView {
     // Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
     let space = move || params.with(|params| params.get_str("id").and_then(|id| id.parse().ok()).unwrap_or(SpaceId(0)));
     let page = Query::new(move || LoadSpace { space: Some(space()) });
-    query_view(page, 6, move |answer| match answer {
-        Ok((question, answer)) => edit_form(question.space.unwrap_or(SpaceId(0)), &answer, page),
+    query_view(page, 6, |answer| match answer {
+        Ok((question, page)) => edit_form(question.space.unwrap_or(SpaceId(0)), &page),
         Err(error) => view! { <PageTitle text=|| "Space".into() /> <ErrorNotice error /> }.into_any(),
     })
 }
 
-fn edit_form(space: SpaceId, page: &SpaceFormPage, query: Query<LoadSpace>) -> AnyView {
+fn edit_form(space: SpaceId, page: &SpaceFormPage) -> AnyView {
     let refused = RefusedForm::of::<SaveSpace>();
     let refused = refused.as_ref();
     let is_saved = refused.is_none() && use_query_map().with_untracked(|query| query.get(paths::SAVED).is_some());
@@ -83,7 +83,7 @@ fn edit_form(space: SpaceId, page: &SpaceFormPage, query: Query<LoadSpace>) -> A
     let known = refused.and_then(|refused| refused.field("revision")).map(ToOwned::to_owned);
     let here = paths::space(space);
     let form = PostForm { class: "form card", id: Some(FORM.into()), ..PostForm::of::<SaveSpace>(here.clone()) };
-    let kept = keep_typed(FORM.into(), here.clone(), refused.is_some(), Box::new(move || query.refetch()));
+    let (kept, _) = keep_typed(FORM.into(), here.clone(), refused.is_some());
     let form =
         form.with("space", space.to_string()).with("revision", known.unwrap_or_else(|| page.revision.to_string()));
     let delete = PostForm::of::<DeleteSpace>(paths::space(space)).with("space", space.to_string());
