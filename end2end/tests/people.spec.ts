@@ -1,5 +1,5 @@
 // Putting people on an event, and taking them off.
-import { expect, fillSignIn, hydrated, live, password, people, preloadsRefused, test } from "../fixtures.ts";
+import { expect, fillSignIn, hydrated, live, password, people, preloadsRefused, test, visit } from "../fixtures.ts";
 import { CrewRow, openEvent, someoneNotInvited } from "../screens.ts";
 
 test("people are added by the keyboard, one after the other, and are there at once in another browser", async ({ owner, browsers }) => {
@@ -20,6 +20,28 @@ test("people are added by the keyboard, one after the other, and are there at on
   }
   await owner.getByRole("button", { name: /^Take off Yusuf/ }).click();
   await expect(handler.locator("ul.crew .name", { hasText: "Yusuf" })).toHaveCount(0);
+});
+
+test("what has the focus is about the same person when somebody else adds another one", async ({ owner, browsers }) => {
+  await openEvent(owner);
+  const path = `${new URL(owner.url()).pathname}/people`;
+  await visit(owner, `${path}?q=Femi`);
+  await live(owner);
+  await owner.getByRole("button", { name: /^Add Femi/ }).click();
+  const takeOff = owner.getByRole("button", { name: /^Take off Femi/ });
+  await expect(takeOff).toBeVisible();
+  await expect(owner.getByRole("searchbox")).toBeFocused();
+  await takeOff.focus();
+
+  const handler = await browsers.signedIn("handler");
+  await visit(handler, `${path}?q=Yusuf`);
+  await handler.getByRole("button", { name: /^Add Yusuf/ }).click();
+  const other = owner.getByRole("button", { name: /^Take off Yusuf/ });
+  await expect(other).toBeVisible();
+  await expect(takeOff).toBeFocused();
+  await owner.keyboard.press("Enter");
+  await expect(takeOff).toHaveCount(0);
+  await expect(other).toBeVisible();
 });
 
 test("a new contact in place and a pasted list, each fault at its line, without scripts", async ({ owner, browsers, faults }) => {

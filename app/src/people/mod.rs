@@ -8,7 +8,7 @@ mod page;
 mod port;
 
 pub use api::*;
-pub use model::{PeoplePage, PersonRow};
+pub use model::{PeoplePage, PersonRow, people_on_event};
 pub use page::PeopleRoute;
 #[cfg(feature = "ssr")]
 pub use port::PeoplePort;

@@ -9,7 +9,7 @@ pub struct PeoplePage {
     pub event: EventId,
     /// What the event is called.
     pub name: String,
-    /// "12 people are on this event"
+    /// How many are on it, as [`people_on_event`] says that.
     pub people: String,
     /// Contacts that were searched for, or the first ones by name.
     pub found: Vec<PersonRow>,
@@ -29,4 +29,13 @@ pub struct PersonRow {
     pub name: String,
     /// "Photographer · zoe@example.com"
     pub details: String,
+}
+
+/// "12 people are on this event."
+pub fn people_on_event(count: usize) -> String {
+    match count {
+        0 => "Nobody is on this event yet.".into(),
+        1 => "1 person is on this event.".into(),
+        count => format!("{count} people are on this event."),
+    }
 }

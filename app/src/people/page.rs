@@ -1,16 +1,16 @@
 //! Puts people on an event: contacts by a search, new ones in place, several at once by pasting. It stays open for the next
 //! one, and whoever was just added can be taken off again.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::new_people::NewPeople;
-use super::{AddPerson, LoadPeople, PeoplePage, PersonRow, add_person};
+use super::{AddPerson, LoadPeople, PeoplePage, PersonRow, add_person, load_people, people_on_event};
 use crate::contacts::SearchField;
 use crate::domain::ids::EventId;
 use crate::error::AppError;
@@ -19,7 +19,7 @@ use crate::live::{Gone, Live, RowId, Topic, Update};
 use crate::paths;
 use crate::plain_form::PostForm;
 use crate::planner::{RemoveCrew, RestoreCrew, remove_crew, restore_crew};
-use crate::ui::{Announcer, Avatar, ErrorNotice, PageTitle, dynamic, focus_soon, query_view};
+use crate::ui::{Announcer, Avatar, ErrorNotice, PageTitle, dynamic, focus_soon, for_each_id, keep_focus, query_view};
 use crate::wire::Query;
 
 lazy_screens! { contacts_screens, preload_people_screens, PeopleScreen: PeopleRoute => People }
@@ -37,10 +37,15 @@ fn People() -> impl IntoView {
     let query = use_query_map();
     let question = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default().trim().to_owned()));
     let people = Query::new(move || LoadPeople { event: event.get(), search: question.get() });
-    follow(event, people);
     // The frame tells of a post that was refused.
     let problem = RwSignal::new(None::<String>);
-    let change = Change { people, problem, working: RwSignal::new(false), announcer: Announcer::expect() };
+    let screen = Screen {
+        shown: RwSignal::new(None),
+        following: StoredValue::new(Following::default()),
+        problem,
+        announcer: Announcer::expect(),
+    };
+    screen.follow(event);
     view! {
         <PageTitle text=|| "Add people".into() />
         <div class="head">
@@ -55,27 +60,191 @@ fn People() -> impl IntoView {
         })}
         {dynamic(move || problem.get().map(|sentence| view! { <p class="error" role="alert">{sentence}</p> }.into_any()))}
         {query_view(people, 6, move |answer| match answer {
-            Ok((LoadPeople { search, .. }, page)) => shown(&search, page, change),
+            Ok((LoadPeople { search, .. }, page)) => {
+                screen.show(Shown { search, page });
+                lists(screen)
+            }
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
         {dynamic(move || view! { <NewPeople event=event.get() /> }.into_any())}
     }
 }
 
-/// Reads the page anew when somebody is put on the event or taken off elsewhere.
-fn follow(event: Memo<EventId>, people: Query<LoadPeople>) {
-    let known = RefCell::new(None::<Vec<RowId>>);
-    let on_update = move |update: &Update| {
-        let before = known.take();
-        let told: Vec<_> = update.rows.iter().map(|row| row.id()).collect();
-        let now = people_after(before.as_deref().unwrap_or_default(), update.is_snapshot, &told, &update.gone);
-        // The page came with what the first snapshot holds.
-        if before.is_some_and(|before| before != now) {
-            people.refetch();
+/// What is shown, and what changes it. Owned by the whole screen: a list stays until the answer to another search is there.
+#[derive(Clone, Copy)]
+struct Screen {
+    /// `None` before the first answer.
+    shown: RwSignal<Option<Shown>>,
+    following: StoredValue<Following>,
+    problem: RwSignal<Option<String>>,
+    announcer: Announcer,
+}
+
+/// The page as it was last read.
+struct Shown {
+    search: String,
+    page: PeoplePage,
+}
+
+impl Shown {
+    fn path(&self) -> String {
+        let path = paths::people(self.page.event);
+        if self.search.is_empty() { path } else { format!("{path}{}", query_of(&self.search)) }
+    }
+}
+
+impl Screen {
+    /// Returns what `of` makes of the page; tracked.
+    fn with<T: Default>(self, of: impl FnOnce(&PeoplePage) -> T) -> T {
+        self.shown.with(|shown| shown.as_ref().map(|shown| of(&shown.page))).unwrap_or_default()
+    }
+
+    /// A form on this page.
+    fn form<F: ServerFn>(self) -> PostForm {
+        PostForm::of::<F>(self.shown.with(|shown| shown.as_ref().map(Shown::path)).unwrap_or_default())
+    }
+
+    /// Takes in the answer to a search, before it is drawn. What is on the screen by then is about to go, and not told.
+    fn show(self, new: Shown) {
+        self.shown.try_update_untracked(|shown| *shown = Some(new));
+        self.following.try_update_value(|following| following.news = true);
+        self.check();
+    }
+
+    /// Reads the page anew when somebody is put on the event or taken off elsewhere.
+    fn follow(self, event: Memo<EventId>) {
+        let on_update = move |update: &Update| {
+            self.following.try_update_value(|following| following.hear(update));
+            self.check();
+        };
+        Live::expect().subscribe(move || Some(Topic::Event(event.get())), || 0, on_update);
+    }
+
+    /// Reads the page anew if somebody came or went whom it does not show so.
+    fn check(self) {
+        let is_behind = self.shown.try_with_untracked(|shown| {
+            let page = &shown.as_ref()?.page;
+            self.following.try_update_value(|following| following.is_behind(page))
+        });
+        if is_behind.flatten() == Some(true) {
+            self.read();
         }
-        known.replace(Some(now));
-    };
-    Live::expect().subscribe(move || Some(Topic::Event(event.get())), || 0, on_update);
+    }
+
+    fn read(self) {
+        let asked =
+            self.shown.try_with_untracked(|shown| shown.as_ref().map(|shown| (shown.page.event, shown.search.clone())));
+        let Some((event, search)) = asked.flatten() else { return };
+        let Some(read) = self.following.try_update_value(Following::begin_read) else { return };
+        spawn_local(async move {
+            let answer = load_people(event, search.clone()).await;
+            if self.following.try_update_value(|following| following.end_read(read)) != Some(true) {
+                return;
+            }
+            match answer {
+                Ok(page) => self.merge(Shown { search, page }),
+                Err(error) => {
+                    self.problem.try_set(Some(error.to_string()));
+                }
+            }
+            self.check();
+        });
+    }
+
+    /// Takes in the page as it was read anew, unless another search was answered meanwhile.
+    fn merge(self, new: Shown) {
+        let is_same = self.shown.try_with_untracked(|shown| {
+            shown.as_ref().is_some_and(|shown| shown.page.event == new.page.event && shown.search == new.search)
+        });
+        if is_same == Some(true) {
+            keep_focus();
+            self.shown.try_set(Some(new));
+        }
+    }
+
+    /// Changes something on the server, and reads the page anew. `said` is what those hear who do not see it.
+    fn run(self, said: String, change: Pin<Box<dyn Future<Output = Result<(), AppError>>>>) {
+        let begin = |following: &mut Following| std::mem::replace(&mut following.working, true);
+        if self.following.try_update_value(begin) != Some(false) {
+            return;
+        }
+        spawn_local(async move {
+            let answer = change.await;
+            self.following.try_update_value(|following| following.working = false);
+            match answer {
+                Ok(()) => {
+                    self.problem.try_set(None);
+                    self.announcer.say(said);
+                    self.read();
+                    focus_soon(SEARCH);
+                }
+                Err(error) => {
+                    self.problem.try_set(Some(error.to_string()));
+                    self.check();
+                }
+            }
+        });
+    }
+}
+
+/// What the live channel told, and what is under way.
+#[derive(Default)]
+struct Following {
+    /// Who is on the event, in the order of their ids; `None` before the first snapshot. That one may be newer than the page.
+    crew: Option<Vec<RowId>>,
+    /// The page was not compared with `crew` since one of them changed.
+    news: bool,
+    /// Something is changed on the server. The page is looked at again after it.
+    working: bool,
+    /// How often the page was read anew. Only the last answer counts.
+    reads: u32,
+    /// That one is not there yet. The page is looked at again when it is.
+    reading: bool,
+}
+
+impl Following {
+    fn hear(&mut self, update: &Update) {
+        // The snapshot that answers the subscription holds it as well.
+        if self.crew.is_none() && !update.is_snapshot {
+            return;
+        }
+        let told: Vec<_> = update.rows.iter().map(|row| row.id()).collect();
+        let before = self.crew.as_deref().unwrap_or_default();
+        let now = people_after(before, update.is_snapshot, &told, &update.gone);
+        self.news |= self.crew.as_ref() != Some(&now);
+        self.crew = Some(now);
+    }
+
+    /// Whether to read the page anew. Each change is asked about once, so that a page that is ahead is not read for ever.
+    fn is_behind(&mut self, page: &PeoplePage) -> bool {
+        if self.working || self.reading {
+            return false;
+        }
+        let news = std::mem::take(&mut self.news);
+        news && self.crew.as_deref().is_some_and(|crew| !agrees(page, crew))
+    }
+
+    fn begin_read(&mut self) -> u32 {
+        self.reads += 1;
+        self.reading = true;
+        self.reads
+    }
+
+    /// Returns whether this was the last one.
+    fn end_read(&mut self, read: u32) -> bool {
+        let is_last = read == self.reads;
+        self.reading &= !is_last;
+        is_last
+    }
+}
+
+/// Whether a page, which names the newest people only, is one of an event with these people.
+fn agrees(page: &PeoplePage, crew: &[RowId]) -> bool {
+    let is_on = |row: &PersonRow| row.crew.is_some_and(|id| crew.contains(&RowId::Crew(id)));
+    let found = page.found.iter().filter(|row| row.crew.is_some());
+    page.people == people_on_event(crew.len())
+        && page.recent.iter().chain(found).all(is_on)
+        && !page.removed.iter().any(is_on)
 }
 
 /// Who is on the event after an update.
@@ -86,113 +255,93 @@ fn people_after(before: &[RowId], is_snapshot: bool, told: &[RowId], gone: &[Gon
     stay.chain(told).copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Something is changed on the server, and the page read anew.
-#[derive(Clone, Copy)]
-struct Change {
-    people: Query<LoadPeople>,
-    problem: RwSignal<Option<String>>,
-    working: RwSignal<bool>,
-    announcer: Announcer,
-}
-
-impl Change {
-    /// `said` is what those hear who do not see it.
-    fn run(self, said: String, change: Pin<Box<dyn Future<Output = Result<(), AppError>>>>) {
-        if self.working.get_untracked() {
-            return;
-        }
-        self.working.set(true);
-        spawn_local(async move {
-            let answer = change.await;
-            self.working.try_set(false);
-            match answer {
-                Ok(()) => {
-                    self.problem.try_set(None);
-                    self.announcer.say(said);
-                    self.people.refetch();
-                    focus_soon(SEARCH);
-                }
-                Err(error) => drop(self.problem.try_set(Some(error.to_string()))),
-            }
-        });
-    }
-}
-
-fn shown(search: &str, page: PeoplePage, change: Change) -> AnyView {
-    let PeoplePage { event, name, people, found, more, recent, removed } = page;
-    let here =
-        if search.is_empty() { paths::people(event) } else { format!("{}{}", paths::people(event), query_of(search)) };
-    let nobody = found.is_empty().then(|| {
-        let sentence = if search.is_empty() {
-            "You have no contacts yet. Add the first one below."
-        } else {
-            "No contact matches. Try fewer letters, or add them below as a new contact."
-        };
-        view! { <p class="body" role="status">{sentence}</p> }.into_any()
-    });
-    let offered = {
-        let here = here.clone();
-        rows(found, move |row| {
-            if row.crew.is_some() {
-                return view! { <span class="fine">"on this event"</span> }.into_any();
-            }
-            let contact = row.contact;
-            let said = format!("{} is on the event", row.name);
-            let form = PostForm::of::<AddPerson>(here.clone())
-                .with("event", event.to_string())
-                .with("contact", contact.to_string());
-            let submit = move || {
-                change.run(said.clone(), Box::pin(async move { add_person(event, contact).await.map(drop) }));
+fn lists(screen: Screen) -> AnyView {
+    // Not owned by this view, which is drawn anew while the old one still stands.
+    let some_removed = ArcMemo::new(move |_| screen.with(|page| !page.removed.is_empty()));
+    let nobody = move || {
+        let found_nobody = |shown: &Shown| shown.page.found.is_empty().then_some(shown.search.is_empty());
+        let searched_all = screen.shown.with(|shown| shown.as_ref().and_then(found_nobody));
+        searched_all.map(|all| {
+            let sentence = if all {
+                "You have no contacts yet. Add the first one below."
+            } else {
+                "No contact matches. Try fewer letters, or add them below as a new contact."
             };
-            form.view(submit, button("Add", &row.name))
+            view! { <p class="body" role="status">{sentence}</p> }.into_any()
         })
     };
-    let taken_off = {
-        let here = here.clone();
-        move |row: &PersonRow| {
-            let Some(crew) = row.crew else { return ().into_any() };
-            let said = format!("{} is off the event", row.name);
-            let form = PostForm::of::<RemoveCrew>(here.clone()).with("crew", crew.to_string());
-            form.view(move || change.run(said.clone(), Box::pin(remove_crew(crew))), button("Take off", &row.name))
-        }
+    let more = move || {
+        let more = screen.with(|page| page.more);
+        more.then(|| {
+            view! { <p class="body fine">"More contacts match. Type more letters to find them."</p> }.into_any()
+        })
     };
-    let brought_back = move |row: &PersonRow| {
-        let Some(crew) = row.crew else { return ().into_any() };
-        let said = format!("{} is on the event again", row.name);
-        let form = PostForm::of::<RestoreCrew>(here.clone()).with("crew", crew.to_string());
-        let submit = move || {
-            change.run(said.clone(), Box::pin(async move { restore_crew(crew).await.map(drop) }));
-        };
-        form.view(submit, button("Bring back", &row.name))
+    let added_last = move || {
+        let some = screen.with(|page| !page.recent.is_empty());
+        some.then(|| view! { <p class="body fine">"Added last:"</p> }.into_any())
     };
-    let some_recent = !recent.is_empty();
-    let some_removed = !removed.is_empty();
+    let removed = move || {
+        some_removed.get().then(|| {
+            view! {
+                <details class="accordion card">
+                    <summary>
+                        <h2>"Recently deleted"</h2>
+                        <span class="fine">"kept for 30 days"</span>
+                    </summary>
+                    {rows(screen, |page| page.removed.as_slice(), brought_back)}
+                </details>
+            }
+            .into_any()
+        })
+    };
     view! {
         <section class="card" aria-label="Contacts">
-            {nobody}
-            {offered}
-            {more.then(|| view! { <p class="body fine">"More contacts match. Type more letters to find them."</p> }.into_any())}
+            {dynamic(nobody)}
+            {rows(screen, |page| page.found.as_slice(), offered)}
+            {dynamic(more)}
         </section>
         <section class="card" aria-labelledby="recent">
             <header>
-                <h2 id="recent">{name}</h2>
-                <span class="fine">{people}</span>
+                <h2 id="recent">{dynamic(move || screen.with(|page| page.name.clone()))}</h2>
+                <span class="fine">{dynamic(move || screen.with(|page| page.people.clone()))}</span>
             </header>
-            {some_recent.then(|| view! { <p class="body fine">"Added last:"</p> }.into_any())}
-            {rows(recent, taken_off)}
+            {dynamic(added_last)}
+            {rows(screen, |page| page.recent.as_slice(), taken_off)}
         </section>
-        {some_removed.then(|| view! {
-            <details class="accordion card">
-                <summary>
-                    <h2>"Recently deleted"</h2>
-                    <span class="fine">"kept for 30 days"</span>
-                </summary>
-                {rows(removed, brought_back)}
-            </details>
-        }
-        .into_any())}
+        {dynamic(removed)}
     }
     .into_any()
+}
+
+fn offered(screen: Screen, row: &PersonRow) -> AnyView {
+    if row.crew.is_some() {
+        return view! { <span class="fine">"on this event"</span> }.into_any();
+    }
+    let Some(event) = screen.with(|page| Some(page.event)) else { return ().into_any() };
+    let contact = row.contact;
+    let said = format!("{} is on the event", row.name);
+    let form = screen.form::<AddPerson>().with("event", event.to_string()).with("contact", contact.to_string());
+    let submit = move || {
+        screen.run(said.clone(), Box::pin(async move { add_person(event, contact).await.map(drop) }));
+    };
+    form.view(submit, button("Add", &row.name))
+}
+
+fn taken_off(screen: Screen, row: &PersonRow) -> AnyView {
+    let Some(crew) = row.crew else { return ().into_any() };
+    let said = format!("{} is off the event", row.name);
+    let form = screen.form::<RemoveCrew>().with("crew", crew.to_string());
+    form.view(move || screen.run(said.clone(), Box::pin(remove_crew(crew))), button("Take off", &row.name))
+}
+
+fn brought_back(screen: Screen, row: &PersonRow) -> AnyView {
+    let Some(crew) = row.crew else { return ().into_any() };
+    let said = format!("{} is on the event again", row.name);
+    let form = screen.form::<RestoreCrew>().with("crew", crew.to_string());
+    let submit = move || {
+        screen.run(said.clone(), Box::pin(async move { restore_crew(crew).await.map(drop) }));
+    };
+    form.view(submit, button("Bring back", &row.name))
 }
 
 fn query_of(search: &str) -> String {
@@ -201,28 +350,34 @@ fn query_of(search: &str) -> String {
     query.to_query_string()
 }
 
-fn rows(people: Vec<PersonRow>, action: impl Fn(&PersonRow) -> AnyView) -> AnyView {
-    if people.is_empty() {
-        return ().into_any();
-    }
-    let rows = people
-        .into_iter()
-        .map(|row| {
-            let action = action(&row);
-            view! {
-                <li>
-                    <Avatar name=row.name.clone() />
-                    <span>
-                        <a class="name" href=paths::contact(row.contact)>{row.name}</a>
-                        <span class="fine">{row.details}</span>
-                    </span>
-                    {action}
-                </li>
-            }
-            .into_any()
+/// Draws one of the page's lists. A row is one person's for as long as it is there: whoever comes or goes, the button that has
+/// the focus still does what it says.
+fn rows(screen: Screen, list: fn(&PeoplePage) -> &[PersonRow], action: fn(Screen, &PersonRow) -> AnyView) -> AnyView {
+    let row = move |contact: i64| {
+        dynamic(move || {
+            let row = screen.with(|page| list(page).iter().find(|row| row.contact.0 == contact).cloned());
+            row.map(|row| {
+                let action = action(screen, &row);
+                person(row, action)
+            })
         })
-        .collect_view();
-    view! { <ul class="people">{rows}</ul> }.into_any()
+    };
+    let rows = for_each_id(move || screen.with(|page| list(page).iter().map(|row| row.contact.0).collect()), row);
+    view! { <ul class="people" hidden=move || screen.with(|page| list(page).is_empty())>{rows}</ul> }.into_any()
+}
+
+fn person(row: PersonRow, action: AnyView) -> AnyView {
+    view! {
+        <li>
+            <Avatar name=row.name.clone() />
+            <span>
+                <a class="name" href=paths::contact(row.contact)>{row.name}</a>
+                <span class="fine">{row.details}</span>
+            </span>
+            {action}
+        </li>
+    }
+    .into_any()
 }
 
 /// Each says whom it is about, for those who hear one after the other.
@@ -234,11 +389,31 @@ fn button(label: &'static str, name: &str) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{CrewId, ItemId};
+    use crate::domain::ids::{ContactId, CrewId, ItemId};
+
+    fn people(ids: &[i64]) -> Vec<RowId> {
+        ids.iter().map(|id| RowId::Crew(CrewId(*id))).collect()
+    }
+
+    fn row(id: i64) -> PersonRow {
+        PersonRow { contact: ContactId(id), crew: Some(CrewId(id)), name: "Ann".into(), details: String::new() }
+    }
+
+    /// The page of an event with these people, newest first.
+    fn page(ids: &[i64]) -> PeoplePage {
+        PeoplePage {
+            event: EventId(1),
+            name: "Gala".into(),
+            people: people_on_event(ids.len()),
+            found: vec![PersonRow { crew: None, ..row(9) }],
+            more: false,
+            recent: ids.iter().map(|id| row(*id)).collect(),
+            removed: Vec::new(),
+        }
+    }
 
     #[test]
     fn only_who_is_put_on_or_taken_off_makes_a_difference() {
-        let people = |ids: &[i64]| ids.iter().map(|id| RowId::Crew(CrewId(*id))).collect::<Vec<_>>();
         let before = people(&[1, 2]);
         let gone = |id| [Gone { id, revision: 9 }];
         let after = |told: &[RowId], gone: &[Gone]| people_after(&before, false, told, gone);
@@ -247,5 +422,49 @@ mod tests {
         assert_eq!(after(&people(&[3]), &[]), people(&[1, 2, 3]));
         assert_eq!(after(&[], &gone(before[0])), people(&[2]));
         assert_eq!(people_after(&before, true, &people(&[4, 2]), &[]), people(&[2, 4]));
+    }
+
+    #[test]
+    fn a_page_agrees_with_the_people_it_counts_and_names() {
+        assert!(agrees(&page(&[2, 1]), &people(&[1, 2])));
+        assert!(!agrees(&page(&[2, 1]), &people(&[1, 2, 3])), "somebody came");
+        assert!(!agrees(&page(&[2, 1]), &people(&[1])), "somebody went");
+        assert!(!agrees(&page(&[2, 1]), &people(&[1, 3])), "one came and one went");
+        assert!(agrees(&PeoplePage { removed: vec![row(3)], ..page(&[2, 1]) }, &people(&[1, 2])));
+        let was_removed = PeoplePage { recent: vec![row(1)], removed: vec![row(2)], ..page(&[3, 1]) };
+        assert!(!agrees(&was_removed, &people(&[1, 2])), "one came back");
+        let found = PeoplePage { recent: Vec::new(), found: vec![row(2)], ..page(&[2, 1]) };
+        assert!(agrees(&found, &people(&[1, 2])) && !agrees(&found, &people(&[1, 3])));
+    }
+
+    #[test]
+    fn the_first_snapshot_may_be_newer_than_the_page() {
+        let snapshot =
+            |is_snapshot| Update { topic: Topic::Event(EventId(1)), is_snapshot, rows: Vec::new(), gone: Vec::new() };
+        let mut following = Following::default();
+        following.hear(&snapshot(false));
+        assert!(!following.is_behind(&page(&[1])), "nothing is known yet");
+        following.hear(&snapshot(true));
+        assert!(following.is_behind(&page(&[1])));
+        following.hear(&snapshot(true));
+        assert!(!following.is_behind(&page(&[1])), "it was asked for");
+        let mut following = Following::default();
+        following.hear(&snapshot(true));
+        assert!(!following.is_behind(&page(&[])), "it came with what the snapshot holds");
+    }
+
+    #[test]
+    fn a_change_of_ones_own_is_read_once() {
+        let mut following = Following { crew: Some(people(&[1])), working: true, ..Following::default() };
+        // The live channel is faster than the answer, then slower.
+        for _ in 0..2 {
+            (following.crew, following.news) = (Some(people(&[1, 2])), true);
+            assert!(!following.is_behind(&page(&[1])), "it is read anew in any case");
+            following.working = false;
+            let (early, late) = (following.begin_read(), following.begin_read());
+            assert!(!following.end_read(early) && !following.is_behind(&page(&[1])));
+            assert!(following.end_read(late) && !following.is_behind(&page(&[2, 1])));
+            following.reading = true;
+        }
     }
 }

@@ -7,7 +7,7 @@ use app::contacts::{ContactForm, ContactRow, ContactsPort};
 use app::domain::ids::{ContactId, CrewId, EventId, IdempotencyKey};
 use app::domain::time::Timestamp;
 use app::error::AppError;
-use app::people::{PeoplePage, PeoplePort, PersonRow};
+use app::people::{PeoplePage, PeoplePort, PersonRow, people_on_event};
 use async_trait::async_trait;
 
 use super::lines::{self, Line, LineFault, MAX_LINES};
@@ -62,11 +62,7 @@ impl PeoplePort for PeopleService {
         Ok(PeoplePage {
             event,
             name,
-            people: match people {
-                0 => "Nobody is on this event yet.".into(),
-                1 => "1 person is on this event.".into(),
-                people => format!("{people} people are on this event."),
-            },
+            people: people_on_event(usize::try_from(people).unwrap_or_default()),
             found: found.collect(),
             more,
             recent: recent.collect(),
