@@ -4,12 +4,12 @@
 //! a redirect, and a refusal with that page again: the form finds what was typed, and why it was refused, in a
 //! [`RefusedForm`]. Once the page is hydrated the forms ask by themselves, and nothing of this is used.
 
+mod drafts;
 mod fields;
-mod kept;
 
+pub(crate) use drafts::{forget_draft, forget_on_click, has_draft, keep, keep_draft};
 pub use fields::{FieldKind, FormField, tick};
 pub(crate) use fields::{form_field, not_saved, suggestions};
-pub(crate) use kept::{forget, keep_typed};
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;

@@ -1,7 +1,7 @@
 // What is typed is not lost: when somebody else deletes it, and when a form is left. What is offered for a while goes by itself.
 import { type Page } from "@playwright/test";
 import { expect, expectAccessible, hydrated, live, test, visit } from "../fixtures.ts";
-import { openEvent } from "../screens.ts";
+import { RunOfShow, openEvent } from "../screens.ts";
 
 function next(page: Page) {
   return page.locator("form#next");
@@ -181,4 +181,51 @@ test("an item that was typed below the list and not added is there again, and go
   });
   await owner.goto(planner);
   expect(asked).toBe(0);
+});
+
+test("what was typed into one item stands in no other's form, and in its own wherever that is", async ({ owner }) => {
+  await openEvent(owner);
+  const show = new RunOfShow(owner);
+  await show.add({ start: "5:00", length: "10", title: "Ice" });
+  await show.add({ start: "5:30", length: "10", title: "Ferns" });
+  await visit(owner, await show.pageOf("Ice"));
+  await owner.getByLabel("Where").fill("Roof");
+  await owner.getByRole("link", { name: "Add one after it" }).click();
+  await expect(owner.getByRole("heading", { level: 1, name: "New item" })).toBeVisible();
+  await expect(owner.getByLabel("Title")).toHaveValue("");
+  await expect(owner.getByLabel("Where")).not.toHaveValue("Roof");
+  await expect(owner.getByText("Not saved yet.")).toHaveCount(0);
+
+  await owner.locator("a.back").click();
+  const form = owner.locator("ol.timeline form.item");
+  await expect(form.getByText("Not saved yet.")).toBeVisible();
+  await expect(form.getByLabel("Title")).toHaveValue("Ice");
+  await expect(form.getByLabel("Where")).toHaveValue("Roof");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(show.item("Ice")).toContainText("Roof");
+  await expect(owner.getByText("Not saved yet.")).toHaveCount(0);
+});
+
+test("a deleted item that was changed before is restored with one's own changes after one was told", async ({ owner, browsers, faults }) => {
+  faults.allow(/status 422/, /422 \(/);
+  await openEvent(owner);
+  await live(owner);
+  const planner = owner.url();
+  const show = new RunOfShow(owner);
+  await show.add({ start: "5:00", length: "10", title: "Ice" });
+  const form = await show.edit("Ice");
+  await form.getByLabel("Title").fill("Dry ice");
+
+  const handler = await browsers.signedIn("handler");
+  await visit(handler, planner);
+  const theirs = await new RunOfShow(handler).edit("Ice");
+  await theirs.getByLabel("Title").fill("Crushed ice");
+  await theirs.getByLabel("Title").press("Enter");
+  await expect(new RunOfShow(handler).item("Crushed ice")).toBeVisible();
+  await deleteElsewhere(handler, planner, "Crushed ice");
+
+  await form.getByRole("button", { name: "Restore it with my changes" }).click();
+  await expect(form.getByText("Somebody else changed this meanwhile")).toBeVisible();
+  await form.getByRole("button", { name: "Restore it with my changes" }).click();
+  await expect(show.item("Dry ice")).toBeVisible();
 });

@@ -11,7 +11,9 @@ use super::{CreateEvent, EventFormPage, FIELDS, LoadEventForm, SaveEvent};
 use crate::domain::ids::EventId;
 use crate::error::AppError;
 use crate::paths;
-use crate::plain_form::{PostForm, RefusedForm, forget, form_field, form_key, keep_typed, not_saved, suggestions};
+use crate::plain_form::{
+    PostForm, RefusedForm, forget_on_click, form_field, form_key, keep_draft, not_saved, suggestions,
+};
 use crate::ui::{ErrorNotice, Notice, NoticeKind, PageTitle, after_hydration, query_view};
 use crate::wire::Query;
 
@@ -43,8 +45,8 @@ fn new_form(page: EventFormPage) -> AnyView {
     let refused = RefusedForm::of::<CreateEvent>();
     let form = PostForm { class: "form card", ..PostForm::of::<CreateEvent>(paths::NEW_EVENT.into()) };
     let form = PostForm { id: Some(FORM.into()), ..form };
-    let (kept, _) = keep_typed(FORM.into(), paths::NEW_EVENT.into(), refused.is_some());
-    if refused.is_none() {
+    let (kept, restored) = keep_draft(FORM.into(), paths::NEW_EVENT.into(), refused.is_some());
+    if refused.is_none() && !restored.get_untracked() {
         suggest_own_zone(page.form.time_zone.clone());
     }
     let fields = view! {
@@ -54,7 +56,7 @@ fn new_form(page: EventFormPage) -> AnyView {
         {fields(&page, refused.as_ref(), false)}
         <div class="actions">
             <button class="button" data-kind="primary">"Create event"</button>
-            <a class="button" data-kind="plain" href=paths::EVENTS on:click=|_| forget(paths::NEW_EVENT)>"Cancel"</a>
+            <a class="button" data-kind="plain" href=paths::EVENTS on:click=forget_on_click(paths::NEW_EVENT.into())>"Cancel"</a>
         </div>
     };
     form.plain(fields.into_any())
@@ -83,7 +85,7 @@ fn edit_form(event: EventId, page: EventFormPage) -> AnyView {
     let known = known.map(ToOwned::to_owned);
     let here = paths::edit_event(event);
     let form = PostForm { class: "form card", id: Some(FORM.into()), ..PostForm::of::<SaveEvent>(here.clone()) };
-    let (kept, _) = keep_typed(FORM.into(), here.clone(), refused.is_some());
+    let (kept, _) = keep_draft(FORM.into(), here.clone(), refused.is_some());
     let form =
         form.with("event", event.to_string()).with("revision", known.unwrap_or_else(|| page.revision.to_string()));
     let notice = if page.is_deleted {
@@ -99,7 +101,7 @@ fn edit_form(event: EventId, page: EventFormPage) -> AnyView {
         {fields(&page, refused, true)}
         <div class="actions">
             {(!page.is_deleted).then(|| view! { <button class="button" data-kind="primary">"Save"</button> }.into_any())}
-            <a class="button" data-kind="plain" href=paths::planner(event) on:click=move |_| forget(&here)>"Cancel"</a>
+            <a class="button" data-kind="plain" href=paths::planner(event) on:click=forget_on_click(here)>"Cancel"</a>
         </div>
     };
     view! {
@@ -127,7 +129,7 @@ fn changed_meanwhile(event: EventId, theirs: u32) -> AnyView {
                 " Beside each field that differs stands what they saved."
             </p>
             <button class="button" name="over" value=theirs.to_string()>"Save mine instead"</button>
-            <a class="button" href=here.clone() rel="external" on:click=move |_| forget(&here)>"Keep theirs"</a>
+            <a class="button" href=here.clone() rel="external" on:click=forget_on_click(here)>"Keep theirs"</a>
         </Notice>
     }
     .into_any()

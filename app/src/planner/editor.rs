@@ -10,9 +10,8 @@ use leptos::task::spawn_local;
 use super::TimelineItem;
 use crate::domain::ids::{EditId, EventId, ItemId};
 use crate::live::LiveList;
-use crate::paths;
-use crate::plain_form::forget;
-use crate::run_of_show::{Cancel, Edited, Leave, LoadItem, Place, item_form, kept_as, load_item};
+use crate::plain_form::forget_draft;
+use crate::run_of_show::{Cancel, Edited, Leave, LoadItem, Place, draft_of, item_form, load_item};
 use crate::ui::{InlineError, focus_soon, query_view};
 use crate::wire::Query;
 
@@ -40,10 +39,11 @@ pub fn editor(editor: Editor) -> AnyView {
         (None, Some(after)) => format!("after-{after}"),
         (None, None) => "next".to_owned(),
     };
+    let draft = draft_of(event, item, after);
     let close = close.map(|close| {
-        let kept = kept_as(event, &prefix);
+        let draft = draft.clone();
         let close = move || {
-            forget(&kept);
+            forget_draft(&draft);
             close();
         };
         Arc::new(close) as Cancel
@@ -62,7 +62,7 @@ pub fn editor(editor: Editor) -> AnyView {
     if let Some(item) = item {
         follow_deletion(event, item, items, gone);
     }
-    let page = item.map_or_else(|| paths::new_item(event, after), |item| paths::item(event, item));
+    let page = draft.clone();
     let form = query_view(question, 3, move |answer| match answer {
         Ok((_, page)) => {
             let close = close.clone();
@@ -79,7 +79,7 @@ pub fn editor(editor: Editor) -> AnyView {
                 focus_soon(first_field.clone());
             }
             let leave = close.map_or(Leave::Stays, Leave::Close);
-            item_form(page, Place { prefix: prefix.clone(), done: Arc::new(done), leave, gone })
+            item_form(page, Place { prefix: prefix.clone(), draft: draft.clone(), done: Arc::new(done), leave, gone })
         }
         Err(error) => {
             let close = close.clone().map(|close| {
@@ -102,11 +102,16 @@ pub fn editor(editor: Editor) -> AnyView {
 fn follow_deletion(event: EventId, item: ItemId, items: LiveList<TimelineItem>, gone: RwSignal<Option<String>>) {
     let here = Memo::new(move |_| items.has(item.0));
     Effect::new(move |_| {
-        let here = here.get();
+        if here.get() {
+            gone.set(None);
+            return;
+        }
         spawn_local(async move {
-            let deleted =
-                if here { None } else { load_item(event, Some(item), None).await.map_or(None, |page| page.deleted) };
-            gone.try_set(deleted);
+            let page = load_item(event, Some(item), None).await;
+            // It may have come back meanwhile.
+            if here.try_get_untracked() == Some(false) {
+                gone.try_set(page.map_or(None, |page| page.deleted));
+            }
         });
     });
 }

@@ -49,7 +49,7 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
         }
     };
     Live::expect().subscribe(move || Some(Topic::Event(id)), || 0, on_update);
-    // The last one while it is deleted. Restored, it has a new cell in the list.
+    // While the event is deleted, the last one: the page still says what it is called, and offers to restore it.
     let event = Memo::new(move |last: Option<&Option<EventHeader>>| {
         header.first().map(|cell| cell.get()).or_else(|| last.cloned().flatten())
     });

@@ -6,6 +6,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
+use wasm_bindgen::JsCast;
 
 use super::TimelineItem;
 use super::editor::Editor;
@@ -17,7 +18,8 @@ use crate::domain::ids::{EditId, EventId, ItemId};
 use crate::domain::time::Timestamp;
 use crate::live::{LiveCell, LiveList};
 use crate::paths;
-use crate::run_of_show::move_item;
+use crate::plain_form::has_draft;
+use crate::run_of_show::{draft_of, move_item};
 use crate::ui::{Announcer, Avatar, Now, dotted, dynamic, focus_soon, hydrated, joined};
 
 /// What the rows of a run of show share.
@@ -67,7 +69,7 @@ pub fn Timeline(
         items,
         undo: RwSignal::new(undo),
         dragged: RwSignal::new(None),
-        kept: RwSignal::new(Vec::new()),
+        kept: RwSignal::new(left_open_in(event, items)),
         over: RwSignal::new(None),
         firsts,
         day,
@@ -82,7 +84,12 @@ pub fn Timeline(
     let rows = move || {
         if some.get() {
             let rows = items.view_keeping(shared.kept, move |item| row(&item, shared));
-            view! { <ol class="timeline">{rows}</ol> }.into_any()
+            let on_leave = move |ev: ev::DragEvent| {
+                if is_left(&ev) {
+                    shared.leave_row();
+                }
+            };
+            view! { <ol class="timeline" on:dragleave=on_leave>{rows}</ol> }.into_any()
         } else {
             view! {
                 <div class="empty">
@@ -115,6 +122,7 @@ pub fn Timeline(
                 on:dragover=move |ev| {
                     if shared.dragged.get_untracked().is_some() {
                         ev.prevent_default();
+                        shared.leave_row();
                     }
                 }
                 on:drop=move |ev| {
@@ -140,11 +148,25 @@ pub fn each<T>(items: LiveList<TimelineItem>, read: impl Fn(&TimelineItem) -> T)
     items.rows().iter().map(|item| item.with(&read)).collect()
 }
 
+/// What stood open at a row when the page was left with something typed into it.
+fn left_open(event: EventId, item: ItemId) -> Option<Open> {
+    if has_draft(&draft_of(event, Some(item), None)) {
+        Some(Open::Edit)
+    } else {
+        has_draft(&draft_of(event, None, Some(item))).then_some(Open::After)
+    }
+}
+
+fn left_open_in(event: EventId, items: LiveList<TimelineItem>) -> Vec<i64> {
+    let ids = untrack(|| each(items, |item| item.id));
+    ids.into_iter().filter(|id| left_open(event, *id).is_some()).map(|id| id.0).collect()
+}
+
 /// One item, under the heading of its day if it is the first one.
 fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
     let id = item.with_untracked(|item| item.id);
     let Shared { firsts, day: OnTheDay(on_the_day), dragged, over, .. } = shared;
-    let open = RwSignal::new(None::<Open>);
+    let open = RwSignal::new(left_open(shared.event, id));
     let (day, private, content) = (item.clone(), item.clone(), item.clone());
     let is_first = Memo::new(move |_| firsts.with(|firsts| firsts.contains(&id.0)));
     let heading = move || {
@@ -247,7 +269,10 @@ impl Shared {
     fn take_place(self, item: ItemId, of: ItemId) {
         let order = self.order();
         let position = |id| order.iter().position(|other| *other == id);
-        let (Some(from), Some(to)) = (position(item), position(of)) else { return };
+        let (Some(from), Some(to)) = (position(item), position(of)) else {
+            self.end_drag();
+            return;
+        };
         self.put(item, if from < to { order.get(to + 1).copied() } else { Some(of) });
     }
 
@@ -259,10 +284,21 @@ impl Shared {
         if first == Some(&row) { "before" } else { "after" }
     }
 
-    /// Moves a row before another one, or last.
-    fn put(self, item: ItemId, before: Option<ItemId>) {
+    /// What is dragged is over no row any more.
+    fn leave_row(self) {
+        if self.over.get_untracked().is_some() {
+            self.over.set(None);
+        }
+    }
+
+    fn end_drag(self) {
         self.dragged.set(None);
         self.over.set(None);
+    }
+
+    /// Moves a row before another one, or last.
+    fn put(self, item: ItemId, before: Option<ItemId>) {
+        self.end_drag();
         if before == Some(item) {
             return;
         }
@@ -282,8 +318,15 @@ impl Shared {
     }
 }
 
+/// Whether what is dragged leaves the list. It is told of each element inside as well.
+fn is_left(ev: &ev::DragEvent) -> bool {
+    let list = ev.current_target().and_then(|list| list.dyn_into::<web_sys::Node>().ok());
+    let into = ev.related_target().and_then(|into| into.dyn_into::<web_sys::Node>().ok());
+    list.is_none_or(|list| !list.contains(into.as_ref()))
+}
+
 fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> AnyView {
-    let Shared { event, dragged, over, .. } = shared;
+    let Shared { event, dragged, .. } = shared;
     let id = item.id;
     let people = item.responsible.iter().map(|person| person.name.as_str()).collect::<Vec<_>>();
     let people = joined(&people, ", ");
@@ -316,10 +359,7 @@ fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> A
                     title="Click to edit; drag, or Alt and an arrow key, to move"
                     on:click=opens(Open::Edit)
                     on:dragstart=move |_| dragged.set(Some(id))
-                    on:dragend=move |_| {
-                        dragged.set(None);
-                        over.set(None);
-                    }
+                    on:dragend=move |_| shared.end_drag()
                 >
                     {item.title.clone()}
                 </a>

@@ -8,10 +8,10 @@ use leptos::task::spawn_local;
 use super::item_fields::{CONFLICT, Refused, field_of, fields, id};
 use super::typed_item::{Values, next, set_value, typed_into};
 use super::{AddItem, Edited, ItemPage, SaveItem, add_item, load_item, save_item};
-use crate::domain::ids::{EventId, IdempotencyKey};
+use crate::domain::ids::{EventId, IdempotencyKey, ItemId};
 use crate::error::AppError;
 use crate::paths;
-use crate::plain_form::{PostForm, RefusedForm, forget, keep_typed, new_key};
+use crate::plain_form::{PostForm, RefusedForm, forget_draft, forget_on_click, keep, keep_draft, new_key};
 use crate::ui::{Announcer, InlineError, Notice, NoticeKind, dynamic, focus_soon};
 
 /// What becomes of an item once it was added or saved.
@@ -24,15 +24,18 @@ pub type Cancel = Arc<dyn Fn() + Send + Sync>;
 pub struct Place {
     /// Begins the ids of its elements, which differ from those of other forms on the page.
     pub prefix: String,
+    /// What is typed is kept under this name: see `draft_of`.
+    pub draft: String,
     pub done: Done,
     pub leave: Leave,
     /// Who deleted the item while the form stood open, as a sentence. What is typed can be saved all the same.
     pub gone: RwSignal<Option<String>>,
 }
 
-/// What is typed into the form with this prefix is kept under this name.
-pub fn kept_as(event: EventId, prefix: &str) -> String {
-    format!("{}#{prefix}", paths::planner(event))
+/// The name under which is kept what is typed into the form of an item, or of a new one after another: the address of its own page,
+/// wherever the form stands.
+pub fn draft_of(event: EventId, item: Option<ItemId>, after: Option<ItemId>) -> String {
+    item.map_or_else(|| paths::new_item(event, after), |item| paths::item(event, item))
 }
 
 /// How the form is left without saving.
@@ -62,7 +65,8 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
     let posted = if page.item.is_some() { RefusedForm::of::<SaveItem>() } else { RefusedForm::of::<AddItem>() };
     let typed = posted.as_ref().map_or_else(|| page.form.clone(), |posted| typed_into(posted, &page.form));
     // That the item is gone is told in a sentence of its own.
-    let refusal = posted.as_ref().map(|posted| posted.error.clone()).filter(|_| page.deleted.is_none());
+    let refusal = posted.as_ref().map(|posted| posted.error.clone());
+    let refusal = refusal.filter(|error| page.deleted.is_none() || *error != AppError::NotFound);
     let refused = RwSignal::new(refusal);
     let gone = place.gone;
     let first_key = posted.as_ref().and_then(|posted| posted.field("key")).map_or_else(new_key, ToOwned::to_owned);
@@ -80,7 +84,7 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
         _ => posted.as_ref().and_then(|posted| posted.field("told")).unwrap_or_default().to_owned(),
     };
     let seen = posted.as_ref().and_then(|posted| posted.field("seen")).unwrap_or(&page.seen).to_owned();
-    let (kept, restored) = keep_typed(prefix.clone(), kept_as(event, &prefix), posted.is_some());
+    let (kept, restored) = keep_draft(prefix.clone(), place.draft.clone(), posted.is_some());
     let asking = Asking {
         page: Arc::new(page),
         place: place.clone(),
@@ -131,10 +135,16 @@ pub fn item_form(page: ItemPage, place: Place) -> AnyView {
                     .into_any())}
                 }
                 .into_any(),
-                Leave::Link => view! {
+                // What is typed into a new one stands in the run of show too.
+                Leave::Link if item.is_none() => view! {
                     <a class="button" data-kind="plain" href=paths::planner(event)>"Back to the run of show"</a>
                 }
                 .into_any(),
+                Leave::Link => {
+                    let leave = forget_on_click(place.draft.clone());
+                    view! { <a class="button" data-kind="plain" href=paths::planner(event) on:click=leave>"Cancel"</a> }
+                        .into_any()
+                }
             }}
         </div>
     };
@@ -149,26 +159,30 @@ impl Asking {
         let values = Values::of(&self.place.prefix, &self.page.people);
         self.pending.set(true);
         self.refused.set(None);
-        let this = self.clone();
+        let (this, sent) = (self.clone(), values.form());
         spawn_local(async move {
             let answer = match this.page.item {
                 Some(item) => {
                     let restore = this.place.gone.with_untracked(Option::is_some);
-                    save_item(item, values.text("seen"), Some(values.text("told")), values.form(), restore).await
+                    save_item(item, values.text("seen"), Some(values.text("told")), sent.clone(), restore).await
                 }
-                None => add_item(this.page.event, values.form(), Some(IdempotencyKey(values.text("key")))).await,
+                None => add_item(this.page.event, sent.clone(), Some(IdempotencyKey(values.text("key")))).await,
             };
+            // Also when the form is not shown any more.
+            if answer.is_ok() {
+                forget_draft(&this.place.draft);
+            }
             if this.pending.is_disposed() {
                 return;
             }
             this.pending.set(false);
             match answer {
                 Ok(edited) => {
-                    forget(&kept_as(this.page.event, &this.place.prefix));
                     this.restored.set(false);
                     this.announcer.say(if this.page.item.is_some() { "Saved" } else { "Added" });
-                    if this.page.item.is_none() {
-                        next(&this.place.prefix, this.page.people.len(), &edited);
+                    let Place { prefix, draft, .. } = &this.place;
+                    if this.page.item.is_none() && next(prefix, &this.page.people, &sent, &edited) {
+                        keep(prefix, draft);
                     }
                     (this.place.done)(edited);
                 }
@@ -181,16 +195,19 @@ impl Asking {
     async fn tell(&self, error: AppError) {
         let prefix = &self.place.prefix;
         let field = field_of(&error);
-        let others = field == Some(CONFLICT) || error == AppError::NotFound;
-        if let Some(item) = self.page.item.filter(|_| others)
+        let is_conflict = field == Some(CONFLICT);
+        if let Some(item) = self.page.item.filter(|_| is_conflict || error == AppError::NotFound)
             && let Ok(now) = load_item(self.page.event, Some(item), None).await
+            && !self.refused.is_disposed()
         {
-            if now.deleted.is_some() {
-                self.place.gone.try_set(now.deleted);
+            let is_gone = now.deleted.is_some();
+            self.place.gone.try_set(now.deleted);
+            if is_conflict {
+                // The person is told of it, so the next save is made knowing it.
+                set_value(prefix, "told", &now.seen);
+            } else if is_gone {
                 return;
             }
-            // The person is told of it, so the next save is made knowing it.
-            set_value(prefix, "told", &now.seen);
         }
         if let Some(field) = field {
             focus_soon(id(prefix, field));

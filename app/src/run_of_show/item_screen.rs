@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
-use super::item_form::{Leave, Place, item_form};
+use super::item_form::{Leave, Place, draft_of, item_form};
 use super::{DeleteItem, DuplicateItem, HistoryEntry, ItemPage, LoadItem, MoveItem, PutBack, RestoreItem, SaveItem};
 use crate::domain::ids::{EventId, ItemId};
 use crate::error::AppError;
 use crate::paths;
-use crate::plain_form::{PostForm, RefusedForm, new_key};
+use crate::plain_form::{PostForm, RefusedForm, has_draft, new_key};
 use crate::ui::{ErrorNotice, InlineError, Notice, NoticeKind, PageTitle, query_view};
 use crate::wire::Query;
 
@@ -37,13 +37,14 @@ pub fn EditItem() -> impl IntoView {
 
 fn shown(page: Query<LoadItem>) -> AnyView {
     query_view(page, 6, |answer| match answer {
-        Ok((_, page)) => whole(page),
+        Ok((LoadItem { after, .. }, page)) => whole(page, after),
         Err(error) => view! { <PageTitle text=|| "Item".into() /> <ErrorNotice error /> }.into_any(),
     })
 }
 
-fn whole(page: ItemPage) -> AnyView {
+fn whole(page: ItemPage, after: Option<ItemId>) -> AnyView {
     let (event, item) = (page.event, page.item);
+    let draft = draft_of(event, item, after);
     let heading = if item.is_some() { page.form.title.clone() } else { "New item".to_owned() };
     let title = format!("{heading} · {}", page.event_name);
     let navigate = use_navigate();
@@ -55,11 +56,12 @@ fn whole(page: ItemPage) -> AnyView {
     };
     let added = item.is_none() && use_query_map().with_untracked(|query| query.get(paths::SAVED).is_some());
     // Of what was deleted the form is shown when something was typed into it.
-    let shown = page.deleted.is_none() || RefusedForm::of::<SaveItem>().is_some();
+    let typed = RefusedForm::of::<SaveItem>().is_some() || has_draft(&draft);
+    let shown = page.deleted.is_none() || typed;
     let gone = RwSignal::new(page.deleted.clone());
-    let place = Place { prefix: "item".into(), done: Arc::new(done), leave: Leave::Link, gone };
+    let place = Place { prefix: "item".into(), draft, done: Arc::new(done), leave: Leave::Link, gone };
     let zone = format!("Times are in {}.", page.time_zone.replace('_', " "));
-    let rest = item.map(|item| around(event, item, &page));
+    let rest = item.map(|item| around(event, item, &page, typed));
     view! {
         <PageTitle text=move || title.clone() />
         <div class="head">
@@ -90,14 +92,13 @@ fn refusal() -> Option<AnyView> {
     Some(view! { <InlineError title="That did not work." error /> }.into_any())
 }
 
-fn around(event: EventId, item: ItemId, page: &ItemPage) -> AnyView {
+fn around(event: EventId, item: ItemId, page: &ItemPage, typed: bool) -> AnyView {
     let here = paths::item(event, item);
     let button = |label: &'static str, kind: &'static str| {
         view! { <button class="button" data-kind=kind>{label}</button> }.into_any()
     };
     let with_item = |form: PostForm| form.with("item", item.to_string());
     if let Some(who) = page.deleted.clone() {
-        let typed = RefusedForm::of::<SaveItem>().is_some();
         let restore = with_item(PostForm::of::<RestoreItem>(here)).plain(button("Restore it", "primary"));
         return view! {
             {(!typed).then(|| view! {

@@ -13,7 +13,7 @@ mod screens;
 mod typed_item;
 
 pub use api::*;
-pub use item_form::{Cancel, Done, Leave, Place, item_form, kept_as};
+pub use item_form::{Cancel, Done, Leave, Place, draft_of, item_form};
 pub use model::{
     DeletedItem, DeletedItems, Edited, HistoryEntry, ItemForm, ItemPage, PastePreview, PastedRow, Taken, Undone,
 };

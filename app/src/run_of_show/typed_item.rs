@@ -10,22 +10,27 @@ use crate::plain_form::{RefusedForm, new_key};
 use crate::planner::Person;
 use crate::ui::focus_soon;
 
-/// Empties the form for the item that follows.
-pub(super) fn next(prefix: &str, people: usize, added: &Edited) {
+/// Empties the form for the item that follows. What was typed since the last one was `sent` stays; returns whether there is such.
+pub(super) fn next(prefix: &str, people: &[Person], sent: &ItemForm, added: &Edited) -> bool {
+    let now = Values::of(prefix, people).form();
+    set_value(prefix, "key", &new_key());
+    if now != *sent {
+        return true;
+    }
     for name in ["minutes", "ends", "title", "details"] {
         set_value(prefix, name, "");
     }
     let item = &added.item;
     set_value(prefix, "day", &added.next_day);
     set_value(prefix, "starts", item.ends.as_deref().unwrap_or(&item.starts.clock));
-    set_value(prefix, "key", &new_key());
-    let people = (0..people).map(person);
+    let people = (0..people.len()).map(person);
     for name in ["private", "pinned"].map(ToOwned::to_owned).into_iter().chain(people) {
         if let Some(element) = element(prefix, &name) {
             element.set_checked(false);
         }
     }
     focus_soon(id(prefix, "title"));
+    false
 }
 
 fn element(prefix: &str, name: &str) -> Option<web_sys::HtmlInputElement> {

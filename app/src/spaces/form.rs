@@ -8,7 +8,9 @@ use crate::domain::ids::SpaceId;
 use crate::error::AppError;
 use crate::events::CONTACTS;
 use crate::paths;
-use crate::plain_form::{PostForm, RefusedForm, forget, form_field, form_key, keep_typed, not_saved, suggestions};
+use crate::plain_form::{
+    PostForm, RefusedForm, forget_on_click, form_field, form_key, keep_draft, not_saved, suggestions,
+};
 use crate::ui::{ErrorNotice, Notice, NoticeKind, PageTitle, query_view};
 use crate::wire::Query;
 
@@ -37,7 +39,7 @@ fn new_form(page: &SpaceFormPage) -> AnyView {
     let refused = RefusedForm::of::<CreateSpace>();
     let form = PostForm { class: "form card", ..PostForm::of::<CreateSpace>(paths::NEW_SPACE.into()) };
     let form = PostForm { id: Some(FORM.into()), ..form };
-    let (kept, _) = keep_typed(FORM.into(), paths::NEW_SPACE.into(), refused.is_some());
+    let (kept, _) = keep_draft(FORM.into(), paths::NEW_SPACE.into(), refused.is_some());
     let fields = view! {
         {form_key()}
         {kept}
@@ -45,7 +47,7 @@ fn new_form(page: &SpaceFormPage) -> AnyView {
         {fields(page, refused.as_ref())}
         <div class="actions">
             <button class="button" data-kind="primary">"Create space"</button>
-            <a class="button" data-kind="plain" href=paths::SPACES on:click=|_| forget(paths::NEW_SPACE)>"Cancel"</a>
+            <a class="button" data-kind="plain" href=paths::SPACES on:click=forget_on_click(paths::NEW_SPACE.into())>"Cancel"</a>
         </div>
     };
     form.plain(fields.into_any())
@@ -83,7 +85,7 @@ fn edit_form(space: SpaceId, page: &SpaceFormPage) -> AnyView {
     let known = refused.and_then(|refused| refused.field("revision")).map(ToOwned::to_owned);
     let here = paths::space(space);
     let form = PostForm { class: "form card", id: Some(FORM.into()), ..PostForm::of::<SaveSpace>(here.clone()) };
-    let (kept, _) = keep_typed(FORM.into(), here.clone(), refused.is_some());
+    let (kept, _) = keep_draft(FORM.into(), here.clone(), refused.is_some());
     let form =
         form.with("space", space.to_string()).with("revision", known.unwrap_or_else(|| page.revision.to_string()));
     let delete = PostForm::of::<DeleteSpace>(paths::space(space)).with("space", space.to_string());
@@ -96,7 +98,7 @@ fn edit_form(space: SpaceId, page: &SpaceFormPage) -> AnyView {
         {fields(page, refused)}
         <div class="actions">
             <button class="button" data-kind="primary">"Save"</button>
-            <a class="button" data-kind="plain" href=paths::SPACES on:click=move |_| forget(&here)>"Cancel"</a>
+            <a class="button" data-kind="plain" href=paths::SPACES on:click=forget_on_click(here)>"Cancel"</a>
         </div>
     };
     view! {
@@ -127,7 +129,7 @@ fn changed_meanwhile(space: SpaceId, theirs: u32) -> AnyView {
                 " Beside each field that differs stands what they saved."
             </p>
             <button class="button" name="over" value=theirs.to_string()>"Save mine instead"</button>
-            <a class="button" href=here.clone() rel="external" on:click=move |_| forget(&here)>"Keep theirs"</a>
+            <a class="button" href=here.clone() rel="external" on:click=forget_on_click(here)>"Keep theirs"</a>
         </Notice>
     }
     .into_any()
