@@ -48,6 +48,10 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
     await owner.getByRole("button", { name: "Delete event" }).click();
     await expect(owner.getByText(`“${wedding}” was deleted.`)).toBeVisible();
     await hydrated(owner);
+    // The offer would end while it is looked at.
+    await owner.locator(".offer").evaluate((offer) => {
+      for (const animation of offer.getAnimations()) animation.pause();
+    });
     await look(owner);
   },
   "/events/new": async ({ owner, look }) => {
