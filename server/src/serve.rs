@@ -68,6 +68,8 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     let mut core = open_core(config).await?;
     if core.config.demo {
         demo::fill(&core).await.map_err(StartError::Demo)?;
+    } else {
+        demo::end_sessions(&core).await.map_err(StartError::Database)?;
     }
     let listener = listen(core.config.addr).await?;
     core.config = Arc::new(at_port(&core.config, listener.local_addr().map_err(StartError::Server)?));

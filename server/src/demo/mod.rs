@@ -72,6 +72,22 @@ pub async fn fill(core: &Core) -> Result<bool, StoreError> {
     Ok(true)
 }
 
+/// Ends the sessions of members who have the demo's password, for a server that does not offer the demo: everybody knows it.
+/// Whoever has another one by now stays signed in.
+pub async fn end_sessions(core: &Core) -> Result<(), StoreError> {
+    for (email, _) in [OWNER, HANDLER] {
+        let Some(login) = auth::store::login(&core.db, &fold(email)).await? else { continue };
+        // Before the server listens there is room for it.
+        let Some(place) = auth::Place::take() else { continue };
+        if place.verify(PASSWORD.to_owned(), Some(login.password_hash)).await {
+            let mut transaction = core.db.write().await?;
+            auth::store::end_sessions(&mut transaction, MemberId(login.member_id), None).await?;
+            transaction.commit().await?;
+        }
+    }
+    Ok(())
+}
+
 async fn member(
     transaction: &mut Write,
     account: AccountId,

@@ -27,18 +27,19 @@ pub fn moved(at: Timestamp, from: &Zone, to: &Zone, days: i64) -> Timestamp {
     }
 }
 
-/// Moves every item of an event, those that were deleted along, so that they come back where they belong. Each has it in its
-/// history. The caller holds the event.
+/// Moves every item of an event, those that were deleted along, so that they come back where they belong. One that stands at
+/// another time of the clock then has it in its history. The caller holds the event.
 pub async fn move_items(
     transaction: &mut Write,
     event: EventId,
     editor: Editor,
-    to: impl Fn(Timestamp) -> Timestamp,
+    (from, to): (&Zone, &Zone),
+    days: i64,
 ) -> Result<(), StoreError> {
     let items = store::item_starts(transaction, event).await?;
     let moves: Vec<Moved> = items
         .into_iter()
-        .map(|(item, at)| Moved { item: ItemId(item), from: Timestamp(at), to: to(Timestamp(at)) })
+        .map(|(item, at)| Moved { item: ItemId(item), from: Timestamp(at), to: moved(Timestamp(at), from, to, days) })
         .filter(|moved| moved.from != moved.to)
         .collect();
     if moves.is_empty() {
@@ -46,7 +47,12 @@ pub async fn move_items(
     }
     store::set_item_starts(transaction, &moves.iter().map(|moved| (moved.item.0, moved.to.0)).collect::<Vec<_>>())
         .await?;
-    note_moves(transaction, event, editor, &moves).await?;
+    // People see the clock: under the clocks of another zone an item stands where it stood.
+    let is_seen = |moved: &&Moved| from.wall_clock(moved.from) != to.wall_clock(moved.to);
+    let seen: Vec<Moved> = moves.iter().filter(is_seen).copied().collect();
+    if !seen.is_empty() {
+        note_moves(transaction, event, editor, &seen).await?;
+    }
     for moved in moves {
         transaction.changed(Change::Item(moved.item, event));
     }

@@ -1,7 +1,7 @@
 //! The cells of a pasted table: tabs between them, as every spreadsheet copies; or semicolons, as its files have them.
 //!
-//! A cell that holds a tab or a line end stands in quotation marks, and its own are doubled. Marks that do not stand around a
-//! whole cell are what somebody wrote.
+//! A cell that holds a separator or a line end stands in quotation marks, and its own are doubled. Marks that do not stand
+//! around a whole cell are what somebody wrote.
 
 /// What is further to the right is left out: nobody plans in so many columns.
 const MAX_COLUMNS: usize = 64;
@@ -9,9 +9,27 @@ const MAX_COLUMNS: usize = 64;
 /// The rows that are not empty, each with its line, from 1.
 pub fn rows(pasted: &str) -> Vec<(u32, Vec<String>)> {
     let text = pasted.strip_prefix('\u{feff}').unwrap_or(pasted).replace("\r\n", "\n").replace('\r', "\n");
-    let separator = if is_between_semicolons(&text) { ';' } else { '\t' };
+    let mut rows = between_semicolons(&text).unwrap_or_else(|| split(&text, '\t'));
+    rows.retain(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
+    rows
+}
+
+/// Several rows without a tab, each with as many cells.
+fn between_semicolons(text: &str) -> Option<Vec<(u32, Vec<String>)>> {
+    if text.contains('\t') {
+        return None;
+    }
+    let rows = split(text, ';');
+    let is_blank = |row: &[String]| matches!(row, [cell] if cell.is_empty());
+    let mut widths = rows.iter().filter(|(_, row)| !is_blank(row)).map(|(_, row)| row.len());
+    let (first, second) = (widths.next()?, widths.next()?);
+    let is_table = first > 1 && second == first && widths.all(|width| width == first);
+    is_table.then_some(rows)
+}
+
+fn split(text: &str, separator: char) -> Vec<(u32, Vec<String>)> {
     let mut rows = Vec::new();
-    let (mut rest, mut line, mut begins, mut row) = (&*text, 1, 1, Vec::new());
+    let (mut rest, mut line, mut begins, mut row) = (text, 1, 1, Vec::new());
     while !rest.is_empty() {
         let (cell, length) = quoted(rest, separator).unwrap_or_else(|| plain(rest, separator));
         line += rest[..length].matches('\n').count();
@@ -28,18 +46,14 @@ pub fn rows(pasted: &str) -> Vec<(u32, Vec<String>)> {
         line += 1;
         begins = line;
     }
+    // The last separator has an empty cell behind it.
     if !row.is_empty() {
+        if row.len() < MAX_COLUMNS {
+            row.push(String::new());
+        }
         rows.push((u32::try_from(begins).unwrap_or(u32::MAX), row));
     }
-    rows.retain(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
     rows
-}
-
-/// Several lines without a tab, each with as many semicolons.
-fn is_between_semicolons(text: &str) -> bool {
-    let mut counts = text.lines().filter(|line| !line.trim().is_empty()).map(|line| line.matches(';').count());
-    let (first, second) = (counts.next().unwrap_or_default(), counts.next());
-    !text.contains('\t') && first > 0 && second == Some(first) && counts.all(|count| count == first)
 }
 
 fn plain(rest: &str, separator: char) -> (String, usize) {
@@ -78,10 +92,21 @@ mod tests {
     #[test]
     fn cells_stand_between_tabs_or_semicolons() {
         assert_eq!(cells("a\tb;c\n\td"), [["a", "b;c"], ["", "d"]]);
-        assert_eq!(cells("18:00;Doors;30\n18:30;\"Tea; cake\";\n"), [["18:00;Doors;30"], ["18:30;\"Tea; cake\";"]]);
-        assert_eq!(cells("18:00;Doors;30\n18:30;Tea;"), vec![vec!["18:00", "Doors", "30"], vec!["18:30", "Tea"]]);
+        assert_eq!(cells("18:00;Doors;30\n18:30;Tea;"), [["18:00", "Doors", "30"], ["18:30", "Tea", ""]]);
+        assert_eq!(cells("18:00;Doors;30\n18:30;Tea;\n"), [["18:00", "Doors", "30"], ["18:30", "Tea", ""]]);
         assert_eq!(cells("Speech; thank everyone"), [["Speech; thank everyone"]], "a title, not a table");
         assert_eq!(cells("Speech; thanks\nTea"), [["Speech; thanks"], ["Tea"]]);
+        assert_eq!(cells("Speech; thanks\nTea; cake; wine"), [["Speech; thanks"], ["Tea; cake; wine"]]);
+    }
+
+    #[test]
+    fn a_cell_between_semicolons_may_hold_one_and_a_line_end() {
+        let tea = [["18:00", "Doors", "30"], ["18:30", "Tea; cake", ""]];
+        assert_eq!(cells("18:00;Doors;30\n18:30;\"Tea; cake\";\n"), tea);
+        assert_eq!(cells("18:00;Doors;30\n\n18:30;\"Tea; cake\";"), tea);
+        let numbered = rows("18:00;\"Doors\r\nopen\"\r\n18:30;Tea");
+        let row = |line: u32, cells: [&str; 2]| (line, Vec::from(cells.map(str::to_owned)));
+        assert_eq!(numbered, [row(1, ["18:00", "Doors\nopen"]), row(3, ["18:30", "Tea"])]);
     }
 
     #[test]

@@ -80,12 +80,16 @@ pub async fn own_edit(
     Ok(edit.map(EditId))
 }
 
-/// Whether an item was changed after an edit of it.
+/// Whether somebody changed an item after an edit of it. That its event took it along does not count.
 pub async fn is_changed_since(write: &mut Write, item: ItemId, edit: EditId) -> Result<bool, StoreError> {
-    let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(edit_id) FROM item_change WHERE item_id = $1")
-        .bind(item.0)
-        .fetch_one(&mut **write)
-        .await?;
+    let newest: Option<i64> = sqlx::query_scalar(
+        "SELECT MAX(c.edit_id) FROM item_change c JOIN timeline_edit t ON t.id = c.edit_id \
+         WHERE c.item_id = $1 AND t.kind <> $2",
+    )
+    .bind(item.0)
+    .bind(EditKind::Event.code())
+    .fetch_one(&mut **write)
+    .await?;
     Ok(newest.is_some_and(|newest| newest > edit.0))
 }
 

@@ -3,6 +3,7 @@
 //! A header names the columns. Without one they are told by what stands in them: times first start, then end; numbers are
 //! lengths; the first text is the title. A row that cannot be read is left out and says why; nothing of it is guessed.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use app::domain::ids::ContactId;
@@ -23,6 +24,11 @@ const MAX_BYTES: usize = 500_000;
 const MAX_LINES: usize = 10_000;
 /// By so many rows columns are told that no header names.
 const SAMPLE: usize = 200;
+/// So many people of a row are looked for, and so many of those that are not known are named.
+const MAX_PEOPLE: usize = 50;
+const NAMED: usize = 3;
+/// A name is shown as far as that.
+const MAX_SHOWN: usize = 60;
 /// A time that is so much earlier than the row above is of the next day.
 const OVER_MIDNIGHT_MS: i64 = 6 * HOUR_MS;
 
@@ -135,7 +141,8 @@ pub fn read(pasted: &str, into: &Into<'_>) -> Sheet {
         }
         None => (guessed(&cells, width).into_iter().map(|column| (String::new(), column)).collect(), &cells[..]),
     };
-    let mut reader = Reader { into, columns: &columns, day: into.day, next: into.from, last: None };
+    let known = Known::of(into.people);
+    let mut reader = Reader { into, known, columns: &columns, day: into.day, next: into.from, last: None };
     let rows = body.iter().map(|(line, row)| reader.row(*line, row)).collect();
     Sheet { columns, rows }
 }
@@ -176,8 +183,36 @@ fn guessed(cells: &[(u32, Vec<String>)], width: usize) -> Vec<Option<Column>> {
     guessed
 }
 
+/// Everybody on the event by their small-lettered names; `None` where several have one.
+#[derive(Default)]
+struct Known {
+    by_name: HashMap<String, Option<ContactId>>,
+    by_first_name: HashMap<String, Option<ContactId>>,
+}
+
+impl Known {
+    fn of(people: &[(ContactId, String)]) -> Self {
+        let mut known = Self::default();
+        for (id, name) in people {
+            let name = name.to_lowercase();
+            let first_name = name.split(' ').next().unwrap_or_default().to_owned();
+            for (names, name) in [(&mut known.by_name, name), (&mut known.by_first_name, first_name)] {
+                names.entry(name).and_modify(|one| *one = None).or_insert(Some(*id));
+            }
+        }
+        known
+    }
+
+    /// The one person of this name; of this first name, if that is nobody's whole name.
+    fn find(&self, name: &str) -> Option<ContactId> {
+        let name = name.to_lowercase();
+        self.by_name.get(&name).or_else(|| self.by_first_name.get(&name)).copied().flatten()
+    }
+}
+
 struct Reader<'a> {
     into: &'a Into<'a>,
+    known: Known,
     columns: &'a [(String, Option<Column>)],
     day: Date,
     /// Where a row without a time begins.
@@ -263,23 +298,41 @@ impl Reader<'_> {
     /// Who is meant, and who is not known.
     fn people(&self, written: &str) -> (Vec<ContactId>, Option<String>) {
         let (mut found, mut unknown) = (Vec::new(), Vec::new());
-        for name in written.split([',', ';', '/', '&', '\n']).map(str::trim).filter(|name| !name.is_empty()) {
-            let folded = name.to_lowercase();
-            let named = self.into.people.iter().filter(|(_, known)| known.to_lowercase() == folded).collect::<Vec<_>>();
-            let first = || {
-                let begins = |known: &str| known.to_lowercase().split(' ').next() == Some(&folded);
-                self.into.people.iter().filter(|(_, known)| begins(known)).collect::<Vec<_>>()
-            };
-            match if named.is_empty() { first() } else { named }[..] {
-                [(id, _)] => found.push(*id),
-                _ => unknown.push(format!("“{name}”")),
+        let mut names = written.split([',', ';', '/', '&', '\n']).map(str::trim).filter(|name| !name.is_empty());
+        for name in names.by_ref().take(MAX_PEOPLE) {
+            if let Some(id) = self.known.find(name) {
+                found.push(id);
+            } else {
+                unknown.push(name);
             }
         }
+        let is_cut = names.next().is_some();
         found.sort_unstable();
         found.dedup();
-        let note = (!unknown.is_empty()).then(|| format!("{}: not one person on this event", unknown.join(", ")));
-        (found, note)
+        (found, note(&unknown, is_cut))
     }
+}
+
+/// Which names are not one person's, and whether there were more than are looked for.
+fn note(unknown: &[&str], is_cut: bool) -> Option<String> {
+    let mut notes = Vec::new();
+    if !unknown.is_empty() {
+        let named: Vec<_> = unknown.iter().take(NAMED).map(|name| shown(name)).collect();
+        let more = unknown.len() - named.len();
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        notes.push(format!("{}{more}: not one person on this event", named.join(", ")));
+    }
+    if is_cut {
+        notes.push(format!("only the first {MAX_PEOPLE} names were looked for"));
+    }
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// A name in quotation marks, of a long one its beginning.
+fn shown(name: &str) -> String {
+    let dots = if name.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
+    let begin: String = name.chars().take(MAX_SHOWN).collect();
+    format!("“{begin}{dots}”")
 }
 
 /// Reads a day: 2026-12-31, 31.12.2026, 31/12/2026, 31 Dec, 31.12.; without a year that of `near`.

@@ -1,18 +1,24 @@
+use std::time::{Duration, Instant};
+
 use super::*;
 
 const BERLIN: &str = "Europe/Berlin";
 
 fn sheet(text: &str) -> Sheet {
-    let zone = Zone::named(BERLIN);
-    let day: Date = "2026-12-12".parse().expect("a day");
-    let from = typed::instant(&zone, day, "09:00").expect("a time");
     let people = [
         (ContactId(1), "Ann Lee".to_owned()),
         (ContactId(2), "Bob Day".to_owned()),
         (ContactId(3), "Bob Ray".to_owned()),
     ];
+    sheet_among(&people, text)
+}
+
+fn sheet_among(people: &[(ContactId, String)], text: &str) -> Sheet {
+    let zone = Zone::named(BERLIN);
+    let day: Date = "2026-12-12".parse().expect("a day");
+    let from = typed::instant(&zone, day, "09:00").expect("a time");
     let near = from.plus_ms(-60 * 24 * HOUR_MS)..=from.plus_ms(60 * 24 * HOUR_MS);
-    read(text, &Into { zone: &zone, day, from, near, people: &people })
+    read(text, &Into { zone: &zone, day, from, near, people })
 }
 
 /// "12 18:00 45 Title" of each row that was read, and "!" of the others.
@@ -101,6 +107,43 @@ fn a_first_name_counts_only_when_it_is_one_persons() {
     let read = sheet("Title\tWho\nDoors\tbob\nCake\tANN");
     assert!(read.rows[0].note.is_some());
     assert_eq!(read.rows[1].read.as_ref().map(|facts| facts.responsible.clone()), Ok(vec![ContactId(1)]));
+}
+
+#[test]
+fn a_whole_name_goes_before_a_first_name_and_counts_only_when_it_is_one_persons() {
+    let people = ["Bob", "Bob Day", "Max", "Max", "Max Ray"];
+    let people: Vec<_> = (1..).map(ContactId).zip(people.map(str::to_owned)).collect();
+    let read = sheet_among(&people, "Title\tWho\nDoors\tBOB\nCake\tmax\nTea\tMax Ray, bob day");
+    let found = |row: usize| read.rows[row].read.as_ref().map(|facts| facts.responsible.clone());
+    for (row, ids) in [(0, contacts(&[1])), (1, Vec::new()), (2, contacts(&[2, 5]))] {
+        assert_eq!(found(row), Ok(ids), "row {row}");
+    }
+    assert!(read.rows[1].note.is_some());
+}
+
+fn contacts(ids: &[i64]) -> Vec<ContactId> {
+    ids.iter().copied().map(ContactId).collect()
+}
+
+#[test]
+fn a_cell_of_any_number_of_names_is_soon_read_and_its_note_is_short() {
+    let people: Vec<_> = (0..3_000).map(|id| (ContactId(id), format!("Person {id}"))).collect();
+    let begun = Instant::now();
+    let read = sheet_among(&people, &format!("Title\tWho\nDoors\t{}", "zoe,".repeat(100_000)));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    let note = "“zoe”, “zoe”, “zoe” and 47 more: not one person on this event; only the first 50 names were looked for";
+    assert_eq!(read.rows[0].note.as_deref(), Some(note));
+    let long = sheet_among(&people, &format!("Title\tWho\nDoors\t{}\nCake\tperson 7", "é".repeat(100_000)));
+    assert!(long.rows[0].note.as_ref().is_some_and(|note| note.chars().count() < 150), "{:?}", long.rows[0].note);
+    assert_eq!(long.rows[1].read.as_ref().map(|facts| facts.responsible.clone()), Ok(contacts(&[7])));
+}
+
+#[test]
+fn an_end_is_read_under_the_name_that_stands_behind_it() {
+    let sheet =
+        sheet("Date\tStart\tEnd\tTitle\n2026-10-25\t01:30\t02:30 CET\tDance\n2026-10-25\t18:00\t18:45 tomorrow\tTea");
+    let expected = ["25 01:30 120 Dance", "! This is not a time. Write it like 18:45, 18.45, 1845 or 6:45pm."];
+    assert_eq!(rows(&sheet), expected);
 }
 
 #[test]

@@ -111,17 +111,11 @@ pub fn instant(zone: &Zone, date: Date, typed: &str) -> Result<Timestamp, AppErr
     if typed.is_empty() {
         return Err(invalid("When does it start? A time like 18:00 or 6pm.".into()));
     }
-    let (time, zone_name) = match typed_time::clock_time(typed) {
-        Some(time) => (Some(time), None),
-        None => typed
-            .rsplit_once(char::is_whitespace)
-            .map_or((None, None), |(time, name)| (typed_time::clock_time(time), Some(name))),
-    };
-    let Some(time) = time else {
+    let Some((time, zone_name)) = clock_and_zone(typed) else {
         return Err(invalid("This is not a time. Write it like 18:00, 18.00, 1800 or 6pm.".into()));
     };
     let shown = on(date, time);
-    let is_called = |at: Timestamp| zone_name.is_none_or(|name| zone.abbreviation(at).eq_ignore_ascii_case(name));
+    let is_called = |at: Timestamp| is_called(zone, at, zone_name);
     match zone.at_wall_clock(shown) {
         WallClock::Once(at) if is_called(at) => Ok(at),
         WallClock::Once(_) => Err(invalid("This is not a time. Write it like 18:00, 18.00, 1800 or 6pm.".into())),
@@ -145,6 +139,20 @@ pub fn instant(zone: &Zone, date: Date, typed: &str) -> Result<Timestamp, AppErr
             }
         }
     }
+}
+
+/// A time, and what the people there call their time then, if that was typed behind it: "02:30 CET".
+fn clock_and_zone(typed: &str) -> Option<(ClockTime, Option<&str>)> {
+    if let Some(time) = typed_time::clock_time(typed) {
+        return Some((time, None));
+    }
+    let (time, zone_name) = typed.rsplit_once(char::is_whitespace)?;
+    Some((typed_time::clock_time(time)?, Some(zone_name)))
+}
+
+/// Whether the people there call their time so at that instant. Where nothing was typed, they do.
+fn is_called(zone: &Zone, at: Timestamp, zone_name: Option<&str>) -> bool {
+    zone_name.is_none_or(|name| zone.abbreviation(at).eq_ignore_ascii_case(name))
 }
 
 fn on(date: Date, ClockTime { hour, minute }: ClockTime) -> DateTime {
@@ -186,35 +194,32 @@ fn minutes(form: &ItemForm, seen: &ItemForm, starts_at: Timestamp, zone: &Zone) 
     Ok(minutes)
 }
 
-/// Minutes from the start until the clock next shows `typed`. "24:00" is the midnight after the day of the start.
+/// Minutes from the start until the clock next shows `typed`, under the name that stands behind it if one does.
+/// "24:00" is the midnight after the day of the start.
 pub fn until(zone: &Zone, starts_at: Timestamp, typed: &str) -> Result<u32, AppError> {
     let typed = typed.trim();
     let is_last_midnight = ["24:00", "24.00", "2400"].contains(&typed);
-    let midnight = is_last_midnight.then_some(ClockTime { hour: 0, minute: 0 });
-    let end = midnight
-        .or_else(|| typed_time::clock_time(typed))
-        .or_else(|| typed.rsplit_once(char::is_whitespace).and_then(|(time, _)| typed_time::clock_time(time)))
-        .ok_or_else(|| AppError::invalid("ends", "This is not a time. Write it like 18:45, 18.45, 1845 or 6:45pm."))?;
+    let no_time = || AppError::invalid("ends", "This is not a time. Write it like 18:45, 18.45, 1845 or 6:45pm.");
+    let midnight = is_last_midnight.then_some((ClockTime { hour: 0, minute: 0 }, None));
+    let (end, zone_name) = midnight.or_else(|| clock_and_zone(typed)).ok_or_else(no_time)?;
+    let mut is_time = false;
     let day = zone.wall_clock(starts_at).date();
     let today = Some(day).filter(|_| !is_last_midnight);
     for day in [today, day.tomorrow().ok()].into_iter().flatten() {
-        let at = match zone.at_wall_clock(on(day, end)) {
-            WallClock::Once(at) => at,
+        let meant = match zone.at_wall_clock(on(day, end)) {
+            WallClock::Once(at) => [Some(at), None],
             // The first of the two that is not before the start, and the change of clocks itself where there is none.
-            WallClock::Twice { first, second } => {
-                if first >= starts_at {
-                    first
-                } else {
-                    second
-                }
-            }
-            WallClock::Never { later, .. } => later,
+            WallClock::Twice { first, second } => [Some(first), Some(second)],
+            WallClock::Never { later, .. } => [Some(later), None],
         };
-        if at >= starts_at {
-            return Ok(u32::try_from(at.since_ms(starts_at) / MINUTE_MS).unwrap_or(u32::MAX));
+        for at in meant.into_iter().flatten().filter(|at| is_called(zone, *at, zone_name)) {
+            is_time = true;
+            if at >= starts_at {
+                return Ok(u32::try_from(at.since_ms(starts_at) / MINUTE_MS).unwrap_or(u32::MAX));
+            }
         }
     }
-    Err(AppError::invalid("ends", "This end is before the start."))
+    Err(if is_time { AppError::invalid("ends", "This end is before the start.") } else { no_time() })
 }
 
 /// What this person changed, laid over what the item is now, and what of it counts as unchanged. Fails with what somebody else

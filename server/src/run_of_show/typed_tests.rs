@@ -98,12 +98,37 @@ fn an_end_that_comes_twice_or_never_is_the_one_that_is_left() {
         ("2026-10-25 01:00", "02:30", 90),
         ("2026-10-25 02:45 CEST", "02:30", 45),
         ("2026-10-25 02:45 CET", "02:50", 5),
+        // By its name it is the one that was meant, and no other.
+        ("2026-10-25 01:30", "02:30 CEST", 60),
+        ("2026-10-25 01:30", "02:30 cet", 120),
+        ("2026-10-25 02:45 CET", "02:30 CET", 1_425),
         // In the night in which it is left out: as much later.
         ("2026-03-29 01:30", "02:30", 60),
     ] {
         let (day, time) = starts.split_once(' ').expect("a day and a time");
         let facts = read_in("Europe/Berlin", ItemForm { ends: ends.into(), ..on_day(day, time) });
         assert_eq!(facts.map(|facts| facts.minutes), Ok(Some(minutes)), "{starts} to {ends}");
+    }
+}
+
+#[test]
+fn an_end_is_read_under_the_name_that_the_form_shows() {
+    let berlin = Zone::named("Europe/Berlin");
+    let item = read_in("Europe/Berlin", ItemForm { minutes: "105".into(), ..on_day("2026-10-25", "01:30") });
+    let item = item.expect("an item");
+    let shown = form(&item, &berlin);
+    assert_eq!(shown.ends, "02:15 CET");
+    let later = ItemForm { ends: "02:30 CET".into(), ..shown.clone() };
+    let read = read(later, &shown, &event("Europe/Berlin", item.starts_at), &berlin);
+    assert_eq!(read.map(|facts| facts.minutes), Ok(Some(120)));
+    for (day, starts, ends) in [
+        ("2026-12-12", "18:00", "18:45 tomorrow"),
+        ("2026-12-12", "18:00", "18:45 CEST"),
+        ("2026-10-25", "01:30", "02:30 GMT"),
+    ] {
+        let refused = read_in("Europe/Berlin", ItemForm { ends: ends.into(), ..on_day(day, starts) });
+        let Err(AppError::Invalid { field, message }) = refused else { panic!("{ends}: {refused:?}") };
+        assert!(field == "ends" && message.starts_with("This is not a time."), "{ends}: {field}: {message}");
     }
 }
 

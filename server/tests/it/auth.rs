@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use app::auth::Role;
 use app::backend::Caller;
+use app::domain::ids::{AccountId, MemberId};
 use app::domain::time::{HOUR_MS, MINUTE_MS};
 use app::error::AppError;
 use axum::http::StatusCode;
@@ -361,5 +362,31 @@ on_both_engines!(
         });
         let answer = try_door(&on, "demo@callboard.test", server::demo::PASSWORD).await;
         assert!(refusal(&answer).contains("do not belong together"), "{}", answer.text());
+    }
+);
+
+on_both_engines!(
+    async fn sessions_that_the_demos_password_opened_end_when_the_demo_is_off(db: Db) {
+        let app = TestApp::empty(db.clone(), |_| {});
+        assert!(server::demo::fill(&app.core).await.expect("a demo"));
+        let members = ["demo@callboard.test", "handler@callboard.test"];
+        for email in members {
+            let login = store::login(&db, email).await.expect("an answer").expect("a login");
+            let (member, account) = (MemberId(login.member_id), AccountId(login.account_id));
+            let mut write = db.write().await.expect("a transaction");
+            store::open_session(&mut write, email, member, account, app.now()).await.expect("a session");
+            write.commit().await.expect("a commit");
+        }
+        // Whoever gave it another password has made it theirs.
+        let hash = server::auth::hash_password("a-password-of-ours-77".into()).await;
+        let mut write = db.write().await.expect("a transaction");
+        let sql = "UPDATE member SET password_hash = $1 WHERE email_key = 'handler@callboard.test'";
+        sqlx::query(sql).bind(hash).execute(&mut *write).await.expect("good SQL");
+        write.commit().await.expect("a commit");
+        server::demo::end_sessions(&app.core).await.expect("an answer");
+        for (email, is_open) in members.into_iter().zip([false, true]) {
+            let holder = store::session_holder(&db, email, app.now()).await.expect("an answer");
+            assert_eq!(holder.is_some(), is_open, "{email}");
+        }
     }
 );

@@ -230,9 +230,10 @@ async fn contacts_whose_addresses_are_blocked_are_locked_in_the_order_of_their_i
         let waiting =
             "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         let mut waits = 0_i64;
-        while waits == 0 {
+        while waits == 0 && !bounces.is_finished() {
             waits = sqlx::query_scalar(waiting).fetch_one(&mut *db.reader().await.unwrap()).await.unwrap();
         }
+        assert!(waits > 0, "the bounces wait for Zoe, who is locked");
         lock(&mut deletion, "Ada").await.unwrap();
         deletion.rollback().await.unwrap();
         assert_eq!(bounces.await.unwrap().changed, 2);

@@ -484,6 +484,16 @@ on_both_engines!(
         let moved = shows.move_before(caller, cake, Some(dinner)).await.unwrap();
         pin(cake, true).await;
         assert!(shows.undo(caller, moved.edit).await.unwrap().kept > 0);
-        assert_eq!(clocks().await, ["18:00 Doors", "18:45 Dinner", "18:45 Cake"]);
+        // And so does its place among those that start with it.
+        assert_eq!(clocks().await, ["18:00 Doors", "18:45 Cake", "18:45 Dinner"]);
+        // Also where the other one, though it is older, comes back to the time at which it stays.
+        add("21:15", "Song").await;
+        add("20:30", "Walk").await;
+        let toast = add("21:00", "Toast").await;
+        let push = shows.push(caller, toast, true, false).await.unwrap();
+        assert_eq!(clocks().await[3..], ["20:30 Walk", "21:15 Toast", "21:30 Song"]);
+        pin(toast, true).await;
+        assert_eq!(shows.undo(caller, push.edit).await.unwrap().kept, 1);
+        assert_eq!(clocks().await[3..], ["20:30 Walk", "21:15 Toast", "21:15 Song"]);
     }
 );

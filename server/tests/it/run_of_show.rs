@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use app::domain::ids::{ContactId, IdempotencyKey, ItemId};
 use app::error::AppError;
+use app::events::{EventForm, EventsPort};
 use app::live::{RowId, Topic};
 use app::planner::{LinkKind, PlannerPort, TimelineItem};
 use app::run_of_show::{Edited, ItemForm, RunOfShowPort};
@@ -13,6 +14,7 @@ use server::db::Db;
 use tokio::join;
 
 use crate::database::with_postgres;
+use crate::events::over;
 use crate::support::{hear, published};
 use crate::venue::Venue;
 
@@ -67,6 +69,14 @@ impl Venue {
     /// "18:00 Doors" of each item.
     async fn shown(&self) -> Vec<String> {
         self.timeline().await.into_iter().map(|item| format!("{} {}", item.starts.clock, item.title)).collect()
+    }
+
+    /// Moves the event and all its items to another day, by its form.
+    async fn move_to(&self, day: &str) {
+        let page = self.events.form(&self.caller, Some(self.event)).await.unwrap();
+        let (starts, ends) = (format!("{day}T17:00"), format!("{day}T23:00"));
+        let form = EventForm { starts, ends, move_items: true, ..page.form };
+        self.events.save(&self.caller, self.event, form, over(page.revision)).await.unwrap();
     }
 
     async fn pinned(&self, item: ItemId) {
@@ -434,6 +444,60 @@ on_both_engines!(
         assert!(venue.timeline().await.is_empty());
         let nothing = shows.paste(caller, venue.event, " \n\t\n".into(), true, None).await.unwrap_err();
         assert_eq!(field(&nothing), "text");
+    }
+);
+
+on_both_engines!(
+    async fn rows_that_their_event_took_along_are_still_taken_back(db: Db) {
+        let venue = venue(db).await;
+        let (caller, shows) = (&venue.caller, &venue.run_of_show);
+        let sheet = "Start\tTitle\n18:00\tDoors\n19:00\tDinner".to_owned();
+        let pasted = shows.paste(caller, venue.event, sheet, true, None).await.unwrap();
+        venue.move_to("2026-12-13").await;
+        let items = venue.timeline().await;
+        assert!(items.len() == 2 && items.iter().all(|item| item.starts.day == "13 Dec"), "{items:?}");
+        assert_eq!(shows.undo(caller, pasted.edit).await.unwrap().kept, 0);
+        assert!(venue.shown().await.is_empty());
+    }
+);
+
+on_both_engines!(
+    async fn an_undo_that_took_nothing_back_can_be_tried_again(db: Db) {
+        let venue = venue(db).await;
+        let (caller, shows) = (&venue.caller, &venue.run_of_show);
+        venue.add("18:00", "45", "Doors").await;
+        let dinner = venue.add("18:30", "30", "Dinner").await;
+        let push = shows.push(caller, dinner, false, false).await.unwrap();
+        venue.change(dinner, |form| form.starts = "19:00".into()).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(shows.undo(caller, push.edit).await.unwrap().kept, 1);
+            assert_eq!(venue.shown().await, ["18:00 Doors", "19:00 Dinner"]);
+        }
+        venue.change(dinner, |form| form.starts = "18:45".into()).await.unwrap();
+        let undone = shows.undo(caller, push.edit).await.unwrap();
+        assert_eq!(undone.kept, 0);
+        assert_eq!(venue.shown().await, ["18:00 Doors", "18:30 Dinner"]);
+        assert_eq!(shows.undo(caller, push.edit).await.unwrap().edit, undone.edit, "pressed twice");
+    }
+);
+
+on_both_engines!(
+    async fn a_start_far_from_the_event_is_not_put_back(db: Db) {
+        let venue = venue(db).await;
+        let (caller, shows) = (&venue.caller, &venue.run_of_show);
+        let item = venue.add("18:00", "30", "Doors").await;
+        venue.change(item, |form| form.starts = "18:15".into()).await.unwrap();
+        venue.move_to("2027-06-12").await;
+        let history = shows.item(caller, venue.event, Some(item), None).await.unwrap().history;
+        for change in &history[..2] {
+            let refused = shows.put_back(caller, change.change).await.unwrap_err();
+            assert!(field(&refused) == "day" && refused.to_string().contains("60 days"), "{refused}");
+        }
+        assert_eq!(venue.timeline().await[0].starts.day, "12 Jun 2027");
+        venue.move_to("2027-06-13").await;
+        let history = shows.item(caller, venue.event, Some(item), None).await.unwrap().history;
+        shows.put_back(caller, history[0].change).await.unwrap();
+        assert_eq!(venue.timeline().await[0].starts.day, "12 Jun 2027", "a day away is near");
     }
 );
 

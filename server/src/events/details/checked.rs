@@ -166,17 +166,23 @@ fn moment(zone: &Zone, field: &'static str, text: &str, which: &str) -> Result<T
 }
 
 /// A number of guests, as people write it: "1,200". What stands between digits stands between thousands: "1.5" is no number of
-/// guests.
+/// guests, nor is "0.500".
 pub fn guests(field: &str, text: &str) -> Result<Option<i64>, AppError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     let mut groups = text.split([' ', ',', '.', '\'', '\u{a0}', '\u{202f}']);
-    let first = groups.next().filter(|first| !first.is_empty());
+    let first = groups.next().unwrap_or_default();
     let thousands: Vec<&str> = groups.collect();
-    let digits = first.map(|first| format!("{first}{}", thousands.concat())).unwrap_or_default();
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && thousands.iter().all(|group| group.len() == 3);
+    let digits = format!("{first}{}", thousands.concat());
+    let leads = if thousands.is_empty() {
+        !first.is_empty()
+    } else {
+        (1..=3).contains(&first.len()) && !first.starts_with('0')
+    };
+    let are_thousands = leads && thousands.iter().all(|group| group.len() == 3);
+    let is_number = are_thousands && digits.bytes().all(|byte| byte.is_ascii_digit());
     match is_number.then(|| digits.parse().ok()).flatten() {
         Some(number) if number <= MOST_GUESTS => Ok(Some(number)),
         Some(_) => Err(AppError::invalid(field, format!("At most {MOST_GUESTS} can be entered here."))),
@@ -231,6 +237,9 @@ mod tests {
         for bad in
             ["a few", "1.5", "12,50", ".5", "1 2", ",", "1,,000", "-5", "1e3", "١٢", "1000001", "99999999999999999999"]
         {
+            assert_eq!(fault(|form| form.pax = bad.into()), "pax", "{bad}");
+        }
+        for bad in ["0.500", "0,000", "1000.000", "1234,567", ".500", "012 000"] {
             assert_eq!(fault(|form| form.pax = bad.into()), "pax", "{bad}");
         }
         assert_eq!(fault(|form| form.space = "x".repeat(201)), "space");

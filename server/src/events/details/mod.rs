@@ -181,7 +181,7 @@ pub async fn save(
     };
     if days != 0 || stored.time_zone != checked.time_zone {
         let editor = Editor { member: caller.member, now };
-        moving::move_items(&mut transaction, event, editor, |at| moving::moved(at, &from, &to, days)).await?;
+        moving::move_items(&mut transaction, event, editor, (&from, &to), days).await?;
     }
     transaction.commit().await?;
     Ok(())

@@ -175,6 +175,17 @@ on_both_engines!(
         assert_eq!(venue.number("SELECT starts_at FROM event").await, start);
         let rows = hear_rows(&mut page).await;
         assert_eq!(rows.iter().filter(|row| matches!(row, Row::Item(item) if item.revision == 2)).count(), 2);
+        // No history says that a start changed which nobody sees changed.
+        assert_eq!(venue.number("SELECT COUNT(*) FROM timeline_edit").await, 0);
+        let moved = EventForm {
+            starts: "2026-11-25T12:00".into(),
+            ends: "2026-11-25T18:00".into(),
+            time_zone: "Europe/Lisbon".into(),
+            ..form_of(&venue, venue.event).await
+        };
+        venue.events.save(&venue.caller, venue.event, moved, over(2)).await.unwrap();
+        assert_eq!(clocks(&venue, venue.event).await, shown(&[("25 Nov", "12:00"), ("26 Nov", "00:00")]));
+        assert_eq!(venue.number("SELECT COUNT(*) FROM item_change").await, 2, "another day is seen");
     }
 );
 
