@@ -151,7 +151,7 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
     await show.page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(show.undo).toBeVisible();
     await visit(owner, item);
-    await expect(owner.getByText("This item was deleted.")).toBeVisible();
+    await expect(owner.getByText(/deleted this item on /)).toBeVisible();
     await look(owner);
   },
   "/events/{id}/paste": async ({ owner, look }) => {

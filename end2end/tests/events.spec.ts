@@ -131,7 +131,7 @@ test("an event is copied, kept as a template, started from it, and restored late
   await expect(template).toContainText("Template");
   await hydrated(owner);
   await template.getByText("Start an event").click();
-  await template.getByLabel("Name").fill("From the template");
+  await template.getByLabel("Name", { exact: true }).fill("From the template");
   await template.getByLabel("Date").fill("2031-05-04");
   await template.getByRole("button", { name: "Create event" }).click();
   const started = await planner(owner, "From the template");
