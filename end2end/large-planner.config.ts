@@ -2,4 +2,5 @@
 import { defineConfig } from "@playwright/test";
 import journeys from "./playwright.config.ts";
 
-export default defineConfig(journeys, { testDir: "large-planner", testMatch: "*.ts", timeout: 600_000 });
+// A trace would take a picture of the whole page at every key.
+export default defineConfig(journeys, { testDir: "large-planner", testMatch: "*.ts", timeout: 600_000, use: { trace: "off" } });
