@@ -1,6 +1,7 @@
 //! Who is on an event: the screen where people are put on it, and brought back.
 
 mod api;
+mod following;
 mod model;
 mod new_people;
 mod page;
