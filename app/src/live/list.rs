@@ -82,6 +82,17 @@ impl<R: LiveRow> LiveList<R> {
         self.list.state.with_value(|state| state.cells.iter().cloned().map(LiveCell::of).collect())
     }
 
+    /// Reads all rows at once, in order; tracked as one, so that a reader of 500 rows is told once.
+    pub fn with<T>(self, f: impl FnOnce(&[&R]) -> T) -> T {
+        self.list.changed.track();
+        self.with_untracked(f)
+    }
+
+    pub fn with_untracked<T>(self, f: impl FnOnce(&[&R]) -> T) -> T {
+        let rows = self.list.state.with_value(|state| state.rows.shown().cloned().collect::<Vec<_>>());
+        f(&rows.iter().map(known).collect::<Vec<_>>())
+    }
+
     /// The first row.
     pub fn first(self) -> Option<LiveCell<R>> {
         self.rows().into_iter().next()
@@ -170,6 +181,8 @@ fn known<R: LiveRow>(row: &AnyRow) -> &R {
 #[derive(Clone, Copy)]
 pub struct List {
     state: StoredValue<ListState>,
+    /// Of any row, or which ones there are.
+    changed: Trigger,
     order: RwSignal<Vec<i64>>,
     end: RwSignal<Option<Place>>,
 }
@@ -196,6 +209,8 @@ pub(super) struct Changed {
     added: Vec<Cell>,
     /// Rows that were shown before and that people should notice.
     noticed: Vec<Cell>,
+    /// Whether a row that was shown before is another reading of it now.
+    redrawn: bool,
 }
 
 impl List {
@@ -203,6 +218,7 @@ impl List {
         let mut state = ListState { rows: Rows::new(order, rows, end), cells: Vec::new(), lost: Vec::new() };
         state.show();
         Self {
+            changed: Trigger::new(),
             order: RwSignal::new(state.order()),
             end: RwSignal::new(state.rows.end().cloned()),
             state: StoredValue::new(state),
@@ -226,6 +242,9 @@ impl List {
 
     /// Takes in what the live channel said, and lets people see it.
     pub(super) fn update(self, rows: Vec<AnyRow>, update: &Update, extent: Extent) -> Changed {
+        if rows.is_empty() && update.gone.is_empty() && !update.is_snapshot {
+            return Changed::default();
+        }
         let changed = self.change(|list| {
             list.remove(&update.gone);
             if update.is_snapshot {
@@ -248,9 +267,13 @@ impl List {
             (state.show(), state.order(), state.rows.end().cloned())
         });
         let Some((changed, order, end)) = changed else { return Changed::default() };
-        if self.order.with_untracked(|current| *current != order) {
+        let is_reordered = self.order.with_untracked(|current| *current != order);
+        if is_reordered {
             keep_focus();
             self.order.set(order);
+        }
+        if is_reordered || changed.redrawn {
+            self.changed.notify();
         }
         if self.end.with_untracked(|current| *current != end) {
             self.end.set(end);
@@ -275,6 +298,7 @@ impl ListState {
             let cell = if let Some(cell) = known.or_else(|| before.iter().find(|cell| cell.id == id)) {
                 let old = cell.row.get_untracked();
                 if !Arc::ptr_eq(&old, row) {
+                    changed.redrawn = true;
                     cell.row.set(Arc::clone(row));
                     if row.stands_out(Some(&*old)) {
                         changed.noticed.push(cell.clone());
@@ -360,6 +384,28 @@ mod tests {
             assert_eq!((numbers(&changed.added), numbers(&changed.noticed)), (vec![], vec![8]));
             assert_eq!((nine.0.get_untracked(), eight.0.get_untracked()), (Some(1), Some(2)));
             assert_eq!((nine.1.get_value(), eight.1.get_value()), (1, 2));
+        });
+    }
+
+    #[test]
+    fn who_reads_all_rows_is_told_of_each_change_and_of_nothing_else() {
+        Owner::new().with(|| {
+            let list = LiveList::<Line> { list: list(&[9, 8], None), kind: PhantomData };
+            let drawn = StoredValue::new(0);
+            let sum = Memo::new(move |_| {
+                drawn.update_value(|drawn| *drawn += 1);
+                list.with(|rows| rows.iter().map(|row| row.revision).sum::<u32>())
+            });
+            assert_eq!((sum.get_untracked(), drawn.get_value()), (2, 1));
+            list.merge(Line { id: 8, at: 8, revision: 4 });
+            assert_eq!((sum.get_untracked(), drawn.get_value()), (5, 2));
+            list.merge(Line { id: 8, at: 8, revision: 3 });
+            assert_eq!((sum.get_untracked(), drawn.get_value()), (5, 2), "an older reading");
+            list.merge(Line { id: 7, at: 7, revision: 1 });
+            assert_eq!((sum.get_untracked(), drawn.get_value()), (6, 3));
+            let gone = list.first().expect("three are shown").with_untracked(LiveRow::id);
+            list.list.change(|rows| rows.remove(&[Gone { id: gone, revision: 9 }]));
+            assert_eq!((sum.get_untracked(), drawn.get_value()), (5, 4));
         });
     }
 

@@ -17,6 +17,7 @@ struct FieldValue {
     name: String,
     value: String,
     checked: bool,
+    is_box: bool,
 }
 
 type Forms = RefCell<BTreeMap<String, Vec<FieldValue>>>;
@@ -53,7 +54,7 @@ pub(crate) fn keep_draft(form: String, page: String, posted: bool) -> (AnyView, 
             let (form, page) = (form.clone(), page.clone());
             window_event_listener(ev::input, move |ev| {
                 if is_in(&ev, &form) {
-                    keep(&form, &page);
+                    keep_typed(&ev, &form, &page);
                 }
             })
         };
@@ -105,6 +106,23 @@ pub(crate) fn keep(form: &str, page: &str) {
     warn_on_leaving(page, true);
 }
 
+/// Keeps what the form holds after something was typed into it. Boxes change only when they are ticked: a form may have one for
+/// each of 300 people.
+fn keep_typed(ev: &web_sys::Event, form: &str, page: &str) {
+    let target = ev.target().map(JsCast::unchecked_into::<HtmlInputElement>);
+    let is_box = target.is_some_and(|target| is_a_box(&target));
+    let is_kept = !is_box
+        && DRAFTS.with_borrow_mut(|drafts| {
+            let Some(kept) = drafts.get_mut(page) else { return false };
+            kept.retain(|field| field.is_box);
+            kept.extend(elements(form).filter(|field| !is_a_box(field) && counts(field)).map(read_field));
+            true
+        });
+    if !is_kept {
+        keep(form, page);
+    }
+}
+
 /// Forgets what was typed on a page: it is saved, or is not to be.
 pub(crate) fn forget_draft(page: &str) {
     DRAFTS.with_borrow_mut(|drafts| drafts.remove(page));
@@ -125,24 +143,37 @@ fn is_in(ev: &web_sys::Event, form: &str) -> bool {
     target.and_then(|target| target.closest("form").ok().flatten()).is_some_and(|own| own.id() == form)
 }
 
+fn elements(form: &str) -> impl Iterator<Item = HtmlInputElement> {
+    let elements = document().get_element_by_id(form).map(|form| js_sys::Array::from(&form)).unwrap_or_default();
+    // All kinds of fields have their value under the same name.
+    elements.into_iter().map(JsCast::unchecked_into::<HtmlInputElement>)
+}
+
+fn is_a_box(field: &HtmlInputElement) -> bool {
+    field.type_() == "checkbox"
+}
+
 /// The fields of a form that have a name and hold something.
 fn fields(form: &str) -> impl Iterator<Item = HtmlInputElement> {
-    let fields = document().get_element_by_id(form).map(|form| js_sys::Array::from(&form)).unwrap_or_default();
-    // All kinds of fields have their value under the same name.
-    let fields = fields.into_iter().map(JsCast::unchecked_into::<HtmlInputElement>);
-    fields.filter(|field| !field.name().is_empty() && field.tag_name() != "BUTTON")
+    elements(form).filter(counts)
 }
 
 fn read(form: &str) -> Vec<FieldValue> {
-    let value =
-        |field: HtmlInputElement| FieldValue { name: field.name(), value: field.value(), checked: field.checked() };
-    fields(form).map(value).collect()
+    fields(form).map(read_field).collect()
+}
+
+fn counts(field: &HtmlInputElement) -> bool {
+    !field.name().is_empty() && field.tag_name() != "BUTTON"
+}
+
+fn read_field(field: HtmlInputElement) -> FieldValue {
+    FieldValue { name: field.name(), value: field.value(), checked: field.checked(), is_box: is_a_box(&field) }
 }
 
 fn fill(form: &str, values: &[FieldValue]) {
     for field in fields(form) {
         let (name, value) = (field.name(), field.value());
-        let is_box = field.type_() == "checkbox";
+        let is_box = is_a_box(&field);
         let is_its = |one: &&FieldValue| is_same(&one.name, &name) && (!is_box || one.value == value);
         if let Some(one) = values.iter().find(is_its) {
             field.set_value(&one.value);

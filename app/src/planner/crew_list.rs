@@ -8,12 +8,12 @@ use super::person_panel::{TakenOff, end_offer};
 use super::view_state::{SHOW, VIEW_FORM, ViewState};
 use super::{CrewRow, DeliveryGroup, RowFilter};
 use crate::domain::delivery::DeliveryStatus;
-use crate::domain::ids::{CrewId, EventId};
+use crate::domain::ids::EventId;
 use crate::domain::rsvp::Rsvp;
 use crate::domain::time::Timestamp;
-use crate::live::{LiveCell, LiveList};
+use crate::live::LiveList;
 use crate::paths;
-use crate::ui::{after_hydration, dynamic, joined};
+use crate::ui::{after_hydration, dynamic};
 
 #[component]
 pub fn CrewList(
@@ -32,10 +32,7 @@ pub fn CrewList(
         after_hydration(move || end_offer(removed, id));
     }
     // The offer takes the focus when it is drawn: once, and not at each change of the list.
-    let off = Memo::new(move |_| {
-        let is_here = |id: CrewId| crew.rows().iter().any(|row| row.with_untracked(|row| row.id == id));
-        removed.get().filter(|(id, _)| !is_here(*id))
-    });
+    let off = Memo::new(move |_| removed.get().filter(|(id, _)| !crew.has(id.0)));
     let undo = move || {
         let (id, name) = off.get()?;
         Some(PlannerPanel::TakenOff(TakenOff { event, id, name, list: crew, removed }).view())
@@ -45,6 +42,7 @@ pub fn CrewList(
         people => format!("{people} people"),
     };
     let some = Memo::new(move |_| !crew.is_empty());
+    let summary = Memo::new(move |_| crew.with(Summary::of));
     let rows = move || {
         if !some.get() {
             return view! {
@@ -63,7 +61,7 @@ pub fn CrewList(
         view! {
             // What its buttons open stands in the address until the page reacts.
             <form id=VIEW_FORM method="get" action=paths::planner(event)></form>
-            {dynamic(move || Summary::of(&crew.rows()).view(event, shown, asks.get()))}
+            {dynamic(move || summary.get().view(event, shown, asks.get()))}
             <ul class="crew">{crew.view(row)}</ul>
         }
         .into_any()
@@ -83,53 +81,48 @@ pub fn CrewList(
 /// How the whole crew stands, for a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Summary {
-    groups: Vec<DeliveryGroup>,
-    /// Of each person's newest invite; `None` without one. A mail that is about to go counts as sent.
-    statuses: Vec<Option<DeliveryStatus>>,
-    answers: Vec<Rsvp>,
+    people: usize,
+    /// How many in each of [`CHIPS`].
+    groups: [usize; CHIPS.len()],
+    /// Whose newest invite stands so, or who has none, in the order of [`BARS`]. A mail that is about to go counts as sent.
+    statuses: [usize; BARS.len()],
+    /// How many gave each of [`ANSWERS`].
+    answers: [usize; ANSWERS.len()],
 }
 
+const CHIPS: [(DeliveryGroup, &str); 4] = [
+    (DeliveryGroup::Delivered, "delivered"),
+    (DeliveryGroup::Waiting, "waiting"),
+    (DeliveryGroup::NeedsAttention, "need a look"),
+    (DeliveryGroup::NotInvited, "not invited"),
+];
+
+const BARS: [Option<DeliveryStatus>; 7] = [
+    Some(DeliveryStatus::Delivered),
+    Some(DeliveryStatus::Sent),
+    Some(DeliveryStatus::Delayed),
+    Some(DeliveryStatus::Bounced),
+    Some(DeliveryStatus::SpamReported),
+    Some(DeliveryStatus::Failed),
+    None,
+];
+
+const ANSWERS: [(Rsvp, &str); 3] = [(Rsvp::Accepted, "in"), (Rsvp::Declined, "out"), (Rsvp::NoReply, "not replied")];
+
 impl Summary {
-    fn of(crew: &[LiveCell<CrewRow>]) -> Self {
+    fn of(crew: &[&CrewRow]) -> Self {
         let status = |row: &CrewRow| row.invite.as_ref().map(|invite| invite.status.unwrap_or(DeliveryStatus::Sent));
+        let count = |is: &dyn Fn(&CrewRow) -> bool| crew.iter().filter(|row| is(row)).count();
         Self {
-            groups: crew.iter().map(|row| row.with(CrewRow::delivery_group)).collect(),
-            statuses: crew.iter().map(|row| row.with(status)).collect(),
-            answers: crew.iter().map(|row| row.with(|row| row.rsvp)).collect(),
+            people: crew.len(),
+            groups: CHIPS.map(|(group, _)| count(&|row| row.delivery_group() == group)),
+            statuses: BARS.map(|bar| count(&|row| status(row) == bar)),
+            answers: ANSWERS.map(|(answer, _)| count(&|row| row.rsvp == answer)),
         }
     }
 
-    /// One bar a person, grouped by how their invite fares, and a chip for each group that shows only its rows.
+    /// One length for each status, and a chip for each group that shows only its rows.
     pub(super) fn view(&self, event: EventId, shown: RwSignal<Option<RowFilter>>, asks: bool) -> AnyView {
-        const ORDER: [Option<DeliveryStatus>; 7] = [
-            Some(DeliveryStatus::Delivered),
-            Some(DeliveryStatus::Sent),
-            Some(DeliveryStatus::Delayed),
-            Some(DeliveryStatus::Bounced),
-            Some(DeliveryStatus::SpamReported),
-            Some(DeliveryStatus::Failed),
-            None,
-        ];
-        const CHIPS: [(DeliveryGroup, &str); 4] = [
-            (DeliveryGroup::Delivered, "delivered"),
-            (DeliveryGroup::Waiting, "waiting"),
-            (DeliveryGroup::NeedsAttention, "need a look"),
-            (DeliveryGroup::NotInvited, "not invited"),
-        ];
-        const ANSWERS: [(Rsvp, &str); 3] =
-            [(Rsvp::Accepted, "in"), (Rsvp::Declined, "out"), (Rsvp::NoReply, "not replied")];
-        let mut bars = Vec::new();
-        let mut label = Vec::new();
-        for status in ORDER {
-            let count = self.statuses.iter().filter(|one| **one == status).count();
-            if count > 0 {
-                label.push(format!("{count} {}", status.map_or("not invited", DeliveryStatus::label)));
-            }
-            let bar = || view! { <i data-status=status.map(DeliveryStatus::code)></i> }.into_any();
-            bars.extend((0..count).map(|_| bar()));
-        }
-        let label = joined(&label.iter().map(String::as_str).collect::<Vec<_>>(), ", ");
-
         let chosen = shown.get();
         let chip = |group: Option<RowFilter>, label: &'static str, count: usize| {
             view! {
@@ -152,34 +145,55 @@ impl Summary {
             .into_any()
         };
         // Each has a place of its own, also while it is not shown: else the focus would pass to its neighbour.
-        let mut chips = vec![chip(None, "Everyone", self.groups.len())];
-        chips.extend(CHIPS.map(|(group, label)| {
-            let count = self.groups.iter().filter(|one| **one == group).count();
+        let mut chips = vec![chip(None, "Everyone", self.people)];
+        chips.extend(CHIPS.into_iter().zip(self.groups).map(|((group, label), count)| {
             let group = RowFilter::Delivery(group);
             let needed = count > 0 || chosen == Some(group);
             if needed { chip(Some(group), label, count) } else { ().into_any() }
         }));
         let answers = asks.then(|| {
-            let chips = ANSWERS.map(|(rsvp, label)| {
-                let count = self.answers.iter().filter(|one| **one == rsvp).count();
-                chip(Some(RowFilter::Rsvp(rsvp)), label, count)
-            });
+            let chips = ANSWERS.into_iter().zip(self.answers);
+            let chips = chips.map(|((rsvp, label), count)| chip(Some(RowFilter::Rsvp(rsvp)), label, count));
             view! {
                 <div class="cluster" role="group" aria-label="RSVP">
-                    {Vec::from(chips)}
+                    {chips.collect_view()}
                 </div>
             }
             .into_any()
         });
         view! {
             <div class="body">
-                <div class="meter" role="img" aria-label=label>{bars}</div>
+                {self.meter()}
                 <div class="cluster" role="group" aria-label="Show">
                     {chips}
                 </div>
                 {answers}
                 <p><a class="button" href=paths::people(event)>"Add people"</a></p>
             </div>
+        }
+        .into_any()
+    }
+    /// What share of the people each status has.
+    fn meter(&self) -> AnyView {
+        /// Of a thousand: what one person among hundreds is drawn as, and what stands between two lengths.
+        const LEAST: usize = 16;
+        const GAP: usize = 5;
+        let lengths = BARS.into_iter().zip(self.statuses).filter(|(_, count)| *count > 0).collect::<Vec<_>>();
+        let words = lengths
+            .iter()
+            .map(|(status, count)| format!("{count} {}", status.map_or("not invited", DeliveryStatus::label)));
+        let words = words.collect::<Vec<_>>().join(", ");
+        let mut width = 0;
+        let lengths = lengths.iter().map(|(status, count)| {
+            let (x, length) = (width, (count * 1_000 / self.people).max(LEAST));
+            width += length + GAP;
+            let status = status.map(DeliveryStatus::code);
+            view! { <rect x=x.to_string() width=length.to_string() height="1" data-status=status /> }.into_any()
+        });
+        let lengths = lengths.collect_view();
+        let view_box = format!("0 0 {} 1", width.saturating_sub(GAP));
+        view! {
+            <svg class="meter" role="img" aria-label=words viewBox=view_box preserveAspectRatio="none">{lengths}</svg>
         }
         .into_any()
     }

@@ -7,6 +7,7 @@ mod crew_row;
 mod editor;
 mod filter;
 mod fix_address;
+mod marks;
 mod model;
 mod on_the_day;
 mod overrun;

@@ -8,50 +8,35 @@ use super::timeline::Shared;
 use crate::domain::ids::ItemId;
 use crate::domain::timetable::overrun;
 use crate::error::AppError;
-use crate::live::LiveList;
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
 use crate::run_of_show::{PushItem, push_item};
 use crate::ui::{dynamic, focus_soon};
 
-/// Which rows overrun, and what.
-#[derive(Clone, Copy)]
-pub struct Overruns(Memo<Vec<(ItemId, Overrun)>>);
-
+/// What a row runs into.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Overrun {
+pub struct Overrun {
     above: String,
     /// When the row above ends, on the event's clock.
     ends: String,
 }
 
-impl Overruns {
-    pub fn of(items: LiveList<TimelineItem>) -> Self {
-        Self(Memo::new(move |_| {
-            let rows = items.rows();
-            let pairs = rows.iter().zip(rows.iter().skip(1));
-            let overruns = pairs.filter_map(|(above, row)| {
-                above.with(|above| {
-                    row.with(|row| {
-                        let runs = overrun((above.starts.at, above.minutes), row.starts.at).is_some() && !row.pinned;
-                        let ends = above.ends.clone().filter(|_| runs)?;
-                        Some((row.id, Overrun { above: above.title.clone(), ends }))
-                    })
-                })
-            });
-            overruns.collect()
-        }))
+impl Overrun {
+    /// Whether a row starts before the one `above` it has ended. One that is pinned is meant to.
+    pub fn of(above: &TimelineItem, row: &TimelineItem) -> Option<Self> {
+        if row.pinned {
+            return None;
+        }
+        overrun((above.starts.at, above.minutes), row.starts.at)?;
+        Some(Self { above: above.title.clone(), ends: above.ends.clone()? })
     }
+}
 
-    /// What is said at a row, if it overruns.
-    pub fn view(self, id: ItemId, shared: Shared) -> AnyView {
-        let own = Memo::new(move |_| {
-            self.0.with(|overruns| overruns.iter().find(|(row, _)| *row == id).map(|(_, overrun)| overrun.clone()))
-        });
-        let posted = RefusedForm::of::<PushItem>().filter(|posted| posted.field("item") == Some(&id.to_string()));
-        let refused = RwSignal::new(posted.map(|posted| (posted.error.clone(), posted.field("rest").is_some())));
-        dynamic(move || own.get().map(|overrun| told(id, shared, overrun, refused)))
-    }
+/// What is said at a row while it overruns.
+pub fn overrun_view(id: ItemId, overrun: ArcRwSignal<Option<Overrun>>, shared: Shared) -> AnyView {
+    let posted = RefusedForm::of::<PushItem>().filter(|posted| posted.field("item") == Some(&id.to_string()));
+    let refused = RwSignal::new(posted.map(|posted| (posted.error.clone(), posted.field("rest").is_some())));
+    dynamic(move || overrun.get().map(|overrun| told(id, shared, overrun, refused)))
 }
 
 type Refused = RwSignal<Option<(AppError, bool)>>;

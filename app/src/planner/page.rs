@@ -73,13 +73,11 @@ fn Loaded(page: PlannerPage) -> impl IntoView {
 /// Which half a narrow screen shows. Wide ones show both. Works by style alone; what the address opens is shown at first.
 fn panes(crew: LiveList<CrewRow>, gone: Memo<bool>) -> AnyView {
     let in_crew = ViewState::of_address().in_crew;
-    let need_a_look = move || {
-        let rows = crew.rows();
-        let needing = rows.iter().filter(|row| row.with(CrewRow::delivery_group) == DeliveryGroup::NeedsAttention);
-        match needing.count() {
-            0 => String::new(),
-            count => count.to_string(),
-        }
+    let needing = |row: &&&CrewRow| row.delivery_group() == DeliveryGroup::NeedsAttention;
+    let needing = Memo::new(move |_| crew.with(|crew| crew.iter().filter(needing).count()));
+    let need_a_look = move || match needing.get() {
+        0 => String::new(),
+        count => count.to_string(),
     };
     view! {
         <div class="panes" role="radiogroup" aria-label="Show" hidden=move || gone.get()>

@@ -10,8 +10,9 @@ use wasm_bindgen::JsCast;
 
 use super::TimelineItem;
 use super::editor::Editor;
-use super::on_the_day::{OnTheDay, Stands};
-use super::overrun::Overruns;
+use super::marks::{Mark, Marks};
+use super::on_the_day::Stands;
+use super::overrun::overrun_view;
 use super::panels::PlannerPanel;
 use super::undo::undo_bar;
 use crate::domain::ids::{EditId, EventId, ItemId};
@@ -35,9 +36,7 @@ pub struct Shared {
     kept: RwSignal<Vec<i64>>,
     /// The row that it would take the place of.
     over: RwSignal<Option<ItemId>>,
-    firsts: Memo<Vec<i64>>,
-    day: OnTheDay,
-    overruns: Overruns,
+    marks: Marks,
     pub announcer: Announcer,
 }
 
@@ -56,13 +55,8 @@ pub fn Timeline(
     now: Timestamp,
 ) -> impl IntoView {
     let clock = Now::expect();
-    let day = OnTheDay::of(items, move || clock.get().unwrap_or(now));
-    // The items that a day begins with.
-    let firsts = Memo::new(move |_| {
-        let mut days = each(items, |item| (item.id.0, item.starts.day.clone()));
-        days.dedup_by(|next, previous| next.1 == previous.1);
-        days.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
-    });
+    let marks = Marks::of(items, move || clock.get().unwrap_or(now));
+    marks.begin_there();
     let undo = use_query_map().with_untracked(|query| query.get_str(paths::UNDO).and_then(|id| id.parse().ok()));
     let shared = Shared {
         event,
@@ -71,9 +65,7 @@ pub fn Timeline(
         dragged: RwSignal::new(None),
         kept: RwSignal::new(left_open_in(event, items)),
         over: RwSignal::new(None),
-        firsts,
-        day,
-        overruns: Overruns::of(items),
+        marks,
         announcer: Announcer::expect(),
     };
     let count = move || match items.len() {
@@ -143,11 +135,6 @@ pub fn Timeline(
     }
 }
 
-/// Something of each item, in order; tracked.
-pub fn each<T>(items: LiveList<TimelineItem>, read: impl Fn(&TimelineItem) -> T) -> Vec<T> {
-    items.rows().iter().map(|item| item.with(&read)).collect()
-}
-
 /// What stood open at a row when the page was left with something typed into it.
 fn left_open(event: EventId, item: ItemId) -> Option<Open> {
     if has_draft(&draft_of(event, Some(item), None)) {
@@ -158,21 +145,19 @@ fn left_open(event: EventId, item: ItemId) -> Option<Open> {
 }
 
 fn left_open_in(event: EventId, items: LiveList<TimelineItem>) -> Vec<i64> {
-    let ids = untrack(|| each(items, |item| item.id));
-    ids.into_iter().filter(|id| left_open(event, *id).is_some()).map(|id| id.0).collect()
+    let is_open = |item: &&&TimelineItem| left_open(event, item.id).is_some();
+    items.with_untracked(|items| items.iter().filter(is_open).map(|item| item.id.0).collect())
 }
 
 /// One item, under the heading of its day if it is the first one.
 fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
     let id = item.with_untracked(|item| item.id);
-    let Shared { firsts, day: OnTheDay(on_the_day), dragged, over, .. } = shared;
+    let Shared { dragged, over, .. } = shared;
+    let Mark { day, stands, overrun } = shared.marks.of_row(id);
     let open = RwSignal::new(left_open(shared.event, id));
-    let (day, private, content) = (item.clone(), item.clone(), item.clone());
-    let is_first = Memo::new(move |_| firsts.with(|firsts| firsts.contains(&id.0)));
-    let heading = move || {
-        is_first.get().then(|| view! { <li class="day">{day.with(|item| item.starts.day.clone())}</li> }.into_any())
-    };
-    let stands = Memo::new(move |_| on_the_day.with(|day| day.stands(id.0)));
+    let (private, content) = (item.clone(), item.clone());
+    let heading = move || day.get().map(|day| view! { <li class="day">{day}</li> }.into_any());
+    let stands = RwSignal::from(stands);
     let is_now = move || stands.get() == Stands::Now;
     let now_line = move || {
         (stands.get() == Stands::AfterNow)
@@ -223,7 +208,7 @@ fn row(item: &LiveCell<TimelineItem>, shared: Shared) -> AnyView {
             }
         >
             {dynamic(shown)}
-            {shared.overruns.view(id, shared)}
+            {overrun_view(id, overrun, shared)}
         </li>
         {dynamic(move || (open.get() == Some(Open::After)).then(|| {
             view! { <li class="insert">{shared.form(open, id, Open::After)}</li> }.into_any()
@@ -262,7 +247,7 @@ impl Shared {
     }
 
     fn order(self) -> Vec<ItemId> {
-        self.items.rows().iter().map(|item| item.with_untracked(|item| item.id)).collect()
+        self.items.with_untracked(|items| items.iter().map(|item| item.id).collect())
     }
 
     /// Moves a row to where another one stands, which makes room: upwards it stands before that one, downwards after it.
