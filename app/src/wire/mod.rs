@@ -19,7 +19,7 @@ pub use protocol::Wire;
 pub use query::{Answer, Query};
 
 /// Raise it whenever a type that travels changes; `what_travels_has_not_changed_unnoticed` says when.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// What a request or an answer in postcard calls itself.
 pub const MEDIA_TYPE: &str = "application/vnd.callboard.6+postcard";
