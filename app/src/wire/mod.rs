@@ -22,10 +22,10 @@ pub use query::{Answer, Query};
 pub const VERSION: u32 = 7;
 
 /// What a request or an answer in postcard calls itself.
-pub const MEDIA_TYPE: &str = "application/vnd.callboard.6+postcard";
+pub const MEDIA_TYPE: &str = "application/vnd.callboard.7+postcard";
 
 /// Where the live channel is, for a page of this version.
-pub const LIVE: &str = "/live?wire=6";
+pub const LIVE: &str = "/live?wire=7";
 
 /// Such a media type in any version.
 #[cfg(feature = "ssr")]
