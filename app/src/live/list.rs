@@ -89,8 +89,7 @@ impl<R: LiveRow> LiveList<R> {
     }
 
     pub fn with_untracked<T>(self, f: impl FnOnce(&[&R]) -> T) -> T {
-        let rows = self.list.state.with_value(|state| state.rows.shown().cloned().collect::<Vec<_>>());
-        f(&rows.iter().map(known).collect::<Vec<_>>())
+        f(&all_known(&self.list.shown()))
     }
 
     /// The first row.
@@ -175,6 +174,12 @@ impl<R: LiveRow> LiveCell<R> {
 
 fn known<R: LiveRow>(row: &AnyRow) -> &R {
     typed(&**row).expect("a list takes in rows of its own kind only")
+}
+
+/// Not part of what reads them, which is compiled anew for each reader.
+#[inline(never)]
+fn all_known<R: LiveRow>(rows: &[AnyRow]) -> Vec<&R> {
+    rows.iter().map(known).collect()
 }
 
 /// A list of rows of whatever kind.
@@ -279,6 +284,11 @@ impl List {
             self.end.set(end);
         }
         changed
+    }
+
+    #[inline(never)]
+    fn shown(self) -> Vec<AnyRow> {
+        self.state.with_value(|state| state.rows.shown().cloned().collect())
     }
 
     fn cell(self, key: i64) -> Option<Cell> {

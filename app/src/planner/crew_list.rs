@@ -173,28 +173,26 @@ impl Summary {
         }
         .into_any()
     }
+
     /// What share of the people each status has.
     fn meter(&self) -> AnyView {
         /// Of a thousand: what one person among hundreds is drawn as, and what stands between two lengths.
         const LEAST: usize = 16;
         const GAP: usize = 5;
-        let lengths = BARS.into_iter().zip(self.statuses).filter(|(_, count)| *count > 0).collect::<Vec<_>>();
-        let words = lengths
-            .iter()
-            .map(|(status, count)| format!("{count} {}", status.map_or("not invited", DeliveryStatus::label)));
-        let words = words.collect::<Vec<_>>().join(", ");
-        let mut width = 0;
-        let lengths = lengths.iter().map(|(status, count)| {
-            let (x, length) = (width, (count * 1_000 / self.people).max(LEAST));
+        let lengths = BARS.into_iter().zip(self.statuses).filter(|(_, count)| *count > 0);
+        let (mut words, mut width) = (Vec::new(), 0);
+        // Written out, as elements of a drawing cost the browser's code a type for each attribute.
+        let mut drawn = Vec::new();
+        for (status, count) in lengths {
+            let (code, label) = status.map_or(("none", "not invited"), |status| (status.code(), status.label()));
+            let length = (count * 1_000 / self.people).max(LEAST);
+            words.push(format!("{count} {label}"));
+            drawn.push(format!(r#"<rect x="{width}" width="{length}" height="1" data-status="{code}"/>"#));
             width += length + GAP;
-            let status = status.map(DeliveryStatus::code);
-            view! { <rect x=x.to_string() width=length.to_string() height="1" data-status=status /> }.into_any()
-        });
-        let lengths = lengths.collect_view();
-        let view_box = format!("0 0 {} 1", width.saturating_sub(GAP));
-        view! {
-            <svg class="meter" role="img" aria-label=words viewBox=view_box preserveAspectRatio="none">{lengths}</svg>
         }
-        .into_any()
+        let (words, drawn) = (words.join(", "), drawn.concat());
+        let width = width.saturating_sub(GAP);
+        let drawn = format!(r#"<svg viewBox="0 0 {width} 1" preserveAspectRatio="none">{drawn}</svg>"#);
+        view! { <div class="meter" role="img" aria-label=words inner_html=drawn></div> }.into_any()
     }
 }

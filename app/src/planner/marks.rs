@@ -3,8 +3,6 @@
 //! One effect reads the whole run of show and wakes only the rows that say something else now. Were it a memo for each row, one
 //! changed title would wake all 500.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 
 use super::TimelineItem;
@@ -15,9 +13,9 @@ use crate::domain::time::Timestamp;
 use crate::live::LiveList;
 use crate::ui::after_hydration;
 
-/// The marks of all rows.
+/// The marks of all rows, in the order of the items.
 #[derive(Clone, Copy)]
-pub struct Marks(StoredValue<BTreeMap<i64, Mark>>);
+pub struct Marks(StoredValue<Vec<(ItemId, Mark)>>);
 
 /// The marks of one row.
 #[derive(Clone, Default)]
@@ -38,8 +36,17 @@ impl Marks {
         marks
     }
 
+    /// The marks of an item. Of one that has just come, they are set when the effect runs.
     pub fn of_row(self, item: ItemId) -> Mark {
-        self.0.try_update_value(|marks| marks.entry(item.0).or_default().clone()).unwrap_or_default()
+        let of_row = self.0.try_update_value(|marks| {
+            if let Some((_, mark)) = marks.iter().find(|(id, _)| *id == item) {
+                return mark.clone();
+            }
+            let mark = Mark::default();
+            marks.push((item, mark.clone()));
+            mark
+        });
+        of_row.unwrap_or_default()
     }
 
     /// Brings the item under way into view when the page is opened while the show goes on, unless the address names a place.
@@ -55,22 +62,32 @@ impl Marks {
     }
 
     /// The item under way, or else the one before which the show stands.
-    fn at(self) -> Option<i64> {
+    fn at(self) -> Option<ItemId> {
         let is_at = |mark: &Mark| matches!(mark.stands.get_untracked(), Stands::Now | Stands::AfterNow);
         self.0.with_value(|marks| marks.iter().find(|(_, mark)| is_at(mark)).map(|(id, _)| *id))
     }
 
     fn update(self, items: &[&TimelineItem], now: Timestamp) {
         let spans = items.iter().map(|item| (item.starts.at, item.minutes)).collect::<Vec<_>>();
-        let mut above: Option<&TimelineItem> = None;
-        for (item, stands) in items.iter().zip(stand(&spans, now)) {
-            let mark = self.of_row(item.id);
+        let stand = stand(&spans, now);
+        let before = self.0.try_update_value(std::mem::take).unwrap_or_default();
+        let of_row = |index: usize, item: ItemId| {
+            // Most rows stand where they stood.
+            let known = before.get(index).filter(|(id, _)| *id == item);
+            let known = known.or_else(|| before.iter().find(|(id, _)| *id == item));
+            known.map(|(_, mark)| mark.clone()).unwrap_or_default()
+        };
+        let mut marks = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let above = index.checked_sub(1).map(|above| items[above]);
+            let mark = of_row(index, item.id);
             let begins = above.is_none_or(|above| above.starts.day != item.starts.day);
             set(&mark.day, begins.then(|| item.starts.day.clone()));
-            set(&mark.stands, stands);
+            set(&mark.stands, stand[index]);
             set(&mark.overrun, above.and_then(|above| Overrun::of(above, item)));
-            above = Some(item);
+            marks.push((item.id, mark));
         }
+        self.0.try_set_value(marks);
     }
 }
 
