@@ -22,7 +22,7 @@ export async function notInvited(page: Page): Promise<string[]> {
     .filter({ hasText: "Not invited yet" })
     .filter({ has: page.getByRole("button", { name: "Email link", exact: true, disabled: false }) });
   await expect(rows.first()).toBeVisible();
-  return (await rows.locator(".name").allInnerTexts()).map((name) => name.trim());
+  return (await rows.locator(".name").allTextContents()).map((name) => name.trim());
 }
 
 /** The first person of the open event who was not invited yet. */
@@ -154,11 +154,11 @@ export class RunOfShow {
 
   /** The titles from top to bottom. */
   async titles(): Promise<string[]> {
-    return (await this.items.locator("h3 a").allInnerTexts()).map((title) => title.trim());
+    return (await this.items.locator("h3 a").allTextContents()).map((title) => title.trim());
   }
 
   async starts(title: string): Promise<string> {
-    return (await this.item(title).locator("time").innerText()).split("\n")[0]?.trim() ?? "";
+    return clock(await this.item(title).locator("time").textContent());
   }
 
   async add({ title, start, length, pinned }: TypedItem): Promise<void> {
@@ -319,4 +319,9 @@ export async function accountLink(page: Page, address: string): Promise<string> 
   const found = /https?:\/\/[^/\s]+(\/(?:reset|change-email)\/\S+)/.exec(await mailTo(page, address));
   if (found?.[1] === undefined) throw new Error(`no link in the newest mail to ${address}`);
   return found[1];
+}
+
+/** The start in what a row says of its time. A row that is off the screen has no text by its layout. */
+export function clock(time: string | null): string {
+  return /^\s*(\d\d:\d\d)/.exec(time ?? "")?.[1] ?? "";
 }

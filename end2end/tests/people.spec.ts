@@ -82,7 +82,7 @@ test("whoever is taken off goes from every tab, and an undo brings them back to 
   const handler = await browsers.signedIn("handler");
   await openEvent(handler);
   await live(handler);
-  const order = await handler.locator("ul.crew .name").allInnerTexts();
+  const order = await handler.locator("ul.crew .name").allTextContents();
   const row = new CrewRow(owner, name);
   const link = await row.link();
   await row.button("Take off this event").click();
@@ -94,6 +94,6 @@ test("whoever is taken off goes from every tab, and an undo brings them back to 
   await expect(owner.getByRole("button", { name: "Undo" })).toBeFocused();
   await owner.keyboard.press("Enter");
   for (const page of [owner, handler]) await expect(new CrewRow(page, name).row).toBeVisible();
-  expect(await handler.locator("ul.crew .name").allInnerTexts()).toEqual(order);
+  expect(await handler.locator("ul.crew .name").allTextContents()).toEqual(order);
   expect((await guest.goto(link))?.status()).toBe(404);
 });

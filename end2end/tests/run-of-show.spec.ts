@@ -2,7 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { expect, fillSignIn, hydrated, live, password, people, preloadsRefused, test, visit } from "../fixtures.ts";
 import { pointerEvents, tabTo } from "../keyboard.ts";
-import { RunOfShow, newEvent, openEvent, wedding } from "../screens.ts";
+import { RunOfShow, clock, newEvent, openEvent, wedding } from "../screens.ts";
 
 test("what one adds, edits, moves and deletes, the other sees, and an undo brings it back", async ({ owner, browsers, faults }) => {
   faults.allow(/status 422/, /422 \(/);
@@ -115,7 +115,7 @@ test("Push all leaves pinned rows, keeps parallel ones parallel, and says what w
   await visit(handler, path);
   await live(handler);
   const seen = new RunOfShow(handler);
-  const times = async (one: RunOfShow): Promise<string[]> => (await one.items.locator("time").allInnerTexts()).map((text) => text.split("\n")[0]?.trim() ?? "");
+  const times = async (one: RunOfShow): Promise<string[]> => (await one.items.locator("time").allTextContents()).map(clock);
   const before = ["16:00", "16:30", "16:30", "17:30", "18:00", "18:15"];
   await expect.poll(() => times(seen)).toEqual(before);
 

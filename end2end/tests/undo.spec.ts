@@ -44,7 +44,7 @@ test("a person comes back from another member's tab, and the offer here ends", a
   await live(owner);
   const event = new URL(owner.url()).pathname;
   const name = await someoneNotInvited(owner);
-  const order = await owner.locator("ul.crew .name").allInnerTexts();
+  const order = await owner.locator("ul.crew .name").allTextContents();
   const row = new CrewRow(owner, name);
   await row.openPanel();
   await row.button("Take off this event").click();
@@ -56,7 +56,7 @@ test("a person comes back from another member's tab, and the offer here ends", a
   await handler.getByText("Recently deleted").click();
   await handler.getByRole("button", { name: `Bring back ${name}` }).click();
   await expect(row.row).toBeVisible();
-  expect(await owner.locator("ul.crew .name").allInnerTexts()).toEqual(order);
+  expect(await owner.locator("ul.crew .name").allTextContents()).toEqual(order);
   await expect(owner.getByText(`${name} is off the event.`)).toHaveCount(0);
 });
 
