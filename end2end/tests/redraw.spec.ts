@@ -72,3 +72,26 @@ test("the clock draws nothing again but what tells the time", async ({ owner }) 
   expect(seen.filter(({ byClock }) => !byClock)).toEqual([]);
   expect(seen.length).toBeGreaterThan(0);
 });
+
+// Of a row that is laid out by itself only while the pointer is elsewhere, margins collapse in one state and not in the other.
+test("no row changes its place or size when the pointer comes onto it", async ({ owner }) => {
+  await openEvent(owner);
+  await live(owner);
+  const rows = owner.locator("ol.timeline > li, ul.crew > li");
+  const count = await rows.count();
+  expect(count).toBeGreaterThan(30);
+  const drawn = (row: Locator): Promise<number[]> =>
+    row.evaluate(async (element) => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      const { top, height } = element.getBoundingClientRect();
+      return [Math.round(top + scrollY), Math.round(height)];
+    });
+  for (let index = 0; index < count; index += 1) {
+    const row = rows.nth(index);
+    await row.scrollIntoViewIfNeeded();
+    await owner.mouse.move(0, 0);
+    const before = await drawn(row);
+    await row.hover({ position: { x: 5, y: 5 } });
+    expect.soft(await drawn(row), `row ${index}`).toEqual(before);
+  }
+});
