@@ -33,6 +33,9 @@ pub const UNDO: &str = "undo";
 /// Names the item that a new one follows.
 pub const AFTER: &str = "after";
 
+/// What stands before the tokens of guests' calendars.
+pub const CALENDAR: &str = "/calendar/";
+
 /// Who may see a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
@@ -173,6 +176,16 @@ pub fn space_saved(space: SpaceId) -> String {
 /// Where people are put on an event.
 pub fn people(event: EventId) -> String {
     format!("{EVENTS}/{event}/people")
+}
+
+/// The event for a calendar program, whole.
+pub fn event_calendar(event: EventId) -> String {
+    format!("{EVENTS}/{event}/calendar.ics")
+}
+
+/// What a calendar program of a guest subscribes to. The token is another secret than their link's.
+pub fn guest_calendar(token: &str) -> String {
+    format!("{CALENDAR}{token}/run-of-show.ics")
 }
 
 pub fn contact(contact: ContactId) -> String {

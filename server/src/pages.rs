@@ -46,7 +46,7 @@ pub async fn finish(State(state): State<Arc<AppState>>, request: Request, next: 
     if is_guests { not_kept(response) } else { response }
 }
 
-/// Guests' pages are for whoever has the link, and so not for search engines; and their address is told to nobody, not even
+/// Guests' pages and calendars are for whoever has the link, and so not for search engines; and their address is told to nobody, not even
 /// in our own requests. (`strict-origin` leaves forms their `Origin`, which `no-referrer` does not.)
 fn not_kept(mut response: Response) -> Response {
     response.headers_mut().insert(ROBOTS, HeaderValue::from_static("noindex, nofollow"));
@@ -76,7 +76,7 @@ fn guests() -> impl Iterator<Item = &'static str> {
 }
 
 fn is_guests(path: &str) -> bool {
-    guests().any(|before| path.starts_with(before))
+    path.starts_with(paths::CALENDAR) || guests().any(|before| path.starts_with(before))
 }
 
 /// Returns the link that was meant, for a path with more around its token than belongs there: mail programs take the dot, the

@@ -29,7 +29,7 @@ use crate::auth::session;
 use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
-use crate::{hosts, pages, plain_forms, realtime, refusals, request_log, sandbox, security, site, webhooks};
+use crate::{calendar, hosts, pages, plain_forms, realtime, refusals, request_log, sandbox, security, site, webhooks};
 
 /// Webhooks have a limit of their own.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -51,7 +51,8 @@ pub fn router(state: AppState) -> Router {
             let (options, client) = (state.leptos.clone(), Arc::clone(&state.client));
             move || app::shell(options.clone(), Arc::clone(&client))
         })
-        .route("/live", get(realtime::upgrade));
+        .route("/live", get(realtime::upgrade))
+        .merge(calendar::routes());
     if config.sandbox {
         members = members.merge(sandbox::routes());
     }

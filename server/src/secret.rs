@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 const DEVICE_MARK: &str = "known device";
+const CALENDAR_MARK: &str = "calendar of a link";
 
 /// The installation's key. Share-link tokens are derived from it, so that the database alone opens nothing.
 #[derive(Clone)]
@@ -80,7 +81,27 @@ impl SecretKey {
 
     /// Whether this is the mark for this seed; takes the same time wherever the two differ.
     pub fn is_device_mark(&self, seed: &str, mark: &str) -> bool {
-        let mac = self.mac(DEVICE_MARK, seed);
+        self.is_mark(DEVICE_MARK, seed, mark)
+    }
+
+    /// What the address of a link's calendar holds. The link's token does not follow from it, so that whoever keeps the calendar
+    /// cannot open the link.
+    pub fn calendar_mark(&self, link_token_hash: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive(CALENDAR_MARK, link_token_hash))
+    }
+
+    /// Whether this is the mark of this link's calendar; takes the same time wherever the two differ.
+    pub fn is_calendar_mark(&self, link_token_hash: &str, mark: &str) -> bool {
+        self.is_mark(CALENDAR_MARK, link_token_hash, mark)
+    }
+
+    /// By what calendar programs know an entry: the same for ever, and no other installation's.
+    pub fn calendar_entry(&self, name: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("calendar entry", name))
+    }
+
+    fn is_mark(&self, purpose: &str, seed: &str, mark: &str) -> bool {
+        let mac = self.mac(purpose, seed);
         URL_SAFE_NO_PAD.decode(mark).is_ok_and(|mark| mac.verify_slice(&mark).is_ok())
     }
 
@@ -152,6 +173,19 @@ mod tests {
         assert_ne!(key.code_hash("1", "123456"), other.code_hash("1", "123456"));
         assert_ne!(key.code_hash("1", "123456"), key.code_hash("2", "123456"));
         assert_ne!(key.account_token("seed"), key.link_token("seed"));
+    }
+
+    #[test]
+    fn a_calendar_is_opened_by_its_own_mark_and_not_by_its_links_token() {
+        let key = SecretKey::from_text("one");
+        let token = key.link_token("seed");
+        let (hash, other) = (token_hash(&token), token_hash(&key.link_token("other")));
+        assert!(key.is_calendar_mark(&hash, &key.calendar_mark(&hash)));
+        for wrong in [token.as_str(), hash.as_str(), &key.calendar_mark(&other), &key.device_mark(&hash), "", "=", "é"]
+        {
+            assert!(!key.is_calendar_mark(&hash, wrong), "{wrong}");
+        }
+        assert_ne!(key.calendar_entry("item-1"), SecretKey::from_text("two").calendar_entry("item-1"));
     }
 
     #[test]

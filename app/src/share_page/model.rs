@@ -20,6 +20,8 @@ pub struct RunOfShow {
     /// Whether they come.
     pub question: Question,
     pub items: Vec<GuestItem>,
+    /// Where a calendar program reads the event and the guest's own items. It opens nothing else.
+    pub calendar: String,
     pub now: Timestamp,
 }
 

@@ -71,6 +71,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
                 </header>
                 <ol class="timeline">{rows}</ol>
             </section>
+            <Calendar address=show.calendar />
             <footer class="fine">
                 {show.place_address.map(|address| view! { <p>{address}</p> })}
                 <p>{format!("All times are in {}. This page shows the plan as it stood when you opened it; reload for the latest.", show.time_zone.replace('_', " "))}</p>
@@ -95,6 +96,27 @@ fn Item(item: GuestItem, now: Timestamp) -> impl IntoView {
                 {(!item.details.is_empty()).then(|| view! { <p class="fine">{item.details}</p> })}
             </div>
         </li>
+    }
+}
+
+/// The event and what is theirs, in the guest's own calendar.
+#[component]
+fn Calendar(address: String) -> impl IntoView {
+    // The scheme by which programs subscribe, instead of reading it once.
+    let subscribed = address.split_once("://").map(|(_, rest)| format!("webcal://{rest}"));
+    view! {
+        <section class="card in-calendar" aria-labelledby="in-calendar">
+            <h2 id="in-calendar">"In your calendar"</h2>
+            <p>"The event, and the items that are yours."</p>
+            <p class="cluster">
+                <a class="button" href=subscribed>"Subscribe (follows changes)"</a>
+                <a class="button" href=address.clone()>"Download once"</a>
+            </p>
+            <p class="fine">
+                "Calendars ask for changes when they please, some only once a day: this page is always the newer one. Once this link stops, your calendar hears of no more changes and keeps what it has."
+            </p>
+            <p class="fine">"If your calendar wants an address to subscribe to: " <span class="address">{address}</span></p>
+        </section>
     }
 }
 

@@ -1,5 +1,6 @@
 //! Opens a share link. Whoever holds the token may see this one run of show, and nothing else.
 
+use app::domain::ids::LinkId;
 use app::domain::time::Timestamp;
 use app::error::AppError;
 use app::share_page::{GuestItem, RunOfShow, SharePagePort};
@@ -7,9 +8,8 @@ use async_trait::async_trait;
 
 use super::store;
 use crate::core::Core;
-use crate::rsvp;
-use crate::secret;
 use crate::zone::Zone;
+use crate::{calendar, rsvp, secret};
 
 #[derive(Clone)]
 pub struct SharePageService {
@@ -51,6 +51,7 @@ impl SharePagePort for SharePageService {
             role: guest.role,
             question: rsvp::question(guest.event_rsvp, &guest.event_status, guest.rsvp.as_deref(), guest.rsvp_note),
             items,
+            calendar: calendar::address(&self.core, LinkId(guest.link_id), &token),
             now,
         })
     }

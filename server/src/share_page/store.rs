@@ -6,6 +6,7 @@ use crate::error::StoreError;
 /// Who holds a live link, and to which event.
 #[derive(sqlx::FromRow)]
 pub struct StoredGuest {
+    pub link_id: i64,
     pub event_id: i64,
     pub contact_id: i64,
     pub first_name: String,
@@ -34,8 +35,8 @@ pub struct StoredItem {
 /// The holder of the link with this token hash; `None` if it is unknown or revoked, or its event deleted.
 pub async fn guest(db: &Db, token_hash: &str) -> Result<Option<StoredGuest>, StoreError> {
     let guest = sqlx::query_as(
-        "SELECT cr.event_id, cr.contact_id, c.first_name, cr.role, cr.rsvp, cr.rsvp_note, v.name AS event_name, \
-         v.status AS event_status, v.rsvp AS event_rsvp, v.starts_at, v.time_zone, \
+        "SELECT l.id AS link_id, cr.event_id, cr.contact_id, c.first_name, cr.role, cr.rsvp, cr.rsvp_note, \
+         v.name AS event_name, v.status AS event_status, v.rsvp AS event_rsvp, v.starts_at, v.time_zone, \
          s.name AS place, s.address AS place_address \
          FROM link l JOIN crew cr ON cr.id = l.crew_id JOIN contact c ON c.id = cr.contact_id \
          JOIN event v ON v.id = cr.event_id \

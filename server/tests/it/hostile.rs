@@ -11,6 +11,7 @@ use server::mailer::{Mailer, Memory};
 use server::outbox::Worker;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use crate::calendars::{calendar_of, lines};
 use crate::html::{Element, elements};
 use crate::rows::{self, tables, texts};
 use crate::support::{NOON, TestApp};
@@ -188,6 +189,12 @@ on_both_engines!(
             assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
             assert_text_alone(&path, &elements(&answer.text()));
             shown += usize::from(answer.text().contains("evil"));
+        }
+        let page = visitor.get(&format!("/v/{token}")).await.text();
+        for path in [calendar_of(&page), "/events/1/calendar.ics".into()] {
+            let calendar = member.get(&path).await;
+            assert_eq!(calendar.status, StatusCode::OK, "{path}");
+            assert!(lines(&calendar.text()).iter().any(|line| line.starts_with("SUMMARY:javascript")), "{path}");
         }
         assert!(shown >= 10, "the pages show what was written: {shown}");
     }

@@ -10,6 +10,7 @@ mod backup;
 mod bad_rows;
 mod busy;
 mod cable;
+mod calendars;
 mod clock_steps;
 mod config;
 mod connections;

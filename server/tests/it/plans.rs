@@ -20,6 +20,7 @@ use app::rsvp::RsvpPort;
 use app::run_of_show::{ItemForm, RunOfShowPort};
 use app::share_page::SharePagePort;
 use app::spaces::{SpaceForm, SpacesPort};
+use server::calendar;
 use server::db::Db;
 use server::emails::fold::{Incoming, record};
 use server::emails::sweep::sweep;
@@ -129,7 +130,9 @@ async fn everything(venue: &Venue) {
     assert!(!server::planner::is_deleted(venue.db(), caller.account, EventId(5)).await.unwrap());
     venue.planner.revoke_link(caller, crew, LinkKind::Share).await.unwrap();
     let row = venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
-    venue.share_page.open(venue.token(&row)).await.unwrap();
+    let calendar = venue.share_page.open(venue.token(&row)).await.unwrap().calendar;
+    calendar::of_guest(core, calendar.split('/').nth_back(1).unwrap()).await.unwrap();
+    calendar::of_event(core, caller, EventId(5)).await.unwrap();
     venue.run("UPDATE event SET rsvp = 1 WHERE id = 5").await;
     let row = venue.planner.send_invite(caller, CrewId(206), "p203+new@x.test".into(), key("asked")).await.unwrap();
     let token = venue.rsvp_token(&row);

@@ -12,6 +12,8 @@ use super::*;
 enum Rule {
     /// Whoever is signed in, of whatever account: what it shows is the installation's, or is asked for by ids that are checked.
     Members,
+    /// Whoever was given this address, which no other secret opens, as long as the link it belongs to is not revoked.
+    Holders,
     /// A provider, by its signature.
     Signed,
     /// Whoever asks: it holds nothing of anybody's.
@@ -19,8 +21,10 @@ enum Rule {
 }
 
 /// The routes that are neither pages of the app nor server functions.
-const ROUTES: [(&str, Rule); 13] = [
+const ROUTES: [(&str, Rule); 15] = [
     ("/live", Rule::Members),
+    ("/events/{id}/calendar.ics", Rule::Members),
+    ("/calendar/{token}/run-of-show.ics", Rule::Holders),
     ("/sandbox", Rule::Members),
     ("/sandbox/{id}", Rule::Members),
     ("/sandbox/{id}/html", Rule::Members),
@@ -74,7 +78,11 @@ on_both_engines!(
         let guest = as_guest(&app, &token);
         for (route, rule) in ROUTES {
             for id in [ids.contact.to_string(), ids.event.to_string(), token.clone()] {
-                let path = route.replace("{id}", &id).replace("{provider}", "resend").replace("{*rest}", &id);
+                let path = route
+                    .replace("{id}", &id)
+                    .replace("{token}", &id)
+                    .replace("{provider}", "resend")
+                    .replace("{*rest}", &id);
                 for (who, signed_in) in [(&app, false), (&guest, false), (&stranger, true)] {
                     let get = who.request(Method::GET, &path).header("origin", "http://callboard.test");
                     let get = who.send(get.body(Body::empty()).expect("a request")).await;
@@ -89,6 +97,9 @@ on_both_engines!(
                             "{path}: {}",
                             get.status
                         );
+                    }
+                    if rule == Rule::Holders {
+                        assert_eq!(get.status, StatusCode::NOT_FOUND, "{path}");
                     }
                     let request = who.request(Method::POST, &path).header("sec-fetch-site", "same-origin");
                     let post = who.send(request.body(Body::from("{}")).expect("a request")).await;
