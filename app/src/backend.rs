@@ -15,6 +15,7 @@ use crate::error::AppError;
 use crate::events::EventsPort;
 use crate::people::PeoplePort;
 use crate::planner::PlannerPort;
+use crate::print::PrintPort;
 use crate::rsvp::RsvpPort;
 use crate::run_of_show::RunOfShowPort;
 use crate::share_page::SharePagePort;
@@ -30,6 +31,7 @@ pub struct Backend {
     pub events: Arc<dyn EventsPort>,
     pub people: Arc<dyn PeoplePort>,
     pub planner: Arc<dyn PlannerPort>,
+    pub print: Arc<dyn PrintPort>,
     pub run_of_show: Arc<dyn RunOfShowPort>,
     pub rsvp: Arc<dyn RsvpPort>,
     pub share_page: Arc<dyn SharePagePort>,

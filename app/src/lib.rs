@@ -28,6 +28,7 @@ pub mod paths;
 pub mod people;
 pub mod plain_form;
 pub mod planner;
+pub mod print;
 mod routes;
 pub mod rsvp;
 pub mod run_of_show;

@@ -2,7 +2,7 @@
 
 use leptos_router::params::ParamsMap;
 
-use crate::domain::ids::{ContactId, EditId, EventId, ItemId, SpaceId};
+use crate::domain::ids::{ContactId, CrewId, EditId, EventId, ItemId, SpaceId};
 
 pub const HOME: &str = EVENTS;
 pub const SIGN_IN: &str = "/sign-in";
@@ -33,8 +33,42 @@ pub const UNDO: &str = "undo";
 /// Names the item that a new one follows.
 pub const AFTER: &str = "after";
 
+/// In the query of a run sheet that shows private items too.
+pub const PRIVATE: &str = "private";
+/// In the query of a list of people that shows what they wrote with their answers.
+pub const NOTES: &str = "notes";
+
 /// What stands before the tokens of guests' calendars.
 pub const CALENDAR: &str = "/calendar/";
+
+/// What of an event is made for paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    RunSheet,
+    People,
+    NameTags,
+}
+
+impl Paper {
+    pub const ALL: [Self; 3] = [Self::RunSheet, Self::People, Self::NameTags];
+
+    /// As style calls it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::RunSheet => "run-sheet",
+            Self::People => "people",
+            Self::NameTags => "name-tags",
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::RunSheet => "Run sheet",
+            Self::People => "People",
+            Self::NameTags => "Name tags",
+        }
+    }
+}
 
 /// Who may see a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +101,7 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 31] = [
+pub const PAGES: [Page; 35] = [
     members("/"),
     members(EVENTS),
     members(NEW_EVENT),
@@ -89,6 +123,10 @@ pub const PAGES: [Page; 31] = [
     members("/contacts/{id}/events"),
     members("/contacts/{id}/emails"),
     members(ACCOUNT),
+    plain("/events/{id}/print", Audience::Members),
+    plain("/events/{id}/print/people", Audience::Members),
+    plain("/events/{id}/print/tags", Audience::Members),
+    plain("/events/{id}/qr/{crew}", Audience::Members),
     plain(VERIFY, Audience::Members),
     plain(SIGN_IN, Audience::SignedOut),
     plain(SIGN_UP, Audience::SignedOut),
@@ -176,6 +214,21 @@ pub fn space_saved(space: SpaceId) -> String {
 /// Where people are put on an event.
 pub fn people(event: EventId) -> String {
     format!("{EVENTS}/{event}/people")
+}
+
+/// The event, made for paper.
+pub fn paper(event: EventId, paper: Paper) -> String {
+    let rest = match paper {
+        Paper::RunSheet => "",
+        Paper::People => "/people",
+        Paper::NameTags => "/tags",
+    };
+    format!("{EVENTS}/{event}/print{rest}")
+}
+
+/// A person's share link as a code for a camera.
+pub fn link_code(event: EventId, crew: CrewId) -> String {
+    format!("{EVENTS}/{event}/qr/{crew}")
 }
 
 /// The event for a calendar program, whole.
@@ -288,6 +341,10 @@ mod tests {
             (edit_event(EventId(7)), "/events/{id}/edit"),
             (space(SpaceId(7)), "/spaces/{id}"),
             (people(EventId(7)), "/events/{id}/people"),
+            (paper(EventId(7), Paper::RunSheet), "/events/{id}/print"),
+            (paper(EventId(7), Paper::People), "/events/{id}/print/people"),
+            (paper(EventId(7), Paper::NameTags), "/events/{id}/print/tags"),
+            (link_code(EventId(7), CrewId(8)), "/events/{id}/qr/{crew}"),
             (contact(id), "/contacts/{id}"),
             (contact_events(id), "/contacts/{id}/events"),
             (contact_emails(id), "/contacts/{id}/emails"),

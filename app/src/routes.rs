@@ -16,6 +16,7 @@ use crate::paths::HOME;
 use crate::people::PeopleRoute;
 use crate::plain_form::RefusedForm;
 use crate::planner::PlannerRoute;
+use crate::print::{LinkCodePage, NameTagsPage, PeopleListPage, RunSheetPage};
 use crate::rsvp::RsvpPage;
 use crate::run_of_show::{DeletedRoute, EditItemRoute, NewItemRoute, PasteRoute};
 use crate::share_page::SharePage;
@@ -60,6 +61,10 @@ pub fn App() -> impl IntoView {
                     </ParentRoute>
                     <Route path=path!("account") view={Lazy::<AccountRoute>::new()} />
                 </ParentRoute>
+                <Route path=path!("events/:id/print") view=RunSheetPage ssr=SsrMode::Async />
+                <Route path=path!("events/:id/print/people") view=PeopleListPage ssr=SsrMode::Async />
+                <Route path=path!("events/:id/print/tags") view=NameTagsPage ssr=SsrMode::Async />
+                <Route path=path!("events/:id/qr/:crew") view=LinkCodePage ssr=SsrMode::Async />
                 <Route path=path!("verify") view=VerifyPage ssr=SsrMode::Async />
                 <Route path=path!("sign-up") view=SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("forgot") view=ForgotPage ssr=SsrMode::Async />

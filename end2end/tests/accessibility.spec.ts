@@ -254,6 +254,39 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
     await hydrated(owner);
     await look(owner);
   },
+  "/events/{id}/print": async ({ owner, look }) => {
+    await openEvent(owner);
+    const path = `${here(owner)}/print`;
+    for (const address of [path, `${path}?private`]) {
+      await owner.goto(address);
+      await look(owner);
+    }
+  },
+  "/events/{id}/print/people": async ({ owner, look }) => {
+    await openEvent(owner);
+    await owner.goto(`${here(owner)}/print/people`);
+    await look(owner);
+  },
+  "/events/{id}/print/tags": async ({ owner, look }) => {
+    await openEvent(owner);
+    await owner.goto(`${here(owner)}/print/tags`);
+    await look(owner);
+  },
+  "/events/{id}/qr/{crew}": async ({ owner, look }) => {
+    await openEvent(owner);
+    const row = new CrewRow(owner, await someoneNotInvited(owner));
+    await row.link();
+    await row.row.getByRole("link", { name: "QR code" }).click();
+    await expect(owner.getByRole("img", { name: /as a QR code$/ })).toBeVisible();
+    await look(owner);
+    await owner.goBack();
+    await hydrated(owner);
+    await row.revoke();
+    await owner.goForward();
+    await owner.reload();
+    await expect(owner.getByRole("heading", { name: "No link yet" })).toBeVisible();
+    await look(owner);
+  },
   "/contacts": async ({ owner, look }) => {
     await visit(owner, "/contacts");
     await expect(owner.locator("ul.rows > li").first()).toBeVisible();

@@ -26,6 +26,7 @@ mod pages;
 pub mod people;
 mod plain_forms;
 pub mod planner;
+pub mod print;
 pub mod provider;
 pub mod realtime;
 pub mod receipts;

@@ -16,6 +16,7 @@ use crate::emails::EmailsService;
 use crate::events::EventsService;
 use crate::people::PeopleService;
 use crate::planner::PlannerService;
+use crate::print::PrintService;
 use crate::rsvp::RsvpService;
 use crate::run_of_show::RunOfShowService;
 use crate::share_page::SharePageService;
@@ -67,6 +68,7 @@ pub fn backend(core: &Core) -> Backend {
         events: Arc::new(EventsService::new(core.clone())),
         people: Arc::new(PeopleService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
+        print: Arc::new(PrintService::new(core.clone())),
         run_of_show: Arc::new(RunOfShowService::new(core.clone())),
         rsvp: Arc::new(RsvpService::new(core.clone())),
         share_page: Arc::new(SharePageService::new(core.clone())),

@@ -14,7 +14,7 @@ use crate::emails::BadgeState;
 use crate::events::RestoreEvent;
 use crate::lazy_screens::lazy_screens;
 use crate::live::{Extent, Live, LiveCell, LiveList, Topic, Update};
-use crate::paths;
+use crate::paths::{self, Paper};
 use crate::plain_form::PostForm;
 use crate::ui::{Announcer, ErrorNotice, Notice, NoticeKind, PageTitle, dotted, dynamic, joined, query_view};
 use crate::wire::Query;
@@ -129,6 +129,7 @@ fn Head(event: LiveCell<EventHeader>) -> impl IntoView {
                 </div>
                 <div class="end">
                     <span class="chip" data-status=event.status.code()>{event.status.label()}</span>
+                    <a class="button" href=paths::paper(event.id, Paper::RunSheet) rel="external">"Print"</a>
                     <a class="button" href=paths::edit_event(event.id)>"Edit event"</a>
                 </div>
             </div>

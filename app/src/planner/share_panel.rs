@@ -15,6 +15,7 @@ use super::{CrewRow, GenerateLink, LinkKind, LinkState, RevokeLink, generate_lin
 use crate::domain::ids::{CrewId, EventId};
 use crate::error::AppError;
 use crate::live::{LiveCell, LiveList};
+use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
 use crate::ui::{Announcer, bind_field, dynamic, is_hydrated, script_button};
 
@@ -214,6 +215,7 @@ fn LiveLink(
     view! {
         <div class="link-line">
             <input readonly value=url aria-label="Share link" node_ref=field />
+            <a class="button" data-kind="plain" href=paths::link_code(event, id) rel="external">"QR code"</a>
             {script_button(move || if copied.get() { "Copied" } else { "Copy link" }, None, copy)}
             <button
                 class="button"

@@ -23,6 +23,7 @@ pub async fn ask(app: &TestApp, function: &str, body: Value) -> Answer {
 /// A wedding with Ann, who owns the rings, and Bob, who owns what is a surprise.
 pub struct Wedding {
     pub event: EventId,
+    pub ann: ContactId,
     pub crew: CrewId,
 }
 
@@ -41,7 +42,7 @@ pub async fn wedding(app: &TestApp) -> Wedding {
     ] {
         add(app, event, "2031-06-14", starts, minutes, title, private, responsible).await;
     }
-    Wedding { event, crew }
+    Wedding { event, ann, crew }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the fields of a form")]

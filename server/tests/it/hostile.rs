@@ -116,7 +116,11 @@ fn addresses(token: &str, rsvp_token: &str) -> Vec<String> {
                 _ => token,
             };
             all.push(
-                path.replace("{id}", "1").replace("{item}", "1").replace("{token}", token).replace("{*rest}", rest),
+                path.replace("{id}", "1")
+                    .replace("{crew}", "1")
+                    .replace("{item}", "1")
+                    .replace("{token}", token)
+                    .replace("{*rest}", rest),
             );
         }
     }
@@ -124,6 +128,8 @@ fn addresses(token: &str, rsvp_token: &str) -> Vec<String> {
         [
             "/events/1?more=1",
             "/events/1?revoke=1",
+            "/events/1/print?private",
+            "/events/1/print/people?notes",
             "/contacts?q=%3Cevil%3E",
             "/events?deleted=2",
             "/events?q=%3Cevil%3E",

@@ -33,6 +33,7 @@ mod mailer;
 mod migrations;
 mod order;
 mod outbox;
+mod paper;
 mod people;
 mod planner;
 mod plans;

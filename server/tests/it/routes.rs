@@ -29,7 +29,11 @@ on_both_engines!(
         let visitor = TestApp::new(db).await;
         let member = visitor.sign_in().await;
         for Page { path, audience, scripts } in PAGES {
-            let path = path.replace("{id}", "7").replace("{token}", "some-token").replace("{*rest}", "7/html");
+            let path = path
+                .replace("{id}", "7")
+                .replace("{crew}", "7")
+                .replace("{token}", "some-token")
+                .replace("{*rest}", "7/html");
             let asked_to_sign_in = visitor.get(&path).await.header("location").starts_with("/sign-in?next=");
             assert_eq!(asked_to_sign_in, audience == Audience::Members, "{path}");
             let html = if audience == Audience::Members { member.get(&path).await } else { visitor.get(&path).await };
