@@ -16,6 +16,7 @@ use public_address::{allowed_hosts, answers_to, base_url, is_local};
 pub use webhook_secrets::WebhookSecrets;
 
 use crate::mailer::{Sender, check_smtp_url};
+use crate::outbox::MailRate;
 use crate::provider::{self, PROVIDERS, Provider};
 use crate::secret::SecretKey;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub sandbox: bool,
     /// Where the outbox hands over; the sandbox fills it in once it listens.
     pub smtp_url: Option<String>,
+    /// How many mails a second it is given at most.
+    pub mail_rate: Option<MailRate>,
     /// Of each provider that is listened to, by its code.
     pub webhook_secrets: BTreeMap<&'static str, Vec<String>>,
     pub secret_key: SecretKey,
@@ -128,6 +131,8 @@ impl Config {
             errors
                 .add("CALLBOARD_SMTP_URL", "expected the mail server, such as smtps://user:password@smtp.example.com");
         }
+        let mail_rate = MailRate::parse(settings.mail_rate.as_deref().unwrap_or_default());
+        let mail_rate = errors.take("CALLBOARD_MAIL_RATE", mail_rate).flatten();
         let webhook_secrets = settings.webhook_secrets.check(&mut errors);
         if let Some((provider, webhooks)) = provider.and_then(|provider| Some((provider, provider.webhooks.as_ref()?)))
             && !sandbox
@@ -171,6 +176,7 @@ impl Config {
                 provider,
                 sandbox,
                 smtp_url,
+                mail_rate,
                 webhook_secrets,
                 secret_key,
                 trusted_proxies,

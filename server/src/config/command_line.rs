@@ -83,6 +83,9 @@ pub struct Settings {
     /// `smtp://`, `smtps://` or `smtp+starttls://` with user, password, host and port.
     #[arg(long, env = "CALLBOARD_SMTP_URL", global = true, hide_env_values = true)]
     pub smtp_url: Option<String>,
+    /// How many mails a second the mail server may be given. Default: as many as it takes.
+    #[arg(long, env = "CALLBOARD_MAIL_RATE", global = true)]
+    pub mail_rate: Option<String>,
     #[command(flatten)]
     pub webhook_secrets: WebhookSecrets,
     /// Share-link tokens are derived from it. Default: made once, kept beside the database.

@@ -26,6 +26,7 @@ fn all_errors_are_reported_at_once() {
         mail_from: "nobody".into(),
         mail_provider: "pigeon".into(),
         smtp_url: Some("http://x".into()),
+        mail_rate: Some("fast".into()),
         webhook_secrets: WebhookSecrets::of("resend", "%%%"),
         trusted_proxies: "10.0.0.0/8".into(),
         allowed_hosts: "http://x/y".into(),
@@ -33,13 +34,23 @@ fn all_errors_are_reported_at_once() {
         log: "xml".into(),
         ..settings()
     };
-    assert_eq!(errors(&wrong).len(), 12, "{:?}", Config::check(&wrong));
+    assert_eq!(errors(&wrong).len(), 13, "{:?}", Config::check(&wrong));
 }
 
 #[test]
 fn the_demo_stays_on_loopback() {
     let open = Settings { addr: "0.0.0.0:3000".into(), demo: Some("1".into()), ..settings() };
     assert_eq!(errors(&open), ["CALLBOARD_DEMO"]);
+}
+
+#[test]
+fn mail_has_the_pace_that_is_set() {
+    let paced = |rate: &str| Settings { mail_rate: Some(rate.into()), ..settings() };
+    let rate = |settings: &Settings| Config::check(settings).expect("a good configuration").mail_rate;
+    assert_eq!(rate(&settings()), None);
+    assert_eq!(rate(&paced("")), None);
+    assert!(rate(&paced("2.5")).is_some());
+    assert_eq!(errors(&paced("0")), ["CALLBOARD_MAIL_RATE"]);
 }
 
 #[test]

@@ -15,4 +15,4 @@ pub use invite::Invite;
 pub use message::{MailHeader, Message, MessageError, Outgoing, subject};
 pub use sender::Sender;
 pub use smtp_url::check_smtp_url;
-pub use transport::{EnhancedCode, Envelope, HandOver, Handed, Mailer, Memory, Refusal, SmtpStage};
+pub use transport::{CONNECTIONS, EnhancedCode, Envelope, HandOver, Handed, Mailer, Memory, Refusal, SmtpStage};

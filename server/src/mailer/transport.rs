@@ -14,6 +14,7 @@ use lettre::Address;
 use tokio_rustls::rustls::RootCertStore;
 
 pub use memory::{Handed, Memory};
+pub use smtp::CONNECTIONS;
 
 use super::smtp_url::SmtpUrl;
 use crate::text::plain;

@@ -16,13 +16,21 @@
 //! provider's event settles it. An error that shows before the body of the message goes out takes the mark away again.
 //!
 //! Guarantees: every committed email ends in exactly one of handed over, given up with a reason, or unconfirmed; none is
-//! handed over twice. No order between emails is promised.
+//! handed over twice. No order between emails is promised, but nobody waits for others' batches: what somebody clicked goes
+//! before what was sent to many, accounts take turns, and some hands are kept for clicks. No more go in a second than
+//! `CALLBOARD_MAIL_RATE` says, whatever the number of processes.
+//!
+//! Leases, marks and ends of many jobs are committed together (`group`): a commit is what a hand-over costs most.
 
+mod group;
 mod mail;
 mod mail_store;
+mod pace;
 mod policy;
+mod record;
 mod store;
 mod worker;
 
+pub use pace::MailRate;
 pub use policy::{GIVE_UP_MS, back_off_ms};
 pub use worker::{Worker, start};

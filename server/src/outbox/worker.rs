@@ -1,32 +1,33 @@
 //! Works off the outbox: leases what is due, hands it over, records how it ended.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use app::domain::delivery::DeliveryEvent;
 use app::domain::time::Timestamp;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
+use super::group::Group;
 use super::mail::{self, Prepared};
 use super::policy::{self, Attempt, Verdict};
-use super::store::{self, Leased, Mail};
+use super::record::{Ended, Recorder};
+use super::store::{self, Lane, Leased, Room, Taken, Turns};
 use crate::core::Core;
-use crate::emails::fold::{self, Incoming};
 use crate::error::StoreError;
-use crate::mailer::{HandOver, Mailer, SmtpStage};
+use crate::mailer::{CONNECTIONS, HandOver, Mailer, SmtpStage};
+use crate::secret;
 use crate::workers::{Stop, Workers};
-use crate::{secret, system_mail, webhooks};
 
-/// Emails handed over at the same time.
-const CONCURRENCY: usize = 4;
+/// Mails handed over at the same time, each on a connection of its own.
+const HANDS: usize = CONNECTIONS;
+/// As many of them as may have mails of batches: the others are kept for what somebody clicked, also where the mail server
+/// takes its time over every mail.
+const BATCH_HANDS: usize = HANDS - 4;
 /// The longest wait between two looks.
 const LOOK: Duration = Duration::from_secs(5);
 /// After the database failed us.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often the end of a hand-over is tried to be recorded, a pause apart, before it is left to be found unconfirmed.
-const RECORD_ATTEMPTS: u32 = 15;
-/// Who reports, in the log of delivery events.
-const REPORTER: &str = "callboard";
+/// The shortest wait for the pace: what is allowed meanwhile is taken together.
+const SHORTEST_PACE: Duration = Duration::from_millis(25);
 
 /// Starts the worker for the configured mail server. It ends, its jobs in hand finished, after the stop.
 pub fn start(core: &Core, workers: &mut Workers) {
@@ -52,24 +53,17 @@ struct Shared {
     mailer: Mailer,
     /// Names this process on its leases.
     owner: String,
-}
-
-/// How an attempt ended.
-struct Ended {
-    verdict: Verdict,
-    /// How the provider calls the mail, where it said so when it accepted it.
-    provider_message_id: Option<String>,
-}
-
-impl From<Verdict> for Ended {
-    fn from(verdict: Verdict) -> Self {
-        Self { verdict, provider_message_id: None }
-    }
+    /// Marks to be committed, and whether the job was still ours.
+    marks: Group<Leased, Result<bool, StoreError>>,
+    turns: Mutex<Turns>,
+    recorder: Recorder,
 }
 
 impl Worker {
     pub fn new(core: Core, mailer: Mailer) -> Self {
-        Self(Arc::new(Shared { core, mailer, owner: secret::unique() }))
+        let owner = secret::unique();
+        let recorder = Recorder::new(core.clone(), owner.clone());
+        Self(Arc::new(Shared { core, mailer, owner, marks: Group::default(), turns: Mutex::default(), recorder }))
     }
 
     /// Makes jobs of a process that died free again, at start. On a shared database their leases have to run out.
@@ -78,9 +72,9 @@ impl Worker {
         if db.is_shared() { Ok(()) } else { store::release_all(db).await }
     }
 
-    /// Hands over what is due now and nobody else's; returns how many jobs that were.
+    /// Hands over what is due now and nobody else's, as much as the pace allows; returns how many jobs that were.
     pub async fn run_due(&self) -> Result<usize, StoreError> {
-        let leased = self.lease(CONCURRENCY).await?;
+        let leased = self.lease(Room { all: HANDS, batch: BATCH_HANDS }).await?.jobs;
         let count = leased.len();
         let mut jobs = JoinSet::new();
         for job in leased {
@@ -92,51 +86,52 @@ impl Worker {
 
     /// Works until the stop, and then until its jobs in hand have ended.
     pub async fn run(self, mut stop: Stop) {
-        let mut jobs = JoinSet::new();
+        let mut hands = Hands::default();
         let mut is_recovered = false;
         while !*stop.borrow() {
-            let free = CONCURRENCY - jobs.len();
-            let wait = match self.lease_after_recovery(&mut is_recovered, free).await {
-                Ok(leased) => {
-                    let is_full = leased.len() == free;
-                    for job in leased {
-                        jobs.spawn(self.clone().work(job));
+            let room = hands.room();
+            let wait = match self.lease_after_recovery(&mut is_recovered, room).await {
+                Ok(Taken { jobs, pause_ms, .. }) => {
+                    for job in jobs {
+                        hands.of(job.lane).spawn(self.clone().work(job));
                     }
-                    // With every hand busy the next look is when one is free again.
-                    if is_full { LOOK } else { self.until_next_look().await }
+                    match pause_ms {
+                        Some(pause) => SHORTEST_PACE.max(Duration::from_millis(pause)).min(LOOK),
+                        None => self.until_next_look(hands.room()).await,
+                    }
                 }
                 Err(error) => {
                     tracing::error!(error = %error, "The outbox cannot reach the database.");
                     PAUSE
                 }
             };
-            let has_hands = jobs.len() < CONCURRENCY;
+            let has_hands = hands.room().all > 0;
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
-                Some(ended) = jobs.join_next() => {
-                    if let Err(error) = ended {
-                        tracing::error!(%error, "A hand-over died; its job is found again when its lease has run out.");
-                    }
-                }
+                () = hands.one_free() => {}
                 () = self.0.core.db.outbox_job_added(), if has_hands => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
-        while jobs.join_next().await.is_some() {}
+        hands.finish().await;
     }
 
-    async fn lease_after_recovery(&self, is_recovered: &mut bool, free: usize) -> Result<Vec<Leased>, StoreError> {
+    async fn lease_after_recovery(&self, is_recovered: &mut bool, room: Room) -> Result<Taken, StoreError> {
         if !*is_recovered {
             self.recover().await?;
             *is_recovered = true;
         }
-        if free == 0 { Ok(Vec::new()) } else { self.lease(free).await }
+        if room.all == 0 { Ok(Taken::default()) } else { self.lease(room).await }
     }
 
-    async fn until_next_look(&self) -> Duration {
+    /// With every hand busy the next look is when one is free again.
+    async fn until_next_look(&self, room: Room) -> Duration {
         let core = &self.0.core;
-        match store::next_due(&core.db).await {
+        if room.all == 0 {
+            return LOOK;
+        }
+        match store::next_due(&core.db, room.batch > 0).await {
             Ok(Some(due)) => {
                 let gap = due.since_ms(core.clock.now()).max(10);
                 LOOK.min(Duration::from_millis(gap.unsigned_abs()))
@@ -146,15 +141,32 @@ impl Worker {
         }
     }
 
-    async fn lease(&self, limit: usize) -> Result<Vec<Leased>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        store::lease(&self.0.core.db, &self.0.owner, self.now(), limit).await
+    async fn lease(&self, room: Room) -> Result<Taken, StoreError> {
+        let Shared { core, owner, turns, .. } = &*self.0;
+        let last = *turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = store::lease(&core.db, owner, self.now(), room, last, core.config.mail_rate).await?;
+        *turns.lock().unwrap_or_else(PoisonError::into_inner) = taken.turns;
+        Ok(taken)
+    }
+
+    /// Commits that the message is about to go out, if the job is still ours, together with others of which the same is true.
+    async fn mark(&self, leased: Leased) -> Result<bool, StoreError> {
+        let Shared { core, owner, marks, .. } = &*self.0;
+        let write = async |jobs: Vec<Leased>| match store::mark(&core.db, &jobs, owner, self.now()).await {
+            Ok(ours) => jobs.iter().map(|leased| Ok(ours.contains(&leased.job))).collect(),
+            Err(error) => {
+                tracing::warn!(%error, jobs = jobs.len(), "Hand-overs could not be marked, so they do not begin.");
+                // Nothing has gone out, and nothing will.
+                jobs.iter().map(|_| Err(StoreError::Unavailable)).collect()
+            }
+        };
+        marks.join(leased, write).await.unwrap_or(Err(StoreError::Unavailable))
     }
 
     /// From a lease to the record of how it ended. A database that fails for long leaves the job to the end of its lease.
     async fn work(self, leased: Leased) {
         let ended = match self.attempt(leased).await {
-            Ok(Some(ended)) => self.record(leased, ended).await,
+            Ok(Some(ended)) => self.0.recorder.record(leased, ended).await,
             Ok(None) => {
                 tracing::warn!(mail = %leased.mail, "A lease ran out before the hand-over; another worker has it.");
                 Ok(())
@@ -163,7 +175,7 @@ impl Worker {
             Err(error) => {
                 tracing::warn!(mail = %leased.mail, %error, "A hand-over has to wait for the database.");
                 let verdict = policy::wait_for_database(leased.mail.number(), leased.attempt, self.now());
-                self.record(leased, verdict.into()).await
+                self.0.recorder.record(leased, verdict.into()).await
             }
         };
         if let Err(error) = ended {
@@ -186,7 +198,7 @@ impl Worker {
         let outcome = match self.0.mailer.offer(&message.envelope, &message.bytes).await {
             Err(outcome) => outcome,
             Ok(offer) => {
-                if !store::mark(&core.db, leased, &self.0.owner, self.now()).await? {
+                if !self.mark(leased).await? {
                     offer.withdraw().await;
                     return Ok(None);
                 }
@@ -202,67 +214,60 @@ impl Worker {
         Ok(Some(Ended { verdict: policy::judge(attempt, outcome, self.now()), provider_message_id }))
     }
 
-    /// Commits how an attempt ended. Tried for a while: what happened cannot be asked again.
-    async fn record(&self, leased: Leased, ended: Ended) -> Result<(), StoreError> {
-        let mut attempt = 1;
-        loop {
-            match self.record_once(leased, &ended).await {
-                Err(StoreError::Database(error)) if attempt < RECORD_ATTEMPTS => {
-                    tracing::warn!(mail = %leased.mail, error = %error, attempt, "The end of a hand-over waits for the database.");
-                    attempt += 1;
-                    tokio::time::sleep(PAUSE).await;
-                }
-                other => return other,
-            }
-        }
-    }
-
-    async fn record_once(&self, leased: Leased, ended: &Ended) -> Result<(), StoreError> {
-        let Shared { core, owner, .. } = &*self.0;
-        let now = self.now();
-        let (report, reason, suppress) = match &ended.verdict {
-            Verdict::Waiting { reason, run_at } => {
-                return store::wait(&core.db, leased, owner, *run_at, reason).await;
-            }
-            Verdict::Settled { report, reason, suppress } => (*report, reason.clone(), *suppress),
-        };
-        let mut transaction = core.db.write().await?;
-        // A job that was taken over meanwhile is not ended here; but what is known of its mail is recorded all the same,
-        // and counts for more than the other's being unconfirmed.
-        store::finish(&mut transaction, leased, owner).await?;
-        let handed_over_at = ended.verdict.is_handed_over().then(|| leased.handing_over_at.unwrap_or(now));
-        let provider_id = ended.provider_message_id.as_deref();
-        match leased.mail {
-            Mail::Email(email) => {
-                let incoming = Incoming {
-                    email,
-                    provider: REPORTER,
-                    event_key: format!("job:{}:{}", leased.job.0, leased.attempt),
-                    event: DeliveryEvent { report, reason, occurred_at: now },
-                    suppress,
-                };
-                fold::record(&mut transaction, vec![incoming], now).await?;
-                if let Some(at) = handed_over_at {
-                    store::set_handed_over(&mut transaction, email, at).await?;
-                    if let Some(id) = provider_id {
-                        store::learn_provider_id(&mut transaction, email, id).await?;
-                    }
-                    webhooks::adopt_orphans(&mut transaction, email, now).await?;
-                }
-            }
-            // Not tracked: nothing is folded and no address is blocked by it.
-            Mail::System(mail) => match handed_over_at {
-                Some(at) => {
-                    system_mail::handed_over(&mut transaction, mail, at, provider_id, reason.as_deref()).await?;
-                }
-                None => system_mail::failed(&mut transaction, mail, now, reason.as_deref()).await?,
-            },
-        }
-        transaction.commit().await
-    }
-
     fn now(&self) -> Timestamp {
         self.0.core.clock.now()
+    }
+}
+
+/// What the hands of a process are busy with.
+#[derive(Default)]
+struct Hands {
+    clicks: JoinSet<()>,
+    batches: JoinSet<()>,
+}
+
+impl Hands {
+    fn of(&mut self, lane: Lane) -> &mut JoinSet<()> {
+        match lane {
+            Lane::Click => &mut self.clicks,
+            Lane::Batch => &mut self.batches,
+        }
+    }
+
+    fn room(&self) -> Room {
+        let all = HANDS.saturating_sub(self.clicks.len() + self.batches.len());
+        Room { all, batch: BATCH_HANDS.saturating_sub(self.batches.len()).min(all) }
+    }
+
+    /// Waits until one is free that was busy, and then frees all that have ended: those that were recorded together end
+    /// together. With none busy it waits for ever.
+    async fn one_free(&mut self) {
+        let ended = tokio::select! {
+            Some(ended) = self.clicks.join_next() => ended,
+            Some(ended) = self.batches.join_next() => ended,
+            else => return std::future::pending().await,
+        };
+        report(ended);
+        tokio::task::yield_now().await;
+        for hands in [&mut self.clicks, &mut self.batches] {
+            while let Some(ended) = hands.try_join_next() {
+                report(ended);
+            }
+        }
+    }
+
+    async fn finish(mut self) {
+        for hands in [&mut self.clicks, &mut self.batches] {
+            while let Some(ended) = hands.join_next().await {
+                report(ended);
+            }
+        }
+    }
+}
+
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "A hand-over died; its job is found again when its lease has run out.");
     }
 }
 

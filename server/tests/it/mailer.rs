@@ -234,6 +234,30 @@ async fn a_kept_connection_that_died_is_replaced_once() {
 }
 
 #[tokio::test]
+async fn a_server_that_lets_no_second_connection_in_is_used_by_the_first() {
+    let full = Conversation { greeting: Some("421 4.7.0 Too many connections"), ..FRIENDLY };
+    let server = Server::start([FRIENDLY, full]).await;
+    let mailer = Mailer::smtp(&server.url(), "https://callboard.example").expect("a good URL");
+    let bytes = b"Subject: Hello\r\n\r\nHello\r\n";
+    let first = mailer.offer(&envelope(), bytes).await.unwrap_or_else(|outcome| panic!("{outcome:?}"));
+    let second = tokio::spawn({
+        let mailer = mailer.clone();
+        async move { hand_over(&mailer).await }
+    });
+    while server.connections() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(first.deliver(bytes).await, HandOver::Accepted(_)));
+    assert!(matches!(second.await.expect("no panic"), HandOver::Accepted(_)));
+    assert_eq!(server.mails().len(), 2);
+
+    let server = Server::start([Conversation { greeting: Some("421 4.7.0 Too many connections"), ..FRIENDLY }]).await;
+    let mailer = Mailer::smtp(&server.url(), "https://callboard.example").expect("a good URL");
+    let (_, is_permanent, words) = refusal(hand_over(&mailer).await);
+    assert_eq!((is_permanent, words.as_str()), (false, "421 4.7.0 Too many connections"), "there is none to wait for");
+}
+
+#[tokio::test]
 async fn without_the_encryption_that_was_asked_for_nothing_is_sent() {
     let server = Server::start([FRIENDLY]).await;
     let url = format!("smtp+starttls://user:secret@{}", server.address);

@@ -275,12 +275,15 @@ async fn events_and_spaces(venue: &Venue) {
 
 /// What a plan may go through from end to end: rows of the statement's own, what waits for the outbox, and what is cleared
 /// out every hour.
-const SHORT: [&str; 15] = [
+const SHORT: [&str; 18] = [
     "sqlite_schema",
     "event_to_index",
     "space_to_index",
     "sandbox_callback_due",
     "CONSTANT ROW",
+    "SCAN (subquery",
+    "SCAN due",
+    "SCAN ours",
     "VALUES",
     "edited",
     "folded",

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::backend::Caller;
 use app::domain::delivery::{DeliveryEvent, Report};
-use app::domain::ids::{ContactId, CrewId, EmailId, EventId, ItemId};
+use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey, ItemId};
 use app::live::Topic;
+use app::planner::PlannerPort;
 use server::auth::store;
+use server::config::Config;
+use server::core::Core;
 use server::db::{Change, Db, backup};
 use server::emails::suppressions;
 use server::mailer::{HandOver, Mailer, Memory};
-use server::outbox::Worker;
+use server::outbox::{MailRate, Worker};
 use server::provider::ProviderEvent;
 use server::webhooks::Ingest;
 use server::workers::Workers;
@@ -94,6 +98,14 @@ async fn hand_over(venue: &Venue) {
     worker.recover().await.expect("an answer");
     while worker.run_due().await.expect("an answer") > 0 {}
     assert!(!memory.handed().is_empty());
+    // At a pace.
+    let mail_rate = MailRate::parse("10000").expect("a rate");
+    let core =
+        Core { config: Arc::new(Config { mail_rate, ..Config::clone(&venue.core.config) }), ..venue.core.clone() };
+    let row =
+        venue.planner.email_link(&venue.caller, CrewId(210), "paced@x.test".into(), IdempotencyKey("paced".into()));
+    row.await.expect("a mail");
+    assert_eq!(Worker::new(core, Mailer::Memory(memory)).run_due().await.expect("an answer"), 1);
     let (_stop, stopped) = watch::channel(false);
     assert!(timeout(Duration::from_secs(1), worker.run(stopped)).await.is_err(), "it waits for more");
 }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_rustls::rustls::RootCertStore;
 
@@ -27,8 +28,10 @@ const DELIVERY: Duration = Duration::from_secs(30);
 const WITHDRAWAL: Duration = Duration::from_secs(3);
 /// How long a connection is kept unused; servers close theirs after a minute or more.
 const MAX_IDLE: Duration = Duration::from_secs(20);
-/// As many as the outbox works at once.
-const MAX_KEPT: usize = 4;
+/// How long whoever was refused another connection waits for one of those that are open, before asking again.
+const RETURN: Duration = Duration::from_secs(1);
+/// As many as mails are handed over at once: less than what mail servers usually allow one client (Postfix: 50).
+pub const CONNECTIONS: usize = 32;
 
 /// A mail server and the connections kept to it.
 #[derive(Clone)]
@@ -41,6 +44,10 @@ struct Shared {
     /// Set unless nothing is encrypted.
     tls: Option<Tls>,
     kept: Mutex<Vec<(Connection, Instant)>>,
+    /// A connection was given back.
+    returned: Notify,
+    /// Held by every connection that is open.
+    open: Arc<()>,
 }
 
 /// A connection on which the envelope was accepted.
@@ -53,6 +60,17 @@ pub struct SmtpOffer {
 struct Failure {
     outcome: HandOver,
     is_lost: bool,
+}
+
+impl Failure {
+    /// Whether trying again may help.
+    fn may_pass(&self) -> bool {
+        match &self.outcome {
+            HandOver::Refused(refusal) => !refusal.is_permanent(),
+            HandOver::Unsent(_) => true,
+            HandOver::Accepted(_) | HandOver::Unknown(_) => false,
+        }
+    }
 }
 
 impl From<Broken> for Failure {
@@ -70,22 +88,47 @@ impl Smtp {
                 Some(Tls::new(&url.host, authorities.unwrap_or_else(tls::public_authorities))?)
             }
         };
-        Ok(Self(Arc::new(Shared { url, hello: hello(public_url), tls, kept: Mutex::default() })))
+        let (kept, returned, open) = Default::default();
+        Ok(Self(Arc::new(Shared { url, hello: hello(public_url), tls, kept, returned, open })))
     }
 
     pub(super) async fn offer(&self, envelope: &Envelope, bytes: &[u8]) -> Result<SmtpOffer, HandOver> {
-        timeout(OFFER, async {
+        let mut refused = None;
+        let offered = timeout(OFFER, self.offer_over_any(envelope, bytes, &mut refused)).await;
+        offered.unwrap_or_else(|_| {
+            Err(refused.unwrap_or_else(|| HandOver::Unsent("the mail server does not answer".into())))
+        })
+    }
+
+    /// Offers over a kept connection, else over a new one. A server that lets no further connection in while others are open
+    /// has as many as it wants from us: then one of those is waited for. `refused` is what it said.
+    async fn offer_over_any(
+        &self,
+        envelope: &Envelope,
+        bytes: &[u8],
+        refused: &mut Option<HandOver>,
+    ) -> Result<SmtpOffer, HandOver> {
+        loop {
             if let Some(connection) = self.take_kept() {
                 match self.give_envelope(connection, envelope, bytes).await {
                     Err(failure) if failure.is_lost => {}
                     other => return other.map_err(|failure| failure.outcome),
                 }
             }
-            let connection = self.connect().await.map_err(|failure| failure.outcome)?;
-            self.give_envelope(connection, envelope, bytes).await.map_err(|failure| failure.outcome)
-        })
-        .await
-        .unwrap_or_else(|_| Err(HandOver::Unsent("the mail server does not answer".into())))
+            match self.connect().await {
+                Ok(connection) => {
+                    let offered = self.give_envelope(connection, envelope, bytes).await;
+                    return offered.map_err(|failure| failure.outcome);
+                }
+                Err(failure) if failure.may_pass() && self.has_open() => *refused = Some(failure.outcome),
+                Err(failure) => return Err(failure.outcome),
+            }
+            let _ = timeout(RETURN, self.0.returned.notified()).await;
+        }
+    }
+
+    fn has_open(&self) -> bool {
+        Arc::strong_count(&self.0.open) > 1
     }
 
     async fn connect(&self) -> Result<Connection, Failure> {
@@ -109,6 +152,7 @@ impl Smtp {
         if let Some((user, password)) = &url.credentials {
             greeting(connection.login(user, password).await?)?;
         }
+        connection.counts_as_open(Arc::clone(&self.0.open));
         Ok(connection)
     }
 
@@ -140,8 +184,9 @@ impl Smtp {
 
     fn keep(&self, connection: Connection) {
         let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MAX_KEPT && !connection.is_spent() {
+        if kept.len() < CONNECTIONS && !connection.is_spent() {
             kept.push((connection, Instant::now()));
+            self.0.returned.notify_one();
         }
     }
 }

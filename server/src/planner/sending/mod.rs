@@ -134,6 +134,7 @@ async fn accept(
         reference: secret::unique(),
         provider: core.config.provider.code,
         key: &key,
+        is_batch: false,
     };
     let id = store::insert(transaction, email, now).await?;
     transaction.changed(Change::Email(id, crew.contact, Some((crew.id, crew.event))));

@@ -60,6 +60,8 @@ pub struct NewEmail<'a> {
     pub reference: String,
     pub provider: &'static str,
     pub key: &'a IdempotencyKey,
+    /// Whether it is one of many that are sent at once, and so waits for what somebody clicked.
+    pub is_batch: bool,
 }
 
 /// Writes the email and its job, counts it for the contact, and makes it the crew row's newest invite.
@@ -88,11 +90,15 @@ pub async fn insert(transaction: &mut Write, email: NewEmail<'_>, now: Timestamp
     .bind(now.0)
     .fetch_one(&mut **transaction)
     .await?;
-    sqlx::query("INSERT INTO outbox_job (purpose, email_id, run_at) VALUES ('email', $1, $2)")
-        .bind(id)
-        .bind(now.0)
-        .execute(&mut **transaction)
-        .await?;
+    sqlx::query(
+        "INSERT INTO outbox_job (purpose, email_id, run_at, account_id, is_batch) VALUES ('email', $1, $2, $3, $4)",
+    )
+    .bind(id)
+    .bind(now.0)
+    .bind(email.account.0)
+    .bind(i64::from(email.is_batch))
+    .execute(&mut **transaction)
+    .await?;
     sqlx::query("UPDATE contact SET email_count = email_count + 1, revision = revision + 1 WHERE id = $1")
         .bind(crew.contact.0)
         .execute(&mut **transaction)

@@ -123,6 +123,8 @@ on_both_engines! {
             include_str!("../../../../migrations/sqlite/0007_add_sign_up.sql")
         };
         let later = &later[later.find("ALTER TABLE outbox_job").expect("what jobs have since")..];
+        let fair = include_str!("../../../../migrations/sqlite/0011_share_the_outbox_fairly.sql");
+        let fair = &fair[..fair.find("-- Until when").expect("what is not of the jobs")];
         let mut transaction = app.core.db.write().await.expect("a transaction");
         for sql in [
             "DROP TABLE outbox_job",
@@ -130,6 +132,7 @@ on_both_engines! {
             "INSERT INTO outbox_job (email_id, run_at, attempts) SELECT id, created_at, 2 FROM email",
             migration,
             later,
+            fair,
         ] {
             sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut *transaction).await.expect("good SQL");
         }

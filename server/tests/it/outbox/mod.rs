@@ -1,6 +1,7 @@
 //! The outbox on both engines: every end of a hand-over, and every point where the process can be killed.
 
 mod clock;
+mod fairness;
 mod hand_over;
 mod jobs;
 mod once;

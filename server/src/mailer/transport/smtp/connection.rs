@@ -7,6 +7,7 @@
 //! After an error, or once `is_spent`, a connection is good for nothing.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -55,6 +56,8 @@ pub(super) struct Connection {
     /// What the server can do, as it answered EHLO: a keyword a line, and what belongs to it.
     extensions: Vec<String>,
     is_spent: bool,
+    /// Held as long as it is open.
+    open: Option<Arc<()>>,
 }
 
 impl Connection {
@@ -75,7 +78,12 @@ impl Connection {
     }
 
     pub fn over(stream: Box<dyn Stream>) -> Self {
-        Self { stream: BufReader::new(stream), extensions: Vec::new(), is_spent: false }
+        Self { stream: BufReader::new(stream), extensions: Vec::new(), is_spent: false, open: None }
+    }
+
+    /// Holds this for as long as it is open.
+    pub fn counts_as_open(&mut self, open: Arc<()>) {
+        self.open = Some(open);
     }
 
     /// Encrypts all that follows. What came in clear before is forgotten, and must have been nothing but replies: more
