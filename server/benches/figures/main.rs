@@ -4,12 +4,15 @@
 //! The binary is named by `CALLBOARD_BIN` (default `target/release/callboard`). Client and server share this machine, so
 //! every figure also carries the client's own cost; each is taken in three rounds, given as least, middle and most.
 //!
+//! `cargo bench --bench figures -- outbox` measures the outbox alone.
+//!
 //! `make bench-peers`: with the folder of the peers in `CALLBOARD_PEERS`, compares with them instead.
 
 mod http;
 mod ingest;
 mod large;
 mod live;
+mod outbox;
 mod pages;
 mod peers;
 mod sign_in;
@@ -47,6 +50,10 @@ async fn main() -> Outcome<()> {
     }
     if let Some(folder) = std::env::var_os("CALLBOARD_PEERS") {
         return peers::compare(&binary, &PathBuf::from(folder)).await;
+    }
+    if std::env::args().any(|argument| argument == "outbox") {
+        print(&outbox::measure(&binary).await?);
+        return Ok(());
     }
     let scene = subject::prepare(&binary, subject::EMAILS).await?;
     let mut figures = Vec::new();
@@ -99,6 +106,7 @@ async fn main() -> Outcome<()> {
         Err(_) => eprintln!("CALLBOARD_TEST_POSTGRES names no cluster, so two processes were not measured."),
     }
     scene.remove();
+    figures.extend(outbox::measure(&binary).await?);
     print(&figures);
     Ok(())
 }

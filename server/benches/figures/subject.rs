@@ -20,6 +20,9 @@ pub const EMAILS: usize = 56_000;
 /// The oldest of them is this old.
 pub const SPREAD_MS: i64 = 1_000;
 
+/// Nobody listens there, and nothing is sent.
+const NOBODY: &str = "smtp://127.0.0.1:9";
+
 /// The database before the server sees it.
 pub struct Scene {
     pub folder: PathBuf,
@@ -76,7 +79,7 @@ pub async fn prepare(binary: &Path, emails: usize) -> Outcome<Scene> {
 
 /// Lets the binary write its demo.
 pub async fn fill(binary: &Path, url: &str) -> Outcome<()> {
-    let made = command(binary, url, "127.0.0.1:0".parse()?).arg("demo").status().await?;
+    let made = command(binary, url, "127.0.0.1:0".parse()?, NOBODY).arg("demo").status().await?;
     if made.success() { Ok(()) } else { Err("`callboard demo` failed".into()) }
 }
 
@@ -91,14 +94,13 @@ pub async fn fresh_database(postgres: &str) -> Outcome<String> {
     Ok(url.to_string())
 }
 
-fn command(binary: &Path, url: &str, address: SocketAddr) -> Command {
+fn command(binary: &Path, url: &str, address: SocketAddr, smtp: &str) -> Command {
     let mut command = Command::new(binary);
     command
         .env("CALLBOARD_ADDR", address.to_string())
         .env("DATABASE_URL", url)
         .env("CALLBOARD_MAIL_PROVIDER", "resend")
-        // Nobody listens there, and nothing is sent.
-        .env("CALLBOARD_SMTP_URL", "smtp://127.0.0.1:9")
+        .env("CALLBOARD_SMTP_URL", smtp)
         .env("CALLBOARD_WEBHOOK_SECRET_RESEND", SECRET)
         .env("CALLBOARD_SECRET_KEY", "0123456789abcdef0123456789abcdef")
         .env("CALLBOARD_DEMO", "1")
@@ -125,9 +127,14 @@ impl Subject {
 
     /// As `start`, over the database at this URL.
     pub async fn start_at(binary: &Path, url: &str) -> Outcome<(Self, Duration)> {
+        Self::start_sending(binary, url, NOBODY).await
+    }
+
+    /// As `start_at`, with a mail server.
+    pub async fn start_sending(binary: &Path, url: &str, smtp: &str) -> Outcome<(Self, Duration)> {
         let address = free_address()?;
         let begun = Instant::now();
-        let mut child = command(binary, url, address).spawn()?;
+        let mut child = command(binary, url, address, smtp).spawn()?;
         let probe = request("GET", address, "/healthz", &[], b"");
         loop {
             if let Ok(mut connection) = Connection::open(address).await
