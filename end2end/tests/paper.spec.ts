@@ -64,6 +64,7 @@ test("eight name tags stand on a sheet, of A4 and of Letter", async ({ owner }) 
   const event = new URL(owner.url()).pathname;
   const lines = Array.from({ length: 17 }, (_, index) => `Guest Number${index} <guest${index}@regatta.test>`);
   await visit(owner, `${event}/people`);
+  await owner.getByText("from a mail or a list").click();
   await owner.getByLabel("One person a line").fill(lines.join("\n"));
   await owner.getByRole("button", { name: "Add everybody" }).click();
   await expect(owner.getByRole("link", { name: "Guest Number16", exact: true }).first()).toBeVisible();
