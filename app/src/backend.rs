@@ -16,6 +16,7 @@ use crate::events::EventsPort;
 use crate::people::PeoplePort;
 use crate::planner::PlannerPort;
 use crate::print::PrintPort;
+use crate::requests::RequestsPort;
 use crate::rsvp::RsvpPort;
 use crate::run_of_show::RunOfShowPort;
 use crate::share_page::SharePagePort;
@@ -32,6 +33,7 @@ pub struct Backend {
     pub people: Arc<dyn PeoplePort>,
     pub planner: Arc<dyn PlannerPort>,
     pub print: Arc<dyn PrintPort>,
+    pub requests: Arc<dyn RequestsPort>,
     pub run_of_show: Arc<dyn RunOfShowPort>,
     pub rsvp: Arc<dyn RsvpPort>,
     pub share_page: Arc<dyn SharePagePort>,

@@ -53,6 +53,7 @@ fn TopBar(session: Session) -> impl IntoView {
                 <A href=paths::EVENTS>"Events"</A>
                 <A href=paths::CONTACTS>"Contacts"</A>
                 <A href=paths::SPACES>"Spaces"</A>
+                <A href=paths::REQUESTS>"Requests"</A>
             </nav>
             <div class="end">
                 <LivePill />

@@ -29,6 +29,7 @@ pub mod people;
 pub mod plain_form;
 pub mod planner;
 pub mod print;
+pub mod requests;
 mod routes;
 pub mod rsvp;
 pub mod run_of_show;

@@ -2,7 +2,7 @@
 
 use leptos_router::params::ParamsMap;
 
-use crate::domain::ids::{ContactId, CrewId, EditId, EventId, ItemId, SpaceId};
+use crate::domain::ids::{ContactId, CrewId, EditId, EventId, ItemId, RequestId, SpaceId, UploadId};
 
 pub const HOME: &str = EVENTS;
 pub const SIGN_IN: &str = "/sign-in";
@@ -25,11 +25,16 @@ pub const DELETED: &str = "/deleted";
 pub const DELETED_EVENT: &str = "deleted";
 pub const CONTACTS: &str = "/contacts";
 pub const NEW_CONTACT: &str = "/contacts/new";
+pub const REQUESTS: &str = "/requests";
 pub const SANDBOX: &str = "/sandbox";
 /// Stands in the query of a page whose form was just saved.
 pub const SAVED: &str = "saved";
 /// Names the edit in the query of a planner that offers to undo it.
 pub const UNDO: &str = "undo";
+/// Names the request that was just deleted, in the query of its event's requests.
+pub const REMOVED_REQUEST: &str = "removed";
+/// Names the person whom the requests of an event are shown for.
+pub const OF_CREW: &str = "crew";
 /// Names the item that a new one follows.
 pub const AFTER: &str = "after";
 
@@ -101,7 +106,7 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 35] = [
+pub const PAGES: [Page; 38] = [
     members("/"),
     members(EVENTS),
     members(NEW_EVENT),
@@ -117,6 +122,9 @@ pub const PAGES: [Page; 35] = [
     members("/spaces/{id}"),
     members(DELETED),
     members("/events/{id}/people"),
+    members("/events/{id}/requests"),
+    members("/events/{id}/requests/{request}"),
+    members(REQUESTS),
     members(CONTACTS),
     members(NEW_CONTACT),
     members("/contacts/{id}"),
@@ -241,6 +249,37 @@ pub fn guest_calendar(token: &str) -> String {
     format!("{CALENDAR}{token}/run-of-show.ics")
 }
 
+/// What an event asks of its people; with a person, what it asks of them.
+pub fn requests(event: EventId, crew: Option<CrewId>) -> String {
+    let crew = crew.map(|crew| format!("?{OF_CREW}={crew}")).unwrap_or_default();
+    format!("{EVENTS}/{event}/requests{crew}")
+}
+
+/// The same, with one request in view.
+pub fn requests_at(event: EventId, crew: Option<CrewId>, request: RequestId) -> String {
+    format!("{}#request-{request}", requests(event, crew))
+}
+
+/// What the event asks after a request was deleted: the page offers to take that back.
+pub fn request_deleted(event: EventId, request: RequestId) -> String {
+    format!("{}?{REMOVED_REQUEST}={request}", requests(event, None))
+}
+
+/// A request, to be changed.
+pub fn request(event: EventId, request: RequestId) -> String {
+    format!("{EVENTS}/{event}/requests/{request}")
+}
+
+/// A file that somebody sent, for members alone. No page: a browser saves it.
+pub fn upload(upload: UploadId) -> String {
+    format!("/uploads/{upload}")
+}
+
+/// Where a guest's form sends files; the token is the secret. No page.
+pub fn send_files(token: &str, request: RequestId) -> String {
+    format!("/v/{token}/files/{request}")
+}
+
 pub fn contact(contact: ContactId) -> String {
     format!("{CONTACTS}/{contact}")
 }
@@ -345,6 +384,8 @@ mod tests {
             (paper(EventId(7), Paper::People), "/events/{id}/print/people"),
             (paper(EventId(7), Paper::NameTags), "/events/{id}/print/tags"),
             (link_code(EventId(7), CrewId(8)), "/events/{id}/qr/{crew}"),
+            (requests(EventId(7), None), "/events/{id}/requests"),
+            (request(EventId(7), RequestId(8)), "/events/{id}/requests/{request}"),
             (contact(id), "/contacts/{id}"),
             (contact_events(id), "/contacts/{id}/events"),
             (contact_emails(id), "/contacts/{id}/emails"),

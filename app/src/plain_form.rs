@@ -22,6 +22,7 @@ use crate::error::AppError;
 use crate::events::{CancelEvent, DeleteEvent, RestoreEvent};
 use crate::people::AddPerson;
 use crate::planner::{RemoveCrew, RestoreCrew};
+use crate::requests::{ApproveUpload, DeleteRequest, RestoreRequest};
 use crate::run_of_show::SaveItem;
 use crate::spaces::{DeleteSpace, RestoreSpace};
 use crate::ui::{dynamic, is_hydrated};
@@ -53,7 +54,8 @@ impl RefusedForm {
         Self::posted_to(F::PATH)
     }
 
-    fn posted_to(function: &str) -> Option<Self> {
+    /// Returns the refused form if it was posted to this address.
+    pub(crate) fn posted_to(function: &str) -> Option<Self> {
         if is_hydrated() {
             return None;
         }
@@ -68,7 +70,7 @@ impl RefusedForm {
 
     /// Returns the error of a post that no form of the page tells of: of a button by itself, and of what is gone meanwhile.
     pub(crate) fn error_of_no_form() -> Option<AppError> {
-        const BUTTONS: [&str; 9] = [
+        const BUTTONS: [&str; 12] = [
             SignOut::PATH,
             CancelEvent::PATH,
             DeleteEvent::PATH,
@@ -78,6 +80,9 @@ impl RefusedForm {
             AddPerson::PATH,
             RemoveCrew::PATH,
             RestoreCrew::PATH,
+            DeleteRequest::PATH,
+            RestoreRequest::PATH,
+            ApproveUpload::PATH,
         ];
         let refused = use_context::<Posted>()?.0.filter(|_| !is_hydrated())?;
         // The page of an item says who deleted it.

@@ -17,6 +17,7 @@ use crate::people::PeopleRoute;
 use crate::plain_form::RefusedForm;
 use crate::planner::PlannerRoute;
 use crate::print::{LinkCodePage, NameTagsPage, PeopleListPage, RunSheetPage};
+use crate::requests::{EventRequestsRoute, RequestOverviewRoute, RequestRoute};
 use crate::rsvp::RsvpPage;
 use crate::run_of_show::{DeletedRoute, EditItemRoute, NewItemRoute, PasteRoute};
 use crate::share_page::SharePage;
@@ -52,6 +53,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("spaces/:id") view={Lazy::<SpaceRoute>::new()} />
                     <Route path=path!("deleted") view={Lazy::<RecentlyDeletedRoute>::new()} />
                     <Route path=path!("events/:id/people") view={Lazy::<PeopleRoute>::new()} />
+                    <Route path=path!("events/:id/requests") view={Lazy::<EventRequestsRoute>::new()} />
+                    <Route path=path!("events/:id/requests/:request") view={Lazy::<RequestRoute>::new()} />
+                    <Route path=path!("requests") view={Lazy::<RequestOverviewRoute>::new()} />
                     <Route path=path!("contacts") view={Lazy::<ContactsRoute>::new()} />
                     <Route path=path!("contacts/new") view={Lazy::<NewContactRoute>::new()} />
                     <ParentRoute path=path!("contacts/:id") view={Lazy::<ContactRoute>::new()}>

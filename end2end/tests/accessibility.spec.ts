@@ -331,6 +331,32 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
     await hydrated(owner);
     await look(owner);
   },
+  "/events/{id}/requests": async ({ owner, look }) => {
+    await openEvent(owner);
+    await visit(owner, `${here(owner)}/requests`);
+    await look(owner);
+    await aRequest(owner);
+    await owner.locator("details > summary", { hasText: "Ask everybody" }).click();
+    await look(owner);
+  },
+  "/events/{id}/requests/{request}": async ({ owner, look }) => {
+    await openEvent(owner);
+    await visit(owner, `${here(owner)}/requests`);
+    await aRequest(owner);
+    await owner.getByRole("link", { name: "Edit Stage plot" }).click();
+    await expect(owner.getByRole("heading", { level: 1, name: "Stage plot" })).toBeVisible();
+    await hydrated(owner);
+    await look(owner);
+  },
+  "/requests": async ({ owner, look }) => {
+    await visit(owner, "/requests");
+    await look(owner);
+    await openEvent(owner);
+    await visit(owner, `${here(owner)}/requests`);
+    await aRequest(owner);
+    await visit(owner, "/requests");
+    await look(owner);
+  },
   "/verify": async ({ owner, look }) => {
     await owner.goto("/verify");
     await look(owner);
@@ -454,6 +480,15 @@ async function aSpace(page: Page): Promise<void> {
   await page.getByLabel("Access notes").fill("Ring twice\nthen wait");
   await page.getByRole("button", { name: "Create space" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
+  await hydrated(page);
+}
+
+/** Asks everybody for a file, on the page of an event's requests that is open. */
+async function aRequest(page: Page): Promise<void> {
+  await page.locator("details > summary", { hasText: "Ask everybody" }).click();
+  await page.getByLabel("What you ask for").fill("Stage plot");
+  await page.getByRole("button", { name: "Ask for it" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: "Stage plot" })).toBeVisible();
   await hydrated(page);
 }
 

@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 pub use command_line::{Cli, Command, Settings, SuppressionsAction};
-use database::{database_url, secret_key};
+use database::{database_url, secret_key, uploads};
 pub use public_address::Name as HostName;
 use public_address::{allowed_hosts, answers_to, base_url, is_local};
 pub use webhook_secrets::WebhookSecrets;
@@ -30,6 +30,8 @@ pub struct Config {
     /// No slash at the end.
     pub base_url: String,
     pub database_url: String,
+    /// The folder of the files that people send.
+    pub uploads: PathBuf,
     pub demo: bool,
     pub mail_from: Sender,
     /// Who takes our mail from now on; an email keeps the one it was accepted with.
@@ -113,6 +115,9 @@ impl Config {
             );
         }
         let database_url = errors.take("DATABASE_URL", database_url(&settings.database_url));
+        let uploads = database_url
+            .as_deref()
+            .and_then(|url| errors.take("CALLBOARD_UPLOADS", uploads(settings.uploads.as_deref(), url)));
         let mail_from = errors.take("CALLBOARD_MAIL_FROM", Sender::parse(&settings.mail_from));
         let sandbox = settings.mail_provider == SANDBOX;
         let provider = errors.take("CALLBOARD_MAIL_PROVIDER", mail_provider(&settings.mail_provider));
@@ -158,11 +163,12 @@ impl Config {
             .as_deref()
             .and_then(|url| errors.take("CALLBOARD_SECRET_KEY", secret_key(settings.secret_key.as_deref(), url)));
 
-        match (addr, base_url, database_url, mail_from, provider, secret_key, log_json) {
+        match (addr, base_url, database_url, uploads, mail_from, provider, secret_key, log_json) {
             (
                 Some(addr),
                 Some(base_url),
                 Some(database_url),
+                Some(uploads),
                 Some(mail_from),
                 Some(provider),
                 Some(secret_key),
@@ -171,6 +177,7 @@ impl Config {
                 addr,
                 base_url,
                 database_url,
+                uploads,
                 demo,
                 mail_from,
                 provider,

@@ -8,6 +8,7 @@ use app::planner::LinkKind;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::file_store::FileStore;
 use crate::realtime::Hub;
 use crate::secret::SecretKey;
 
@@ -15,6 +16,8 @@ use crate::secret::SecretKey;
 #[derive(Clone)]
 pub struct Core {
     pub db: Db,
+    /// What people sent.
+    pub files: FileStore,
     pub clock: Clock,
     pub hub: Hub,
     pub key: SecretKey,

@@ -6,6 +6,7 @@
 
 use std::error::Error;
 
+use app::backend::RETRY_AFTER;
 use app::error::AppError;
 use app::paths;
 use app::{RefusedForm, plain_form};
@@ -13,7 +14,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http_body_util::LengthLimitError;
@@ -65,13 +66,38 @@ pub async fn answer(pages: Router, limit: usize, request: Request, next: Next) -
         return Redirect::to(&paths::sign_in_then(&page.to_return_to)).into_response();
     }
     let refused = RefusedForm { function: parts.uri.path().to_owned(), fields: without_secrets(fields), error };
+    let shown = page_again(pages, page, (parts.headers, parts.extensions), refused, status).await;
+    when(retry_after, shown)
+}
+
+/// A form that no server function took comes back with its page, which is a path on this site.
+pub async fn shown_again(pages: Router, page: &str, asker: (HeaderMap, Extensions), refused: RefusedForm) -> Response {
+    let status = match &refused.error {
+        AppError::NotFound => StatusCode::NOT_FOUND,
+        AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let Some(page) = FormPage::parse(page) else { return (status, refused.error.to_string()).into_response() };
+    let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER);
+    when(retry_after, page_again(pages, page, asker, refused, status).await)
+}
+
+/// The page that a form stands on, with what was refused.
+async fn page_again(
+    pages: Router,
+    page: FormPage,
+    (headers, extensions): (HeaderMap, Extensions),
+    refused: RefusedForm,
+    status: StatusCode,
+) -> Response {
     let mut again = Request::new(Body::empty());
     *again.uri_mut() = page.uri;
-    *again.headers_mut() = parts.headers;
+    *again.headers_mut() = headers;
     for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::REFERER] {
         again.headers_mut().remove(name);
     }
-    *again.extensions_mut() = parts.extensions;
+    *again.extensions_mut() = extensions;
     again.extensions_mut().insert(refused);
     let Ok(mut shown) = pages.oneshot(again).await;
     if shown.status() == StatusCode::OK {
@@ -80,7 +106,7 @@ pub async fn answer(pages: Router, limit: usize, request: Request, next: Next) -
         // The page needs what is away, too; the browser still has the post.
         shown = (status, AWAY).into_response();
     }
-    when(retry_after, shown)
+    shown
 }
 
 /// Says when to try again, if the function did.

@@ -29,9 +29,11 @@ use crate::auth::session;
 use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
-use crate::{calendar, hosts, pages, plain_forms, realtime, refusals, request_log, sandbox, security, site, webhooks};
+use crate::{
+    calendar, hosts, pages, plain_forms, realtime, refusals, request_log, requests, sandbox, security, site, webhooks,
+};
 
-/// Webhooks have a limit of their own.
+/// Webhooks and files have limits of their own.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 /// The longest pause within a body.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
@@ -58,6 +60,7 @@ pub fn router(state: AppState) -> Router {
     }
     let members = members.layer(with_session.clone());
     let with_forms: Router = members.clone().with_state(state.clone());
+    let files = requests::routes(with_forms.clone(), &state);
     let members = members
         .layer(from_fn(move |request, next| plain_forms::answer(with_forms.clone(), BODY_LIMIT, request, next)))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
@@ -77,6 +80,8 @@ pub fn router(state: AppState) -> Router {
         // Answered to machines, by the thousand: no page, and nothing to compress.
         .merge(webhooks::routes())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        // Files take as long as the line is slow.
+        .merge(files)
         .layer(from_fn_with_state(Arc::clone(&config), security::csrf_guard))
         .layer(from_fn_with_state(Arc::clone(&config), hosts::guard))
         .layer(from_fn_with_state(Arc::clone(&config), security::client_ip))

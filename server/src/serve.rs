@@ -22,11 +22,12 @@ use crate::db::place::{self, Claim, ClaimError};
 use crate::db::{self, Db};
 use crate::emails::sweep;
 use crate::error::StoreError;
+use crate::file_store::FileStore;
 use crate::realtime::Hub;
 use crate::state::AppState;
 use crate::webhooks::Ingest;
 use crate::workers::Workers;
-use crate::{accounts, auth, demo, events, outbox, people, realtime, router, sandbox};
+use crate::{accounts, auth, demo, events, outbox, people, realtime, requests, router, sandbox};
 
 /// Why the server did not start, for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +87,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     auth::start(&core, &mut workers);
     events::start(&core, &mut workers);
     people::start(&core, &mut workers);
+    requests::start(&core, &mut workers);
     realtime::start(&core, &mut workers);
     let db = core.db.clone();
     workers.run("database listener", move |stop| db::listen(db.clone(), stop));
@@ -118,7 +120,8 @@ pub async fn open_core(config: Config) -> Result<Core, StartError> {
     let db = open_database(&config.database_url).await?;
     keep_private(&config.database_url);
     let key = config.secret_key.clone();
-    Ok(Core { db, clock: Clock::System, hub: Hub::default(), key, config: Arc::new(config) })
+    let files = FileStore::in_folder(&config.uploads);
+    Ok(Core { db, files, clock: Clock::System, hub: Hub::default(), key, config: Arc::new(config) })
 }
 
 async fn open_database(url: &str) -> Result<Db, StartError> {

@@ -17,6 +17,7 @@ use crate::events::EventsService;
 use crate::people::PeopleService;
 use crate::planner::PlannerService;
 use crate::print::PrintService;
+use crate::requests::RequestsService;
 use crate::rsvp::RsvpService;
 use crate::run_of_show::RunOfShowService;
 use crate::share_page::SharePageService;
@@ -69,6 +70,7 @@ pub fn backend(core: &Core) -> Backend {
         people: Arc::new(PeopleService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
         print: Arc::new(PrintService::new(core.clone())),
+        requests: Arc::new(RequestsService::new(core.clone())),
         run_of_show: Arc::new(RunOfShowService::new(core.clone())),
         rsvp: Arc::new(RsvpService::new(core.clone())),
         share_page: Arc::new(SharePageService::new(core.clone())),

@@ -47,6 +47,10 @@ id! {
     EditId,
     /// What an edit made of one field of one item.
     ItemChangeId,
+    /// Something that people on an event are asked for.
+    RequestId,
+    /// A file that somebody sent when they were asked for one.
+    UploadId,
     /// One of an account's own mails, which is not tracked.
     SystemMailId,
 }

@@ -33,7 +33,9 @@ pub struct EventHeader {
     pub time_zone: String,
     /// Whether people are asked if they come. While not, their answers are kept and not shown.
     pub rsvp: bool,
-    /// Rises with each visible change; the higher one is the truth.
+    /// How many files that people sent nobody has looked at yet.
+    pub unreviewed: u32,
+    /// Rises with each visible change, also of what people are asked for; the higher one is the truth.
     pub revision: u32,
 }
 

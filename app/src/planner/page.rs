@@ -121,6 +121,10 @@ fn Head(event: LiveCell<EventHeader>) -> impl IntoView {
         let pax = event.pax.map(|pax| format!("{pax} guests")).unwrap_or_default();
         let zone = format!("times in {}", event.time_zone.replace('_', " "));
         let facts = dotted(&[&event.date, event.place.as_deref().unwrap_or_default(), &pax, &zone]);
+        let to_review = match event.unreviewed {
+            0 => String::new(),
+            files => format!(" · {files} to review"),
+        };
         view! {
             <div class="head">
                 <div>
@@ -130,6 +134,7 @@ fn Head(event: LiveCell<EventHeader>) -> impl IntoView {
                 <div class="end">
                     <span class="chip" data-status=event.status.code()>{event.status.label()}</span>
                     <a class="button" href=paths::paper(event.id, Paper::RunSheet) rel="external">"Print"</a>
+                    <a class="button" href=paths::requests(event.id, None)>"Requests" {to_review}</a>
                     <a class="button" href=paths::edit_event(event.id)>"Edit event"</a>
                 </div>
             </div>

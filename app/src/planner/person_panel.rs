@@ -217,6 +217,10 @@ fn place_section(
         <section>
             <h3>"On this event"</h3>
             {role_form.view(save, role_fields.into_any())}
+            <p>
+                <a class="text" href=paths::requests(event, Some(id))>"Requests"</a>
+                <span class="fine">" to them: files, words or a choice, and what came of it."</span>
+            </p>
             <p class="fine">"Taken off, their links stop for ever. All else can be undone for 30 days."</p>
             {off_form.view(take_off, off_button.into_any())}
             <p class="error" role="alert">{move || problem.get().unwrap_or_default()}</p>

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::time::{Moment, Timestamp};
+use crate::requests::GuestRequest;
 use crate::rsvp::Question;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,8 @@ pub struct RunOfShow {
     pub role: String,
     /// Whether they come.
     pub question: Question,
+    /// What they are asked for.
+    pub requests: Vec<GuestRequest>,
     pub items: Vec<GuestItem>,
     /// Where a calendar program reads the event and the guest's own items. It opens nothing else.
     pub calendar: String,

@@ -7,6 +7,7 @@ use super::{GuestItem, LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
 use crate::paths;
+use crate::requests::requests_card;
 use crate::rsvp::QuestionForm;
 use crate::ui::{PageTitle, dotted, query_view};
 use crate::wire::Query;
@@ -32,6 +33,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
     let mut day = String::new();
     let now = show.now;
     let page = paths::share_page(&token);
+    let asked = requests_card(&token, &page, show.requests);
     let title = {
         let event = show.event.clone();
         move || event.clone()
@@ -58,6 +60,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
                 </div>
             </header>
             <QuestionForm token page question=show.question />
+            {asked}
             {next.map(|(wait, title, clock)| view! {
                 <p class="next"><b>{wait}</b> " " <span>{format!("to {title}, {clock}")}</span></p>
             })}

@@ -55,6 +55,7 @@ mod tests {
     use crate::contacts::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage};
     use crate::domain::delivery::DeliveryStatus;
     use crate::domain::email_kind::EmailKind;
+    use crate::domain::requests::{RequestKind, UploadState};
     use crate::domain::rsvp::Rsvp;
     use crate::domain::send_rules::SendRefusal;
     use crate::domain::suppression::SuppressionCause;
@@ -93,6 +94,8 @@ mod tests {
             SendRefusal,
             AppError,
             LinkState,
+            RequestKind,
+            UploadState,
             Topic,
             RowId,
             Row

@@ -18,6 +18,7 @@ use crate::contacts::{
 };
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::email_kind::EmailKind;
+use crate::domain::requests::{RequestKind, Untold, UploadState};
 use crate::domain::rsvp::Rsvp;
 use crate::domain::send_rules::SendRefusal;
 use crate::domain::suppression::SuppressionCause;
@@ -30,6 +31,10 @@ use crate::people::{AddNewPerson, AddPeople, AddPerson, LoadPeople};
 use crate::planner::{
     CorrectAddress, EmailLink, GenerateLink, LinkKind, LinkState, LoadPlanner, RemoveCrew, RestoreCrew, RevokeLink,
     SendInvite, SetRole, SetRsvp,
+};
+use crate::requests::{
+    AnswerRequest, ApproveUpload, CreateRequest, DeleteRequest, LoadRequest, LoadRequestOverview, LoadRequests,
+    RejectUpload, RestoreRequest, SaveRequest, WithdrawUpload,
 };
 use crate::rsvp::{AnswerRsvp, LoadInvitation, Question};
 use crate::run_of_show::{
@@ -75,6 +80,9 @@ fn what_is_asked_has_not_changed_unnoticed() {
     traced.data::<LinkState>();
     traced.data::<Rsvp>();
     traced.data::<Question>();
+    traced.data::<RequestKind>();
+    traced.data::<UploadState>();
+    traced.data::<Untold>();
     traced.data::<SendRefusal>();
     traced.data::<SuppressionCause>();
     macro_rules! functions {
@@ -102,6 +110,16 @@ fn what_is_asked_has_not_changed_unnoticed() {
     functions!(LoadPlanner, GenerateLink, RevokeLink, EmailLink, CorrectAddress, SendInvite, SetRsvp);
     functions!(SetRole, RemoveCrew, RestoreCrew, LoadPeople, AddPerson, AddNewPerson, AddPeople);
     functions!(LoadInvitation, AnswerRsvp);
+    functions!(
+        LoadRequests,
+        LoadRequest,
+        LoadRequestOverview,
+        CreateRequest,
+        SaveRequest,
+        DeleteRequest,
+        RestoreRequest
+    );
+    functions!(ApproveUpload, RejectUpload, AnswerRequest, WithdrawUpload);
     functions!(LoadContacts, LoadContactHeader, LoadContactDetails, LoadContactEvents, CreateContact, SaveContact);
     assert_eq!(traced.paths, server_fn_paths().map(|(path, _)| path).collect(), "traced, and registered");
 

@@ -1,6 +1,6 @@
-//! Where the data is, and the key beside it.
+//! Where the data is, the files that people send, and the key beside it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::db::{self, place};
 use crate::secret::SecretKey;
@@ -19,6 +19,25 @@ pub(super) fn database_url(text: &str) -> Result<String, String> {
         place::check(Path::new(file)).map_err(|error| error.to_string())?;
     }
     Ok(text.to_owned())
+}
+
+/// Checks `CALLBOARD_UPLOADS`, and that files can be written where it says.
+pub(super) fn uploads(given: Option<&str>, database_url: &str) -> Result<PathBuf, String> {
+    let folder = match given.filter(|text| !text.is_empty()) {
+        Some(text) if text.contains("://") => {
+            return Err(format!("expected a folder, got “{text}”: files are kept in a folder, not yet at an address"));
+        }
+        Some(text) => PathBuf::from(text),
+        None => match db::sqlite_file(database_url) {
+            Some(file) => Path::new(file).with_file_name("uploads"),
+            None => PathBuf::from("data/uploads"),
+        },
+    };
+    if folder.is_file() {
+        return Err(format!("expected a folder, and {} is a file", folder.display()));
+    }
+    place::check(&folder.join("file")).map_err(|error| error.to_string())?;
+    Ok(folder)
 }
 
 /// Checks `CALLBOARD_SECRET_KEY`. With SQLite it may be absent: then it is kept beside the database.

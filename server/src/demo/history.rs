@@ -179,10 +179,5 @@ fn ago_ms(fate: Fate, place: i64) -> i64 {
 
 /// `request` is what an upload rejection asks for again.
 pub fn subject(kind: EmailKind, event: &str, request: &str) -> String {
-    match kind {
-        EmailKind::ShareLink | EmailKind::RsvpInvite => {
-            mailer::subject(kind, event).expect("the demo's names make a subject")
-        }
-        EmailKind::UploadRejection => format!("{event}: please re-send {request}"),
-    }
+    mailer::subject(kind, event, request).expect("the demo's names make a subject")
 }

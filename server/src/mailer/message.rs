@@ -17,6 +17,7 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 
 use super::account::AccountMail;
 use super::invite::{self, Invite};
+use super::rejection::{self, Rejection};
 use super::sender::Sender;
 use super::transport::Envelope;
 use crate::provider::Provider;
@@ -49,6 +50,7 @@ pub struct MailHeader {
 pub enum Outgoing {
     ShareLink(Invite),
     RsvpInvite(Invite),
+    UploadRejection(Rejection),
     /// An account's own mail, which is not tracked.
     Account(AccountMail),
 }
@@ -63,8 +65,6 @@ pub struct Message {
 /// Why no message could be built. Trying again would not help.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
-    #[error("there is no {} mail", .0.label())]
-    Kind(EmailKind),
     #[error("the mail could not be written: {0}")]
     Template(String),
 }
@@ -75,12 +75,13 @@ pub(super) struct Bodies {
     pub html: String,
 }
 
-/// Returns the subject line of a mail about this event, to be frozen on the email when the button is pressed.
-pub fn subject(kind: EmailKind, event: &str) -> Result<String, MessageError> {
+/// Returns the subject line of a mail about this event, to be frozen on the email when the button is pressed. `request` is what
+/// was asked for, in a mail about that.
+pub fn subject(kind: EmailKind, event: &str, request: &str) -> Result<String, MessageError> {
     let subject = match kind {
         EmailKind::ShareLink => invite::share_link::subject(event)?,
         EmailKind::RsvpInvite => invite::rsvp_invite::subject(event)?,
-        EmailKind::UploadRejection => return Err(MessageError::Kind(kind)),
+        EmailKind::UploadRejection => rejection::subject(event, request)?,
     };
     Ok(plain(&subject, MAX_SUBJECT))
 }
@@ -90,6 +91,7 @@ impl Outgoing {
         match self {
             Self::ShareLink(mail) => invite::share_link::bodies(mail, subject),
             Self::RsvpInvite(mail) => invite::rsvp_invite::bodies(mail, subject),
+            Self::UploadRejection(mail) => mail.bodies(subject),
             Self::Account(mail) => mail.bodies(subject),
         }
     }

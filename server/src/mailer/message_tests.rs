@@ -16,7 +16,7 @@ fn header() -> MailHeader {
         provider: &RESEND,
         from: Sender::parse("Callboard <callboard@callboard.test>").expect("a sender"),
         to: to("ann@example.com"),
-        subject: subject(EmailKind::ShareLink, "Oliveira & Reis wedding").expect("a subject"),
+        subject: subject(EmailKind::ShareLink, "Oliveira & Reis wedding", "").expect("a subject"),
         message_id: "m1@callboard.example".into(),
         reference: "ref1".into(),
         written_at: Timestamp(1_795_435_200_000),
@@ -70,7 +70,7 @@ fn the_mail_as_it_leaves() {
 
 /// Text and HTML of a mail as a mail client reads them.
 fn bodies(outgoing: &Outgoing, kind: EmailKind) -> String {
-    let subject = subject(kind, "Oliveira & Reis wedding").expect("a subject");
+    let subject = subject(kind, "Oliveira & Reis wedding", "Stage plot").expect("a subject");
     let built = Message::build(&MailHeader { subject: subject.clone(), ..header() }, outgoing).expect("a message");
     let (_, text, html) = read(&String::from_utf8(built.bytes).expect("ASCII"));
     format!("{subject}\n\n{text}\n{html}").replace("\r\n", "\n")
@@ -91,6 +91,35 @@ fn the_mail_that_only_asks() {
     insta::assert_snapshot!(mail);
     assert!(!mail.contains("run of show"), "{mail}");
     assert_eq!(mail.matches("http").count(), 4, "only the link: in the text, as two targets and as text: {mail}");
+}
+
+fn rejection() -> Rejection {
+    Rejection {
+        first_name: "Ann".into(),
+        sender: "Marta Silva".into(),
+        venue: "Quinta das Flores".into(),
+        event: "Oliveira & Reis wedding".into(),
+        request: "Stage plot".into(),
+        file: "plot-final.pdf".into(),
+        note: "The drums are missing.\n\nPlease mark the power too, <16 A>.".into(),
+        link: share_link().link,
+    }
+}
+
+#[test]
+fn the_mail_that_a_file_was_not_taken() {
+    let mail = bodies(&Outgoing::UploadRejection(rejection()), EmailKind::UploadRejection);
+    insta::assert_snapshot!(mail);
+    assert!(mail.starts_with("Oliveira & Reis wedding: please re-send Stage plot\n"), "{mail}");
+    assert_eq!(mail.matches("http").count(), 4, "only the link: in the text, as two targets and as text: {mail}");
+}
+
+#[test]
+fn a_long_note_keeps_its_lines_and_all_its_words() {
+    let note = format!("{}\n{}", "a ".repeat(250), "é".repeat(500));
+    let mail = bodies(&Outgoing::UploadRejection(Rejection { note, ..rejection() }), EmailKind::UploadRejection);
+    assert_eq!(mail.matches(&"é".repeat(500)).count(), 2, "{mail}");
+    assert_eq!(mail.matches(" a a a a").count(), 2 * 62, "{mail}");
 }
 
 #[test]
@@ -249,7 +278,7 @@ fn tricky() -> impl Strategy<Value = String> {
 #[test]
 fn c12_an_event_that_looks_like_an_encoded_word_arrives_as_it_is_called() {
     for event in ["=?utf-8?q?x?=", "Zoë & =?utf-8?q?x?= ", "=?=", "a=?utf-8?q?x?=b"] {
-        let subject = subject(EmailKind::ShareLink, event).expect("a subject");
+        let subject = subject(EmailKind::ShareLink, event, "").expect("a subject");
         let mail = build(&MailHeader { subject: subject.clone(), ..header() }, share_link());
         assert_eq!(shown(&mail.bytes).0, subject);
         assert!(subject.starts_with(event.trim()), "{subject}");
@@ -262,7 +291,7 @@ fn c12_an_event_that_looks_like_an_encoded_word_arrives_as_it_is_called() {
 proptest! {
     #[test]
     fn c12_subjects_and_names_arrive_letter_by_letter(event in tricky(), name in tricky(), venue in tricky()) {
-        let subject = subject(EmailKind::ShareLink, &event).expect("a subject");
+        let subject = subject(EmailKind::ShareLink, &event, "").expect("a subject");
         let mail = Invite { event: event.clone(), venue: venue.clone(), ..share_link() };
         // A sender has no control characters, and no brackets but those around the address.
         let name: String = name.chars().filter(|c| !c.is_control() && !"<>".contains(*c)).collect();
@@ -336,12 +365,22 @@ fn every_kind(name: &str) -> Vec<(String, Message, bool)> {
                 (Outgoing::ShareLink(Invite { asks: true, ..invite.clone() }), true),
             ],
             EmailKind::RsvpInvite => vec![(Outgoing::RsvpInvite(Invite { asks: true, ..invite.clone() }), true)],
-            // Nobody is asked for files yet, so nothing is rejected and there is no such mail.
-            EmailKind::UploadRejection => Vec::new(),
+            EmailKind::UploadRejection => vec![(
+                Outgoing::UploadRejection(Rejection {
+                    first_name: name.into(),
+                    sender: name.into(),
+                    venue: name.into(),
+                    event: name.into(),
+                    request: name.into(),
+                    file: name.into(),
+                    note: name.into(),
+                    ..rejection()
+                }),
+                false,
+            )],
         };
-        assert_eq!(subject(kind, name).is_err(), outgoing.is_empty(), "{kind:?}");
         for (outgoing, asks) in outgoing {
-            let header = MailHeader { subject: subject(kind, name).expect("it can be built"), ..header() };
+            let header = MailHeader { subject: subject(kind, name, name).expect("it can be built"), ..header() };
             let message = Message::build(&header, &outgoing).expect("a message");
             mails.push((format!("{} {asks}", kind.code()), message, asks));
         }
@@ -372,7 +411,7 @@ fn every_kind_of_mail_fetches_nothing_leads_nowhere_else_and_asks_exactly_when_i
         "=?utf-8?q?x?= 🎉 نورة",
     ] {
         let mails = every_kind(name);
-        assert_eq!(mails.len(), 3 + AccountMailKind::ALL.len());
+        assert_eq!(mails.len(), 4 + AccountMailKind::ALL.len());
         for (kind, message, asks) in mails {
             let source = String::from_utf8(message.bytes).expect("ASCII");
             let (headers, text, html) = read(&source);

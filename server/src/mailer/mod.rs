@@ -6,6 +6,7 @@
 mod account;
 mod invite;
 mod message;
+mod rejection;
 mod sender;
 mod smtp_url;
 mod transport;
@@ -13,6 +14,7 @@ mod transport;
 pub use account::{AccountMail, AccountMailKind};
 pub use invite::Invite;
 pub use message::{MailHeader, Message, MessageError, Outgoing, subject};
+pub use rejection::Rejection;
 pub use sender::Sender;
 pub use smtp_url::check_smtp_url;
 pub use transport::{CONNECTIONS, EnhancedCode, Envelope, HandOver, Handed, Mailer, Memory, Refusal, SmtpStage};

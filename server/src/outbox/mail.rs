@@ -6,11 +6,11 @@ use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
 use app::planner::LinkKind;
 
-use super::mail_store::{self, StoredInvite, StoredMail};
+use super::mail_store::{self, StoredInvite, StoredMail, StoredRejection};
 use super::store::Mail;
 use crate::core::Core;
 use crate::error::StoreError;
-use crate::mailer::{Invite, MailHeader, Message, MessageError, Outgoing};
+use crate::mailer::{Invite, MailHeader, Message, MessageError, Outgoing, Rejection};
 use crate::provider::Provider;
 use crate::rsvp;
 use crate::system_mail;
@@ -77,7 +77,7 @@ async fn prepare_email(core: &Core, email: EmailId) -> Result<Prepared, PrepareE
     let outgoing = match mail.kind {
         EmailKind::ShareLink => Outgoing::ShareLink(invite(core, email, LinkKind::Share).await?),
         EmailKind::RsvpInvite => Outgoing::RsvpInvite(invite(core, email, LinkKind::Rsvp).await?),
-        kind @ EmailKind::UploadRejection => return Err(MessageError::Kind(kind).into()),
+        EmailKind::UploadRejection => Outgoing::UploadRejection(rejection(core, email).await?),
     };
     let (provider, created_at) = (mail.provider, mail.created_at);
     Ok(Prepared { message: Message::build(&header(core, mail), &outgoing)?, provider, created_at })
@@ -119,6 +119,27 @@ async fn invite(core: &Core, email: EmailId, kind: LinkKind) -> Result<Invite, P
         place: (!place.is_empty()).then_some(place),
         link: core.link_url(kind, &core.key.link_token(&stored.link_seed)),
         asks,
+    })
+}
+
+async fn rejection(core: &Core, email: EmailId) -> Result<Rejection, PrepareError> {
+    let stored: StoredRejection = mail_store::find_rejection(&core.db, email).await?.ok_or(PrepareError::Gone)?;
+    let seed = stored.link_seed.ok_or(PrepareError::LinkGone)?;
+    if stored.link_revoked_at.is_some() {
+        return Err(PrepareError::LinkRevoked);
+    }
+    if stored.event_deleted_at.is_some() {
+        return Err(PrepareError::EventDeleted);
+    }
+    Ok(Rejection {
+        first_name: stored.first_name,
+        sender: stored.sender,
+        venue: stored.venue,
+        event: stored.event,
+        request: stored.request_label,
+        file: stored.file_name,
+        note: stored.note,
+        link: core.link_url(LinkKind::Share, &core.key.link_token(&seed)),
     })
 }
 

@@ -108,3 +108,38 @@ pub async fn find_invite(db: &Db, email: EmailId) -> Result<Option<StoredInvite>
     .fetch_optional(&mut *db.reader().await?)
     .await?)
 }
+
+/// What the mail needs that tells of a file that was turned down.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct StoredRejection {
+    pub first_name: String,
+    pub sender: String,
+    pub venue: String,
+    pub event: String,
+    pub event_deleted_at: Option<i64>,
+    pub link_seed: Option<String>,
+    pub link_revoked_at: Option<i64>,
+    pub request_label: String,
+    pub file_name: String,
+    pub note: String,
+}
+
+/// Returns what that mail needs, `None` if it is about no file.
+pub async fn find_rejection(db: &Db, email: EmailId) -> Result<Option<StoredRejection>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT c.first_name, m.name AS sender, a.name AS venue, e.event_name AS event, \
+         v.deleted_at AS event_deleted_at, l.seed AS link_seed, l.revoked_at AS link_revoked_at, \
+         j.request_label, j.file_name, j.note \
+         FROM email e \
+         JOIN upload_rejection j ON j.email_id = e.id \
+         JOIN contact c ON c.id = e.contact_id \
+         JOIN member m ON m.id = e.member_id \
+         JOIN account a ON a.id = e.account_id \
+         LEFT JOIN link l ON l.id = e.link_id \
+         LEFT JOIN event v ON v.id = e.event_id \
+         WHERE e.id = $1",
+    )
+    .bind(email.0)
+    .fetch_optional(&mut *db.reader().await?)
+    .await?)
+}

@@ -10,5 +10,6 @@ mod store;
 pub use rows::{
     EventRows, crew_of_contacts, crew_rows, deleted_crew, deleted_events, deleted_items, event_rows, headers, items,
 };
+pub use sending::{RejectedFile, SendError, tell_of_rejection};
 pub use service::PlannerService;
-pub use store::{CREW_OF_EVENT, INVITES_OF_EVENT, is_deleted};
+pub use store::{CREW_OF_EVENT, INVITES_OF_EVENT, LockedCrew, is_deleted, lock_crew};

@@ -150,6 +150,7 @@ fn header(stored: StoredHeader) -> EventHeader {
         pax: stored.pax.and_then(|pax| u32::try_from(pax).ok()),
         time_zone: stored.time_zone,
         rsvp: stored.rsvp == 1,
+        unreviewed: column::number("count of files", stored.unreviewed),
         revision: revision(stored.revision),
     }
 }

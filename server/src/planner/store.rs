@@ -22,6 +22,7 @@ pub struct StoredHeader {
     pub pax: Option<i64>,
     pub place: Option<String>,
     pub rsvp: i64,
+    pub unreviewed: i64,
     pub revision: i64,
 }
 
@@ -98,7 +99,10 @@ where
 macro_rules! select_headers {
     ($rest:literal) => {
         concat!(
-            "SELECT v.id, v.name, v.status, v.starts_at, v.time_zone, v.pax, s.name AS place, v.rsvp, v.revision \
+            "SELECT v.id, v.name, v.status, v.starts_at, v.time_zone, v.pax, s.name AS place, v.rsvp, v.revision, \
+             (SELECT COUNT(*) FROM request q JOIN upload u ON u.request_id = q.id JOIN crew k ON k.id = u.crew_id \
+              WHERE q.event_id = v.id AND q.deleted_at IS NULL AND k.deleted_at IS NULL AND u.state = 'unreviewed' \
+              AND u.stored_at IS NOT NULL AND u.deleted_at IS NULL) AS unreviewed \
              FROM event v LEFT JOIN space s ON s.id = v.space_id AND s.deleted_at IS NULL \
              WHERE v.deleted_at IS NULL AND v.is_template = 0 AND ",
             $rest

@@ -1,6 +1,6 @@
 //! Opens a share link. Whoever holds the token may see this one run of show, and nothing else.
 
-use app::domain::ids::LinkId;
+use app::domain::ids::{CrewId, EventId, LinkId};
 use app::domain::time::Timestamp;
 use app::error::AppError;
 use app::share_page::{GuestItem, RunOfShow, SharePagePort};
@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::store;
 use crate::core::Core;
+use crate::requests::requests_of_guest;
 use crate::zone::Zone;
 use crate::{calendar, rsvp, secret};
 
@@ -27,6 +28,7 @@ impl SharePagePort for SharePageService {
     async fn open(&self, token: String) -> Result<RunOfShow, AppError> {
         let guest = store::guest(&self.core.db, &secret::token_hash(&token)).await?.ok_or(AppError::NotFound)?;
         let items = store::items(&self.core.db, guest.event_id, guest.contact_id).await?;
+        let requests = requests_of_guest(&self.core.db, EventId(guest.event_id), CrewId(guest.crew_id)).await?;
 
         let now = self.core.clock.now();
         let zone = Zone::named(&guest.time_zone);
@@ -50,6 +52,7 @@ impl SharePagePort for SharePageService {
             guest: guest.first_name,
             role: guest.role,
             question: rsvp::question(guest.event_rsvp, &guest.event_status, guest.rsvp.as_deref(), guest.rsvp_note),
+            requests,
             items,
             calendar: calendar::address(&self.core, LinkId(guest.link_id), &token),
             now,

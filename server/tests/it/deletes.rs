@@ -45,6 +45,7 @@ on_both_engines!(
             ("email", 2),
             ("link", 3),
             ("outbox_job", 1),
+            ("upload_rejection", 1),
         ]);
         assert_eq!(lost(&mut connection, "DELETE FROM contact WHERE id = 1").await, expected);
         assert_eq!(texts(&mut connection, EMAILS).await, ["2 Gala 1 2 0"]);
@@ -56,7 +57,15 @@ on_both_engines!(
     async fn an_event_goes_and_its_emails_keep_its_name(db: Db) {
         let mut connection = connect(&db).await;
         fill(&mut connection).await;
-        let expected = owned(&[("assignment", 2), ("crew", 2), ("event", 1), ("item", 1), ("link", 2)]);
+        let expected = owned(&[
+            ("assignment", 2),
+            ("crew", 2),
+            ("event", 1),
+            ("item", 1),
+            ("link", 2),
+            ("request", 3),
+            ("request_answer", 1),
+        ]);
         assert_eq!(lost(&mut connection, "DELETE FROM event WHERE id = 1").await, expected);
         assert_eq!(texts(&mut connection, EMAILS).await, ["1 Gala 0 0 0", "2 Gala 0 0 0", "3 Ball 2 3 3"]);
     }

@@ -58,6 +58,7 @@ const OURS: &[&str] = &[
     "outbox_job.lease_owner",
     "outbox_job.purpose",
     "sandbox_callback.svix_id",
+    "request.kind",
     "session.token_hash",
     "sign_in_attempt.attempt_key",
     "space_word.word",
@@ -70,6 +71,10 @@ const OURS: &[&str] = &[
     "system_mail.provider_message_id",
     "system_mail.reference",
     "system_mail.seed",
+    "upload.media_type",
+    "upload.object_key",
+    "upload.state",
+    "upload.untold",
 ];
 
 /// Every column of text, as "table.column".
@@ -119,6 +124,7 @@ fn addresses(token: &str, rsvp_token: &str) -> Vec<String> {
                 path.replace("{id}", "1")
                     .replace("{crew}", "1")
                     .replace("{item}", "1")
+                    .replace("{request}", "1")
                     .replace("{token}", token)
                     .replace("{*rest}", rest),
             );

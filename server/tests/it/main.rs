@@ -57,6 +57,7 @@ mod statements;
 mod support;
 mod sweep;
 mod two_processes;
+mod uploads;
 mod venue;
 mod webhooks;
 mod wire;

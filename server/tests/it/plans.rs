@@ -10,12 +10,14 @@ use std::time::Duration;
 use app::contacts::ContactsPort;
 use app::domain::delivery::{DELAY_LIMIT_MS, DeliveryEvent, Report};
 use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey, SpaceId};
+use app::domain::requests::RequestKind;
 use app::domain::rsvp::Rsvp;
 use app::domain::suppression::SuppressionCause;
 use app::emails::EmailsPort;
 use app::events::{CopyForm, EventForm, EventQuery, EventStatus, EventsPort, SaveEventOptions};
 use app::people::PeoplePort;
 use app::planner::{LinkKind, PlannerPort};
+use app::requests::{RequestForm, RequestsPort};
 use app::rsvp::RsvpPort;
 use app::run_of_show::{ItemForm, RunOfShowPort};
 use app::share_page::SharePagePort;
@@ -34,6 +36,7 @@ use crate::recorder::recorded;
 use crate::rows::{self, connect, texts};
 use crate::statements::{assert_all_ran, the_rest, what_may_scan};
 use crate::support::NOON;
+use crate::uploads;
 use crate::venue::{Venue, form, plan, which};
 
 /// More events than one webhook brings, and than any statement takes.
@@ -71,6 +74,16 @@ const MANY: &[(i64, &str)] = &[
         50_000,
         "delivery_event (provider, event_key, email_id, report, occurred_at, received_at) \
          SELECT 'callboard', 'sent' || i, i + 3, 'sent', i, i",
+    ),
+    (
+        20_000,
+        "request (account_id, event_id, kind, label, created_at) SELECT 1, 3 + (i - 1) / 100, 'file', 'Plot ' || i, i",
+    ),
+    (20_000, "request_answer (request_id, crew_id, text, answered_at) SELECT i + 5, i + 3, 'a', i"),
+    (
+        20_000,
+        "upload (account_id, request_id, crew_id, file_name, media_type, object_key, created_at, stored_at) \
+         SELECT 1, i + 5, i + 3, 'f.pdf', 'application/pdf', 'many' || i, i, i",
     ),
     (
         5_000,
@@ -157,6 +170,7 @@ async fn everything(venue: &Venue) {
     venue.planner.correct_address(caller, CrewId(605), "new@x.test".into(), key("corrected")).await.unwrap();
 
     edit_the_run_of_show(venue).await;
+    Box::pin(ask_and_review(venue)).await;
 
     let reports = [Report::Bounced, Report::Delivered, Report::Delayed, Report::SpamReported];
     let events = (1_000..1_000 + BATCH).zip(reports.into_iter().cycle()).map(|(email, report)| Incoming {
@@ -211,6 +225,44 @@ async fn edit_the_run_of_show(venue: &Venue) {
     shows.read_paste(caller, event, rows.clone()).await.unwrap();
     let pasted = shows.paste(caller, event, rows, true, key("rows")).await.unwrap();
     shows.undo(caller, pasted.edit).await.unwrap();
+}
+
+/// All that is done with requests, on event 6 and its people.
+async fn ask_and_review(venue: &Venue) {
+    let (caller, event, requests) = (&venue.caller, EventId(6), &venue.requests);
+    let key = || Some(IdempotencyKey("ask".into()));
+    let (crew, form) = (CrewId(310), |kind| uploads::request(kind, "Rider"));
+    let row = venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
+    let token = venue.token(&row);
+    let file = requests.create(caller, event, None, form(RequestKind::File), key()).await.unwrap();
+    assert_eq!(requests.create(caller, event, None, form(RequestKind::File), key()).await.unwrap(), file);
+    let text = requests.create(caller, event, Some(crew), form(RequestKind::Text), None).await.unwrap();
+    requests.answer(token.clone(), text, "at nine".into()).await.unwrap();
+    requests.answer(token.clone(), text, String::new()).await.unwrap();
+    for name in ["a.pdf", "b.pdf", "c.pdf"] {
+        uploads::send(venue, &token, file, name, &uploads::pdf()).await.unwrap();
+    }
+    uploads::send(venue, &token, file, "d.pdf", b"x").await.unwrap_err();
+    venue.share_page.open(token.clone()).await.unwrap();
+    for crew in [None, Some(crew)] {
+        requests.page(caller, event, crew).await.unwrap();
+    }
+    let page = requests.page(caller, event, Some(crew)).await.unwrap();
+    let sent = &page.requests.iter().find(|request| request.id == file).unwrap().uploads;
+    requests.withdraw(token, sent[2].id).await.unwrap();
+    requests.approve(caller, sent[0].id, 1).await.unwrap();
+    requests.reject(caller, sent[1].id, 1, "Dark".into()).await.unwrap();
+    requests.reject(caller, sent[1].id, 2, "Too dark".into()).await.unwrap();
+    requests.overview(caller).await.unwrap();
+    let known = requests.form(caller, file).await.unwrap();
+    let changed = RequestForm { kind: RequestKind::Text, ..known.form.clone() };
+    requests.save(caller, file, known.revision, changed).await.unwrap_err();
+    let renamed = RequestForm { label: "Riders".into(), ..known.form };
+    requests.save(caller, file, known.revision, renamed).await.unwrap();
+    requests.delete(caller, file).await.unwrap();
+    requests.restore(caller, file).await.unwrap();
+    requests.delete(caller, text).await.unwrap();
+    server::requests::tidy(&venue.core).await.unwrap();
 }
 
 /// What is planned of events and spaces.

@@ -61,6 +61,19 @@ pub const CHANGE_EMAIL_TOKEN: &str = "a-link-to-a-new-address";
 async fn fill_what_is_new(connection: &mut AnyConnection) {
     let (reset, change) = (secret::token_hash(RESET_TOKEN), secret::token_hash(CHANGE_EMAIL_TOKEN));
     for sql in [
+        // The third and fourth are the Ball's; the last was deleted just now.
+        "INSERT INTO request (account_id, event_id, crew_id, kind, label, choices, created_at, deleted_at) VALUES \
+         (1, 1, NULL, 'file', 'Plot', '', 1, NULL), (1, 1, 2, 'choice', 'Meal', 'Fish\nBeans', 2, NULL), \
+         (1, 2, NULL, 'file', 'Photo', '', 3, NULL), (1, 2, NULL, 'text', 'Arrival', '', 4, NULL), \
+         (1, 1, NULL, 'text', 'Shoe size', '', 5, 1795435200000)"
+            .to_owned(),
+        "INSERT INTO request_answer (request_id, crew_id, text, answered_at) VALUES (2, 2, 'Fish', 3)".to_owned(),
+        "INSERT INTO upload (account_id, request_id, crew_id, file_name, media_type, size, object_key, created_at, stored_at) \
+         VALUES (1, 1, 1, 'plot.pdf', 'application/pdf', 5, 'k/1', 1, 2), \
+         (1, 3, 3, 'photo.png', 'image/png', 5, 'k/2', 1, 2)"
+            .to_owned(),
+        "INSERT INTO upload_rejection (email_id, request_label, file_name, note) VALUES (1, 'Plot', 'plot.pdf', 'dark')"
+            .to_owned(),
         "INSERT INTO installation (id, owner_account_id, created_at) VALUES (1, 1, 1)".to_owned(),
         format!(
             "INSERT INTO member_token (member_id, kind, token_hash, address, created_at, expires_at) \

@@ -23,6 +23,7 @@ use server::clock::Clock;
 use server::config::{Config, Settings, SignUp};
 use server::core::Core;
 use server::db::{Change, Db};
+use server::file_store::FileStore;
 use server::realtime::{self, Hub, Signal, Subscriber};
 use server::state::AppState;
 use server::workers::Workers;
@@ -86,6 +87,7 @@ impl TestApp {
         let config = Config::check(&settings).expect("the test's settings are good");
         Core {
             db,
+            files: files(),
             clock: Clock::frozen(NOON),
             hub: Hub::default(),
             key: config.secret_key.clone(),
@@ -99,6 +101,12 @@ impl TestApp {
         let there = Self::over(core, (self.account, self.owner, self.handler));
         there.listen();
         there
+    }
+
+    /// The same app with its files in this store.
+    pub fn with_files(&self, files: FileStore) -> Self {
+        let core = Core { files, hub: Hub::default(), ..self.core.clone() };
+        Self { cookie: self.cookie.clone(), ..Self::over(core, (self.account, self.owner, self.handler)) }
     }
 
     /// Hears of what other processes change, as a served app does.
@@ -330,6 +338,11 @@ pub fn server_fn(name: &str) -> &'static str {
 /// The paths of all server functions.
 pub fn server_fns() -> Vec<&'static str> {
     leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect()
+}
+
+/// A store of files of a test's own; its folder is made when a file comes.
+pub fn files() -> FileStore {
+    FileStore::in_folder(&std::env::temp_dir().join(format!("callboard-uploads-{}", secret::unique())))
 }
 
 /// Settings that `Config::check` accepts. Nothing in them names the database: tests open their own.

@@ -20,6 +20,7 @@ use server::events::EventsService;
 use server::people::PeopleService;
 use server::planner::PlannerService;
 use server::realtime::{self, Hub};
+use server::requests::RequestsService;
 use server::rsvp::RsvpService;
 use server::run_of_show::RunOfShowService;
 use server::secret;
@@ -30,7 +31,7 @@ use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 
 use crate::rows;
-use crate::support::{NOON, new_owner};
+use crate::support::{NOON, files, new_owner};
 
 pub struct Venue {
     pub core: Core,
@@ -43,6 +44,7 @@ pub struct Venue {
     pub people: PeopleService,
     pub planner: PlannerService,
     pub run_of_show: RunOfShowService,
+    pub requests: RequestsService,
     pub rsvp: RsvpService,
     pub share_page: SharePageService,
     pub spaces: SpacesService,
@@ -67,6 +69,7 @@ impl Venue {
             people: PeopleService::new(core.clone()),
             planner: PlannerService::new(core.clone()),
             run_of_show: RunOfShowService::new(core.clone()),
+            requests: RequestsService::new(core.clone()),
             rsvp: RsvpService::new(core.clone()),
             share_page: SharePageService::new(core.clone()),
             spaces: SpacesService::new(core.clone()),
@@ -232,6 +235,7 @@ pub fn core(db: Db, secret_key: &str) -> Core {
     let config = Config::check(&settings).expect("a good configuration");
     Core {
         db,
+        files: files(),
         clock: Clock::frozen(NOON),
         hub: Hub::default(),
         key: config.secret_key.clone(),

@@ -10,7 +10,9 @@ use app::backend::Caller;
 use app::domain::address::RecipientAddress;
 use app::domain::email_kind::EmailKind;
 use app::domain::ids::{CrewId, EmailId, IdempotencyKey};
+use app::domain::requests::Untold;
 use app::domain::send_rules::{self, SendFacts, SendRefusal};
+use app::domain::time::Timestamp;
 use app::error::AppError;
 use app::planner::LinkKind;
 
@@ -121,27 +123,88 @@ async fn accept(
         EmailKind::ShareLink | EmailKind::UploadRejection => LinkKind::Share,
     };
     links::ensure(core, transaction, &mut crew, link, now).await?;
-    let unique = secret::unique();
-    let email = store::NewEmail {
-        account: caller.account,
-        member: caller.member,
-        crew: &crew,
-        link: crew.links.of(link).map(|link| link.id),
-        kind,
-        subject: mailer::subject(kind, &crew.event_name)?,
-        recipient: &recipient,
-        message_id: format!("{unique}@{}", core.config.mail_from.domain()),
-        reference: secret::unique(),
-        provider: core.config.provider.code,
-        key: &key,
-        is_batch: false,
-    };
-    let id = store::insert(transaction, email, now).await?;
-    transaction.changed(Change::Email(id, crew.contact, Some((crew.id, crew.event))));
-    // Its count of emails.
-    transaction.changed(Change::Contact(crew.contact));
-    transaction.changed(Change::OutboxJob);
-    Ok(Some(id))
+    let mail = Accepted { kind, link, recipient: &recipient, key: &key, request: "" };
+    Ok(Some(mail.insert(core, transaction, caller, &crew, now).await?))
+}
+
+/// A mail that passed the rules.
+struct Accepted<'a> {
+    kind: EmailKind,
+    /// What it leads to.
+    link: LinkKind,
+    recipient: &'a RecipientAddress,
+    /// As it is stored.
+    key: &'a IdempotencyKey,
+    /// What was asked for, in a mail about that.
+    request: &'a str,
+}
+
+impl Accepted<'_> {
+    async fn insert(
+        self,
+        core: &Core,
+        transaction: &mut Write,
+        caller: &Caller,
+        crew: &LockedCrew,
+        now: Timestamp,
+    ) -> Result<EmailId, SendError> {
+        let unique = secret::unique();
+        let email = store::NewEmail {
+            account: caller.account,
+            member: caller.member,
+            crew,
+            link: crew.links.of(self.link).map(|link| link.id),
+            kind: self.kind,
+            subject: mailer::subject(self.kind, &crew.event_name, self.request)?,
+            recipient: self.recipient,
+            message_id: format!("{unique}@{}", core.config.mail_from.domain()),
+            reference: secret::unique(),
+            provider: core.config.provider.code,
+            key: self.key,
+            is_batch: false,
+        };
+        let id = store::insert(transaction, email, now).await?;
+        transaction.changed(Change::Email(id, crew.contact, Some((crew.id, crew.event))));
+        // Its count of emails.
+        transaction.changed(Change::Contact(crew.contact));
+        transaction.changed(Change::OutboxJob);
+        Ok(id)
+    }
+}
+
+/// A file of somebody on an event that was turned down.
+pub struct RejectedFile<'a> {
+    /// One for each time that it is turned down.
+    pub key: IdempotencyKey,
+    /// What it was to be.
+    pub request: &'a str,
+    pub name: &'a str,
+    /// Why.
+    pub note: &'a str,
+}
+
+/// Accepts the mail that asks for the file again; or returns why there is none. It waits for no other mail: each file that is turned
+/// down has one. The caller holds the locks of the event and the crew row.
+pub async fn tell_of_rejection(
+    core: &Core,
+    transaction: &mut Write,
+    caller: &Caller,
+    crew: &mut LockedCrew,
+    file: &RejectedFile<'_>,
+) -> Result<Result<EmailId, Untold>, SendError> {
+    let now = core.clock.now();
+    let address = crew.address.clone().unwrap_or_default();
+    let Ok(recipient) = RecipientAddress::parse(&address) else { return Ok(Err(Untold::NoAddress)) };
+    if suppressions::find(&mut **transaction, recipient.key().as_str()).await?.is_some() {
+        return Ok(Err(Untold::Blocked));
+    }
+    let link = LinkKind::Share;
+    links::ensure(core, transaction, crew, link, now).await?;
+    let kind = EmailKind::UploadRejection;
+    let mail = Accepted { kind, link, recipient: &recipient, key: &file.key, request: file.request };
+    let email = mail.insert(core, transaction, caller, crew, now).await?;
+    store::insert_rejection(transaction, email, file).await?;
+    Ok(Ok(email))
 }
 
 /// The key as it is stored: the same click to another address is another send, and so is another kind of mail.

@@ -5,6 +5,7 @@ use app::domain::email_kind::EmailKind;
 use app::domain::ids::{AccountId, CrewId, EmailId, EventId, IdempotencyKey, LinkId, MemberId};
 use app::domain::time::Timestamp;
 
+use super::RejectedFile;
 use crate::db::Write;
 use crate::error::StoreError;
 use crate::planner::store::LockedCrew;
@@ -64,7 +65,7 @@ pub struct NewEmail<'a> {
     pub is_batch: bool,
 }
 
-/// Writes the email and its job, counts it for the contact, and makes it the crew row's newest invite.
+/// Writes the email and its job, counts it for the contact, and makes it the crew row's newest invite, if it is one.
 pub async fn insert(transaction: &mut Write, email: NewEmail<'_>, now: Timestamp) -> Result<EmailId, StoreError> {
     let crew = email.crew;
     let id: i64 = sqlx::query_scalar(
@@ -103,10 +104,28 @@ pub async fn insert(transaction: &mut Write, email: NewEmail<'_>, now: Timestamp
         .bind(crew.contact.0)
         .execute(&mut **transaction)
         .await?;
-    sqlx::query("UPDATE crew SET invite_email_id = $2 WHERE id = $1")
-        .bind(crew.id.0)
-        .bind(id)
+    if email.kind.is_invite() {
+        sqlx::query("UPDATE crew SET invite_email_id = $2 WHERE id = $1")
+            .bind(crew.id.0)
+            .bind(id)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(EmailId(id))
+}
+
+/// Keeps what the mail says, whatever becomes of the file and its request.
+pub async fn insert_rejection(
+    transaction: &mut Write,
+    email: EmailId,
+    file: &RejectedFile<'_>,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO upload_rejection (email_id, request_label, file_name, note) VALUES ($1, $2, $3, $4)")
+        .bind(email.0)
+        .bind(file.request.to_owned())
+        .bind(file.name.to_owned())
+        .bind(file.note.to_owned())
         .execute(&mut **transaction)
         .await?;
-    Ok(EmailId(id))
+    Ok(())
 }

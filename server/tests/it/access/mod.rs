@@ -7,7 +7,7 @@ mod pages;
 mod routes;
 
 use app::contacts::ContactPage;
-use app::domain::ids::{ContactId, CrewId, EventId, ItemId, SpaceId};
+use app::domain::ids::{ContactId, CrewId, EventId, ItemId, RequestId, SpaceId, UploadId};
 use app::error::AppError;
 use app::events::EventPage;
 use app::live::{ClientMessage, ServerMessage, Topic};
@@ -26,8 +26,8 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::database::with_sqlite;
 use crate::support::{Answer, NOON, TestApp, server_fn, server_fns};
 
-/// Server functions for everybody: whoever signs in or up, or holds a link. `accounts`, `rsvp` and `share_page` try them.
-const FOR_EVERYBODY: [&str; 8] = [
+/// Server functions for everybody: whoever signs in or up, or holds a link. `accounts`, `rsvp`, `share_page` and `uploads` try them.
+const FOR_EVERYBODY: [&str; 10] = [
     "sign_in",
     "sign_up",
     "forgot_password",
@@ -36,6 +36,8 @@ const FOR_EVERYBODY: [&str; 8] = [
     "load_run_of_show",
     "load_invitation",
     "answer_rsvp",
+    "answer_request",
+    "withdraw_upload",
 ];
 
 /// Server functions for whoever is signed in that name nothing of an account: they are about the caller's own. In an order in
@@ -49,6 +51,7 @@ fn own_calls() -> Vec<(&'static str, Value)> {
         ("load_templates", json!({})),
         ("load_deleted", json!({})),
         ("load_spaces", json!({ "search": "" })),
+        ("load_request_overview", json!({})),
         ("create_contact", json!({ "form": form("Eve") })),
         ("create_event", json!({ "form": event_form() })),
         ("create_space", json!({ "form": { "name": "Attic" } })),
@@ -71,6 +74,9 @@ struct Ids {
     item: ItemId,
     space: SpaceId,
     template: EventId,
+    request: RequestId,
+    /// A file that Ann sent for it.
+    upload: UploadId,
 }
 
 const UNKNOWN: Ids = Ids {
@@ -80,10 +86,12 @@ const UNKNOWN: Ids = Ids {
     item: ItemId(987_654),
     space: SpaceId(987_654),
     template: EventId(987_654),
+    request: RequestId(987_654),
+    upload: UploadId(987_654),
 };
 
 /// Every server function that takes an id, with a call that the owner may make. In an order in which all of them succeed.
-fn calls(Ids { contact, event, crew, item, space, template }: Ids) -> Vec<(&'static str, Value)> {
+fn calls(Ids { contact, event, crew, item, space, template, request, upload }: Ids) -> Vec<(&'static str, Value)> {
     vec![
         ("load_contact_header", json!({ "contact": contact })),
         ("load_contact_details", json!({ "contact": contact })),
@@ -110,6 +118,14 @@ fn calls(Ids { contact, event, crew, item, space, template }: Ids) -> Vec<(&'sta
         ("send_invite", json!({ "crew": crew, "address": "ann@guests.test", "key": "three" })),
         ("set_rsvp", json!({ "crew": crew, "rsvp": "accepted" })),
         ("set_role", json!({ "crew": crew, "role": "Host" })),
+        ("load_requests", json!({ "event": event, "crew": crew })),
+        ("load_request", json!({ "request": request })),
+        ("create_request", json!({ "event": event, "crew": crew, "form": { "label": "Rider" } })),
+        ("save_request", json!({ "request": request, "revision": 1, "form": { "label": "Plan" } })),
+        ("approve_upload", json!({ "upload": upload, "revision": 1 })),
+        ("reject_upload", json!({ "upload": upload, "revision": 2, "note": "Too dark" })),
+        ("delete_request", json!({ "request": request })),
+        ("restore_request", json!({ "request": request })),
         ("load_people", json!({ "event": event, "search": "" })),
         ("add_person", json!({ "event": event, "contact": contact })),
         ("add_new_person", json!({ "event": event, "first_name": "Bob" })),
@@ -184,7 +200,17 @@ async fn set(app: &TestApp) -> Ids {
     let answer = app.post_json(server_fn("save_item"), &renamed(item, "Doors", "Doors open")).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let space = app.post_json(server_fn("create_space"), &json!({ "form": { "name": "Hall" } })).await.json();
-    Ids { contact, event, crew, item, space, template }
+    let request = format!(
+        "INSERT INTO request (account_id, event_id, kind, label, created_at) \
+         VALUES ({account}, {event}, 'file', 'Plot', 0) RETURNING id"
+    );
+    let request = RequestId(number(app.db(), request).await);
+    let upload = format!(
+        "INSERT INTO upload (account_id, request_id, crew_id, file_name, media_type, object_key, created_at, stored_at) \
+         VALUES ({account}, {request}, {crew}, 'ann.pdf', 'application/pdf', 'k/{request}', 0, 0) RETURNING id"
+    );
+    let upload = UploadId(number(app.db(), upload).await);
+    Ids { contact, event, crew, item, space, template, request, upload }
 }
 
 async fn number(db: &Db, sql: String) -> i64 {
@@ -276,6 +302,8 @@ on_both_engines!(
         let traces = "SELECT (SELECT COUNT(*) FROM email) + (SELECT COUNT(*) FROM link) + (SELECT COUNT(*) - 2 FROM timeline_edit) \
              + (SELECT COUNT(*) FROM contact WHERE revision <> 1 OR first_name <> 'Ann') \
              + (SELECT COUNT(*) FROM event WHERE revision <> 1 OR name <> 'Gala' OR deleted_at IS NOT NULL) \
+             + (SELECT COUNT(*) FROM request WHERE revision <> 1 OR label <> 'Plot' OR deleted_at IS NOT NULL) \
+             + (SELECT COUNT(*) FROM upload WHERE revision <> 1 OR deleted_at IS NOT NULL) \
              + (SELECT COUNT(*) FROM space WHERE revision <> 1 OR deleted_at IS NOT NULL) \
              + (SELECT COUNT(*) FROM crew WHERE rsvp IS NOT NULL OR revision <> 0 OR deleted_at IS NOT NULL)";
         assert_eq!(number(app.db(), traces.to_owned()).await, 0, "nobody changed anything");

@@ -3,8 +3,9 @@
 use super::*;
 
 /// The page's path with the ids in it; `None` of a page that names nothing of an account.
-fn filled(path: &str, Ids { contact, event, crew, item, space, .. }: Ids) -> Option<String> {
+fn filled(path: &str, Ids { contact, event, crew, item, space, request, .. }: Ids) -> Option<String> {
     let mut filled = path.replace("{item}", &item.to_string()).replace("{crew}", &crew.to_string());
+    filled = filled.replace("{request}", &request.to_string());
     for (folder, id) in [("/events/", event.0), ("/contacts/", contact.0), ("/spaces/", space.0)] {
         filled = filled.replace(&format!("{folder}{{id}}"), &format!("{folder}{id}"));
     }

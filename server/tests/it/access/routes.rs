@@ -14,6 +14,8 @@ enum Rule {
     Members,
     /// Whoever was given this address, which no other secret opens, as long as the link it belongs to is not revoked.
     Holders,
+    /// Whoever holds a link, by its token in the path; asked for nothing, it leads to the page of the link.
+    Guests,
     /// A provider, by its signature.
     Signed,
     /// Whoever asks: it holds nothing of anybody's.
@@ -21,7 +23,7 @@ enum Rule {
 }
 
 /// The routes that are neither pages of the app nor server functions.
-const ROUTES: [(&str, Rule); 15] = [
+const ROUTES: [(&str, Rule); 17] = [
     ("/live", Rule::Members),
     ("/events/{id}/calendar.ics", Rule::Members),
     ("/calendar/{token}/run-of-show.ics", Rule::Holders),
@@ -29,6 +31,8 @@ const ROUTES: [(&str, Rule); 15] = [
     ("/sandbox/{id}", Rule::Members),
     ("/sandbox/{id}/html", Rule::Members),
     ("/sandbox/{id}/source", Rule::Members),
+    ("/uploads/{id}", Rule::Members),
+    ("/v/{token}/files/{request}", Rule::Guests),
     ("/webhooks/{provider}", Rule::Signed),
     ("/webhooks/{provider}/", Rule::Signed),
     ("/webhooks", Rule::Signed),
@@ -77,10 +81,11 @@ on_both_engines!(
         let token = link(&owner, ids).await;
         let guest = as_guest(&app, &token);
         for (route, rule) in ROUTES {
-            for id in [ids.contact.to_string(), ids.event.to_string(), token.clone()] {
+            for id in [ids.contact.to_string(), ids.event.to_string(), ids.upload.to_string(), token.clone()] {
                 let path = route
                     .replace("{id}", &id)
                     .replace("{token}", &id)
+                    .replace("{request}", &id)
                     .replace("{provider}", "resend")
                     .replace("{*rest}", &id);
                 for (who, signed_in) in [(&app, false), (&guest, false), (&stranger, true)] {

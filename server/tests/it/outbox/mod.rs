@@ -20,12 +20,13 @@ use server::workers::Workers;
 use tokio::sync::watch;
 
 use crate::mailer::{Conversation, Server};
-use crate::support::{NOON, settings};
+use crate::support::{NOON, files, settings};
 
 /// What the workers stand on, over a clock that stands still.
 pub fn core(db: Db, clock: Clock) -> Core {
     let config = Config::check(&settings()).expect("the test's settings are good");
-    Core { db, clock, hub: Hub::default(), key: config.secret_key.clone(), config: Arc::new(config) }
+    let key = config.secret_key.clone();
+    Core { db, files: files(), clock, hub: Hub::default(), key, config: Arc::new(config) }
 }
 
 /// A worker over a mail server in memory, with one email to hand over.

@@ -1,0 +1,25 @@
+//! What people on an event are asked for (a file, some words, a choice), what they answer, and what becomes of their files. Members ask
+//! and review on pages of their own; guests answer on the page that their link opens, without scripts.
+
+mod api;
+mod form;
+#[cfg(feature = "ssr")]
+mod guest;
+mod model;
+mod overview;
+mod page;
+#[cfg(feature = "ssr")]
+mod port;
+mod screens;
+mod upload;
+
+pub use api::*;
+#[cfg(feature = "ssr")]
+pub use guest::requests_card;
+pub use model::{
+    AnswerRow, Asked, DeletedRequest, FIELDS, GuestRequest, GuestUpload, OverviewPage, OverviewRow, RejectedRow,
+    RequestForm, RequestFormPage, RequestRow, RequestsPage, UploadRow,
+};
+#[cfg(feature = "ssr")]
+pub use port::RequestsPort;
+pub use screens::{EventRequestsRoute, RequestOverviewRoute, RequestRoute};

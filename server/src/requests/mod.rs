@@ -1,0 +1,25 @@
+//! What people on an event are asked for: members ask and review, guests answer and send files.
+//!
+//! A file is streamed, never held: its row is written first and counts only when the file is whole, so that no file is forgotten
+//! and none is shown by half. Whoever is not a member never gets a file back.
+
+mod checked;
+mod file_type;
+mod guests;
+mod overview;
+mod page_store;
+mod pages;
+mod receiving;
+mod review;
+mod routes;
+mod service;
+mod store;
+mod tidying;
+mod upload_store;
+
+pub use file_type::{FileKind, FileRefusal, Inspector, kind_of_name};
+pub use guests::requests_of_guest;
+pub use receiving::receive;
+pub use routes::routes;
+pub use service::RequestsService;
+pub use tidying::{KEPT_MS, start, tidy};

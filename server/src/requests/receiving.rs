@@ -1,0 +1,124 @@
+//! Takes in one file of a guest's, piece by piece. Its row is there before its first byte and counts only once the file is whole;
+//! whatever happens in between, what is left is deleted, at once or by the next round of `tidying`.
+
+use app::domain::ids::{RequestId, UploadId};
+use app::domain::requests::{MAX_FILES, RequestKind};
+use app::error::AppError;
+use axum::body::Bytes;
+use futures_util::{Stream, StreamExt};
+
+use super::file_type::{Checked, FileRefusal, Inspector, kind_of_name};
+use super::{guests, store, upload_store};
+use crate::core::Core;
+use crate::file_store::FileStore;
+use crate::file_store::FileStoreError;
+
+/// The field of the form that files are sent by.
+pub const FIELD: &str = "files";
+
+impl From<FileRefusal> for AppError {
+    fn from(refusal: FileRefusal) -> Self {
+        Self::invalid(FIELD, refusal.to_string())
+    }
+}
+
+/// Why a file was not kept.
+enum Stopped {
+    Refused(FileRefusal),
+    /// The store is full or away.
+    Store(FileStoreError),
+}
+
+/// Takes in a file that the holder of `token` sends for a request. Fails with a sentence for them, and keeps nothing then; `Unavailable`
+/// when it is we who cannot.
+pub async fn receive<E>(
+    core: &Core,
+    token: &str,
+    request: RequestId,
+    name: &str,
+    bytes: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
+) -> Result<(), AppError> {
+    let kind = kind_of_name(name)?;
+    let object_key = FileStore::new_key();
+    let upload = begin(core, token, request, (name, kind.media_type()), &object_key).await?;
+    let kept = match keep(core, &object_key, Inspector::of(kind), bytes).await {
+        Ok(checked) => finish(core, token, request, upload, checked).await,
+        Err(Stopped::Refused(refusal)) => Err(refusal.into()),
+        Err(Stopped::Store(error)) => {
+            tracing::warn!(%error, "A file could not be stored.");
+            Err(AppError::Unavailable)
+        }
+    };
+    if kept.is_err() {
+        discard(core, upload, &object_key).await;
+    }
+    kept
+}
+
+async fn begin(
+    core: &Core,
+    token: &str,
+    request: RequestId,
+    file: (&str, &str),
+    object_key: &str,
+) -> Result<UploadId, AppError> {
+    let mut write = core.db.write().await?;
+    let (guest, _) = guests::begin(&mut write, token, request, &[RequestKind::File], FIELD).await?;
+    if upload_store::count_files(&mut write, request, guest.crew).await? >= MAX_FILES {
+        let message = format!("There are {MAX_FILES} files here already, and no more fit. Delete one first.");
+        return Err(AppError::invalid(FIELD, message));
+    }
+    let upload = upload_store::insert_upload(&mut write, &guest, request, file, object_key, core.clock.now()).await?;
+    write.commit().await?;
+    Ok(upload)
+}
+
+async fn keep<E>(
+    core: &Core,
+    object_key: &str,
+    mut inspector: Inspector,
+    mut bytes: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
+) -> Result<Checked, Stopped> {
+    let mut file = core.files.begin(object_key).await.map_err(Stopped::Store)?;
+    while let Some(piece) = bytes.next().await {
+        let piece = piece.map_err(|_| Stopped::Refused(FileRefusal::CutOff))?;
+        inspector.read(&piece).map_err(Stopped::Refused)?;
+        file.write(&piece).await.map_err(Stopped::Store)?;
+    }
+    let checked = inspector.finish().map_err(Stopped::Refused)?;
+    file.finish().await.map_err(Stopped::Store)?;
+    Ok(checked)
+}
+
+/// The link may have been revoked while the file was on its way, the request deleted, the event cancelled.
+async fn finish(
+    core: &Core,
+    token: &str,
+    request: RequestId,
+    upload: UploadId,
+    checked: Checked,
+) -> Result<(), AppError> {
+    let mut write = core.db.write().await?;
+    let (guest, _) = guests::begin(&mut write, token, request, &[RequestKind::File], FIELD).await?;
+    if !upload_store::set_stored(&mut write, upload, (checked.size, checked.pixels), core.clock.now()).await? {
+        return Err(AppError::invalid(FIELD, "The file took too long to arrive. Send it again."));
+    }
+    store::event_changed(&mut write, guest.event).await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Deletes what is there of a file that is not kept.
+async fn discard(core: &Core, upload: UploadId, object_key: &str) {
+    let discard = async {
+        let mut write = core.db.write().await?;
+        upload_store::delete_upload(&mut write, upload, core.clock.now()).await?;
+        write.commit().await
+    };
+    if let Err(error) = discard.await {
+        tracing::warn!(%error, "What is left of a file stays until the next hour.");
+    }
+    if let Err(error) = core.files.delete(object_key).await {
+        tracing::warn!(%error, "What is left of a file stays until the next hour.");
+    }
+}

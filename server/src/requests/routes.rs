@@ -1,0 +1,212 @@
+//! The two routes that files pass through, each in one direction: guests send, members get. Both are streamed.
+//!
+//! Sending has limits of its own: the only body above two megabytes, and the only one that may take minutes, is a form of files on a
+//! guest's page. A form that is refused comes back with its page, as every form does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::RefusedForm;
+use app::backend::Caller;
+use app::domain::ids::{RequestId, UploadId};
+use app::domain::requests::MAX_FILE_BYTES;
+use app::error::AppError;
+use app::{paths, plain_form};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
+use axum::http::header::{self, HeaderValue};
+use axum::http::{StatusCode, request::Parts};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use super::receiving::{FIELD, receive};
+use super::upload_store;
+use crate::auth::session;
+use crate::core::Core;
+use crate::error::{StoreError, internal};
+use crate::state::AppState;
+use crate::{pages, plain_forms};
+
+/// Files of one form.
+const MAX_AT_ONCE: usize = 10;
+/// One file more than that, so that somebody who sends one that is too large hears why, and what stands around files in a form.
+#[expect(clippy::cast_possible_truncation, reason = "a hundred megabytes fit everywhere")]
+const BODY_LIMIT: usize = (MAX_AT_ONCE + 1) * MAX_FILE_BYTES as usize;
+/// The longest pause within a form.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
+/// Slow telephones need some minutes for ten megabytes.
+const PATIENCE: Duration = Duration::from_mins(30);
+
+/// The routes. `guests_pages` are the pages that the forms stand on.
+pub fn routes(guests_pages: Router, state: &AppState) -> Router<AppState> {
+    let sending = Router::new()
+        .route("/v/{token}/files/{request}", get(back_to_the_page).post(send_files))
+        .layer(Extension(GuestsPages(guests_pages)))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(from_fn_with_state(Arc::new(state.clone()), pages::finish));
+    let getting =
+        Router::new().route("/uploads/{id}", get(file)).layer(from_fn_with_state(state.core.clone(), session::resolve));
+    sending.merge(getting)
+}
+
+#[derive(Clone)]
+struct GuestsPages(Router);
+
+/// Somebody asks for the address that a refused form left in the address bar.
+async fn back_to_the_page(Path((token, _)): Path<(String, String)>) -> Redirect {
+    Redirect::to(&paths::share_page(&token))
+}
+
+async fn send_files(
+    State(core): State<Core>,
+    Extension(GuestsPages(guests_pages)): Extension<GuestsPages>,
+    Path((token, request)): Path<(String, String)>,
+    form: Request,
+) -> Response {
+    // Ids begin at 1, so what is no id is not asked for.
+    let request = RequestId(request.parse().unwrap_or(0));
+    let page = format!("{}#request-{request}", paths::share_page(&token));
+    let (parts, body) = form.into_parts();
+    let form = Request::from_parts(parts.clone(), body);
+    let outcome = tokio::time::timeout(PATIENCE, take_files(&core, &token, request, form)).await;
+    let error = match outcome {
+        Ok(Ok(())) => return Redirect::to(&page).into_response(),
+        Ok(Err(error)) => error,
+        Err(_) => {
+            AppError::invalid(FIELD, "The files took too long to arrive. Send one at a time, or from another network.")
+        }
+    };
+    let refused = RefusedForm {
+        function: paths::send_files(&token, request),
+        fields: vec![(plain_form::PAGE.to_owned(), page.clone())],
+        error,
+    };
+    let Parts { headers, extensions, .. } = parts;
+    plain_forms::shown_again(guests_pages, &page, (headers, extensions), refused).await
+}
+
+/// Takes in every file of a form, one after the other. Those that are refused leave the others alone.
+async fn take_files(core: &Core, token: &str, request: RequestId, form: Request) -> Result<(), AppError> {
+    let broken = || {
+        AppError::invalid(
+            FIELD,
+            "The form did not arrive whole: the connection broke, or it was larger than 100 MB. Send the files again, one at a time.",
+        )
+    };
+    let mut form =
+        Multipart::from_request(form, &()).await.map_err(|_| AppError::invalid(FIELD, AppError::NOT_UNDERSTOOD))?;
+    let mut refusals = Vec::new();
+    let mut count = 0;
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(_) => return Err(broken()),
+        };
+        if field.name() != Some(FIELD) {
+            continue;
+        }
+        let name = field.file_name().unwrap_or_default().to_owned();
+        count += 1;
+        if count > MAX_AT_ONCE {
+            refusals.push((name, format!("Send at most {MAX_AT_ONCE} files at once.")));
+            break;
+        }
+        match receive(core, token, request, &name, field).await {
+            Ok(()) => {}
+            Err(AppError::Invalid { field, message }) if field == FIELD => refusals.push((name, message)),
+            Err(error) => return Err(error),
+        }
+    }
+    if count == 0 {
+        return Err(AppError::invalid(FIELD, "Choose a file first, then press Send."));
+    }
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    let message = match &refusals[..] {
+        [(_, message)] if count == 1 => message.clone(),
+        _ => refusals
+            .iter()
+            .map(|(name, message)| format!("{}: {message}", crate::text::plain(name, 60)))
+            .collect::<Vec<_>>()
+            .join(" "),
+    };
+    Err(AppError::invalid(FIELD, message))
+}
+
+/// A file, for whoever is signed in: to be saved, never to be opened as a page of ours.
+async fn file(State(core): State<Core>, caller: Option<Extension<Caller>>, Path(id): Path<String>) -> Response {
+    // Ids begin at 1, so what is no id finds nothing.
+    let upload = UploadId(id.parse().unwrap_or(0));
+    let Some(Extension(caller)) = caller else {
+        return Redirect::to(&paths::sign_in_then(&paths::upload(upload))).into_response();
+    };
+    match open(&core, &caller, upload).await {
+        Ok(response) => response,
+        Err(error) => {
+            let status = match error {
+                AppError::NotFound => StatusCode::NOT_FOUND,
+                AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            (status, error.to_string()).into_response()
+        }
+    }
+}
+
+async fn open(core: &Core, caller: &Caller, upload: UploadId) -> Result<Response, AppError> {
+    let found = upload_store::kept_file(&core.db, caller.account, upload).await?;
+    let (name, media_type, object_key) = found.ok_or(AppError::NotFound)?;
+    let (size, bytes) = match core.files.open(&object_key).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err(internal(&StoreError::corrupt("file", upload))),
+        Err(error) => {
+            tracing::warn!(%error, "A file could not be read.");
+            return Err(AppError::Unavailable);
+        }
+    };
+    let mut response = Response::new(Body::from_stream(bytes));
+    let headers = response.headers_mut();
+    // Of our own four, as it was found when the file came.
+    let media_type = HeaderValue::from_str(&media_type);
+    let unknown = HeaderValue::from_static("application/octet-stream");
+    headers.insert(header::CONTENT_TYPE, media_type.unwrap_or(unknown));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    headers.insert(header::CONTENT_DISPOSITION, attachment(&name));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    Ok(response)
+}
+
+/// RFC 6266: the name in full, and one that every program reads.
+fn attachment(name: &str) -> HeaderValue {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ') { c } else { '_' };
+    let simple: String = name.chars().map(plain).collect();
+    let full = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let value = format!("attachment; filename=\"{simple}\"; filename*=UTF-8''{full}");
+    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_its_header() {
+        let header = attachment("Plan \"B\"; x=y\r\nBcc: 漢.pdf");
+        let text = header.to_str().expect("ASCII");
+        assert_eq!(
+            text,
+            "attachment; filename=\"Plan _B__ x_y__Bcc_ _.pdf\"; \
+             filename*=UTF-8''Plan%20%22B%22%3B%20x%3Dy%0D%0ABcc%3A%20%E6%BC%A2%2Epdf"
+        );
+    }
+}
