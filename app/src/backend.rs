@@ -7,6 +7,7 @@ use leptos::prelude::{expect_context, use_context};
 
 use crate::accounts::AccountsPort;
 use crate::auth::{AuthPort, Role};
+use crate::batches::BatchesPort;
 use crate::contacts::ContactsPort;
 use crate::domain::ids::{AccountId, MemberId};
 use crate::domain::time::Timestamp;
@@ -27,6 +28,7 @@ use crate::spaces::SpacesPort;
 pub struct Backend {
     pub accounts: Arc<dyn AccountsPort>,
     pub auth: Arc<dyn AuthPort>,
+    pub batches: Arc<dyn BatchesPort>,
     pub contacts: Arc<dyn ContactsPort>,
     pub emails: Arc<dyn EmailsPort>,
     pub events: Arc<dyn EventsPort>,

@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod batches;
 #[cfg(feature = "ssr")]
 pub mod client_files;
 pub mod contacts;

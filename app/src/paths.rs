@@ -2,7 +2,7 @@
 
 use leptos_router::params::ParamsMap;
 
-use crate::domain::ids::{ContactId, CrewId, EditId, EventId, ItemId, RequestId, SpaceId, UploadId};
+use crate::domain::ids::{BatchId, ContactId, CrewId, EditId, EventId, ItemId, RequestId, SpaceId, UploadId};
 
 pub const HOME: &str = EVENTS;
 pub const SIGN_IN: &str = "/sign-in";
@@ -35,6 +35,8 @@ pub const UNDO: &str = "undo";
 pub const REMOVED_REQUEST: &str = "removed";
 /// Names the person whom the requests of an event are shown for.
 pub const OF_CREW: &str = "crew";
+/// Names the batch whose progress is shown.
+pub const BATCH: &str = "batch";
 /// Names the item that a new one follows.
 pub const AFTER: &str = "after";
 
@@ -106,7 +108,7 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 38] = [
+pub const PAGES: [Page; 39] = [
     members("/"),
     members(EVENTS),
     members(NEW_EVENT),
@@ -125,6 +127,7 @@ pub const PAGES: [Page; 38] = [
     members("/events/{id}/requests"),
     members("/events/{id}/requests/{request}"),
     members(REQUESTS),
+    members("/events/{id}/batch"),
     members(CONTACTS),
     members(NEW_CONTACT),
     members("/contacts/{id}"),
@@ -280,6 +283,16 @@ pub fn send_files(token: &str, request: RequestId) -> String {
     format!("/v/{token}/files/{request}")
 }
 
+/// Where mails are sent to several people of an event.
+pub fn batch(event: EventId) -> String {
+    format!("{EVENTS}/{event}/batch")
+}
+
+/// How such a batch fares.
+pub fn batch_progress(event: EventId, batch: BatchId) -> String {
+    format!("{}?{BATCH}={batch}", self::batch(event))
+}
+
 pub fn contact(contact: ContactId) -> String {
     format!("{CONTACTS}/{contact}")
 }
@@ -386,6 +399,7 @@ mod tests {
             (link_code(EventId(7), CrewId(8)), "/events/{id}/qr/{crew}"),
             (requests(EventId(7), None), "/events/{id}/requests"),
             (request(EventId(7), RequestId(8)), "/events/{id}/requests/{request}"),
+            (batch(EventId(7)), "/events/{id}/batch"),
             (contact(id), "/contacts/{id}"),
             (contact_events(id), "/contacts/{id}/events"),
             (contact_emails(id), "/contacts/{id}/emails"),

@@ -18,6 +18,7 @@ use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::SignOut;
+use crate::batches::{TakeBackBatch, TakeBackPerson};
 use crate::error::AppError;
 use crate::events::{CancelEvent, DeleteEvent, RestoreEvent};
 use crate::people::AddPerson;
@@ -70,7 +71,7 @@ impl RefusedForm {
 
     /// Returns the error of a post that no form of the page tells of: of a button by itself, and of what is gone meanwhile.
     pub(crate) fn error_of_no_form() -> Option<AppError> {
-        const BUTTONS: [&str; 12] = [
+        const BUTTONS: [&str; 14] = [
             SignOut::PATH,
             CancelEvent::PATH,
             DeleteEvent::PATH,
@@ -83,6 +84,8 @@ impl RefusedForm {
             DeleteRequest::PATH,
             RestoreRequest::PATH,
             ApproveUpload::PATH,
+            TakeBackBatch::PATH,
+            TakeBackPerson::PATH,
         ];
         let refused = use_context::<Posted>()?.0.filter(|_| !is_hydrated())?;
         // The page of an item says who deleted it.

@@ -6,6 +6,7 @@ use leptos_router::{Lazy, SsrMode, path};
 
 use crate::accounts::{AccountRoute, ChangeEmailPage, ForgotPage, ResetPage, SignUpPage, VerifyPage};
 use crate::auth::SignInPage;
+use crate::batches::BatchRoute;
 use crate::contacts::{
     ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, ContactsRoute, NewContactRoute,
 };
@@ -56,6 +57,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("events/:id/requests") view={Lazy::<EventRequestsRoute>::new()} />
                     <Route path=path!("events/:id/requests/:request") view={Lazy::<RequestRoute>::new()} />
                     <Route path=path!("requests") view={Lazy::<RequestOverviewRoute>::new()} />
+                    <Route path=path!("events/:id/batch") view={Lazy::<BatchRoute>::new()} />
                     <Route path=path!("contacts") view={Lazy::<ContactsRoute>::new()} />
                     <Route path=path!("contacts/new") view={Lazy::<NewContactRoute>::new()} />
                     <ParentRoute path=path!("contacts/:id") view={Lazy::<ContactRoute>::new()}>

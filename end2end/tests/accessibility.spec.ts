@@ -287,6 +287,24 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
     await expect(owner.getByRole("heading", { name: "No link yet" })).toBeVisible();
     await look(owner);
   },
+  "/events/{id}/batch": async ({ owner, look }) => {
+    await openEvent(owner);
+    const path = `${here(owner)}/batch`;
+    await visit(owner, path);
+    await owner.getByText("Tick people").click();
+    await look(owner);
+    await visit(owner, `${path}?kind=share&who=everybody`);
+    await look(owner);
+    await owner.getByRole("button", { name: /^Email \d+ (person|people)$/ }).click();
+    await expect(owner).toHaveURL(/batch=/);
+    await hydrated(owner);
+    await look(owner);
+    await owner.getByRole("button", { name: "Undo: send to nobody" }).click();
+    await expect(owner.getByText("It was taken back")).toBeVisible();
+    await look(owner);
+    await visit(owner, path);
+    await look(owner);
+  },
   "/contacts": async ({ owner, look }) => {
     await visit(owner, "/contacts");
     await expect(owner.locator("ul.rows > li").first()).toBeVisible();

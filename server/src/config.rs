@@ -23,6 +23,10 @@ use crate::secret::SecretKey;
 /// The provider's name for the sandbox: a real SMTP listener on loopback that plays Resend.
 const SANDBOX: &str = "sandbox";
 
+/// For how many seconds mails to many can be taken back, unless that is set; and at most.
+const USUAL_UNDO_S: i64 = 60;
+pub const LONGEST_UNDO_S: i64 = 3_600;
+
 /// A configuration that can be run.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -42,6 +46,8 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// How many mails a second it is given at most.
     pub mail_rate: Option<MailRate>,
+    /// For how many seconds mails to many can be taken back.
+    pub batch_undo_s: i64,
     /// Of each provider that is listened to, by its code.
     pub webhook_secrets: BTreeMap<&'static str, Vec<String>>,
     pub secret_key: SecretKey,
@@ -128,16 +134,10 @@ impl Config {
                  it they would lead the recipients to their own machine",
             );
         }
-        let smtp_url = settings.smtp_url.clone().filter(|url| !url.is_empty());
-        if let Some(Err(expected)) = smtp_url.as_deref().map(check_smtp_url) {
-            errors.add("CALLBOARD_SMTP_URL", expected);
-        }
-        if provider.is_some() && !sandbox && smtp_url.is_none() {
-            errors
-                .add("CALLBOARD_SMTP_URL", "expected the mail server, such as smtps://user:password@smtp.example.com");
-        }
+        let smtp_url = smtp_url(settings, provider.is_some() && !sandbox, &mut errors);
         let mail_rate = MailRate::parse(settings.mail_rate.as_deref().unwrap_or_default());
         let mail_rate = errors.take("CALLBOARD_MAIL_RATE", mail_rate).flatten();
+        let batch_undo_s = errors.take("CALLBOARD_BATCH_UNDO", batch_undo(settings.batch_undo.as_deref()));
         let webhook_secrets = settings.webhook_secrets.check(&mut errors);
         if let Some((provider, webhooks)) = provider.and_then(|provider| Some((provider, provider.webhooks.as_ref()?)))
             && !sandbox
@@ -184,6 +184,7 @@ impl Config {
                 sandbox,
                 smtp_url,
                 mail_rate,
+                batch_undo_s: batch_undo_s.unwrap_or(USUAL_UNDO_S),
                 webhook_secrets,
                 secret_key,
                 trusted_proxies,
@@ -212,6 +213,19 @@ impl Config {
     }
 }
 
+/// The mail server, which every provider but the sandbox needs.
+fn smtp_url(settings: &Settings, is_needed: bool, errors: &mut ConfigErrors) -> Option<String> {
+    const NAME: &str = "CALLBOARD_SMTP_URL";
+    let url = settings.smtp_url.clone().filter(|url| !url.is_empty());
+    if let Some(Err(expected)) = url.as_deref().map(check_smtp_url) {
+        errors.add(NAME, expected);
+    }
+    if is_needed && url.is_none() {
+        errors.add(NAME, "expected the mail server, such as smtps://user:password@smtp.example.com");
+    }
+    url
+}
+
 #[derive(Default)]
 struct ConfigErrors(Vec<ConfigError>);
 
@@ -231,6 +245,16 @@ fn switch(text: Option<&str>) -> Result<bool, String> {
         "1" | "true" => Ok(true),
         other => Err(format!("expected 1 or 0, got “{other}”")),
     }
+}
+
+/// Seconds, within reason.
+fn batch_undo(text: Option<&str>) -> Result<i64, String> {
+    let text = text.unwrap_or_default().trim();
+    if text.is_empty() {
+        return Ok(USUAL_UNDO_S);
+    }
+    let seconds = text.parse().ok().filter(|seconds| (0..=LONGEST_UNDO_S).contains(seconds));
+    seconds.ok_or_else(|| format!("expected seconds, from 0 to {LONGEST_UNDO_S}, got “{text}”"))
 }
 
 fn list(text: Option<&str>) -> Vec<String> {

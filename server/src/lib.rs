@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod auth;
+pub mod batches;
 pub mod calendar;
 pub mod clock;
 pub mod commands;

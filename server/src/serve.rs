@@ -27,7 +27,7 @@ use crate::realtime::Hub;
 use crate::state::AppState;
 use crate::webhooks::Ingest;
 use crate::workers::Workers;
-use crate::{accounts, auth, demo, events, outbox, people, realtime, requests, router, sandbox};
+use crate::{accounts, auth, batches, demo, events, outbox, people, realtime, requests, router, sandbox};
 
 /// Why the server did not start, for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     }
     let ingest = Ingest::start(&core, &mut workers);
     outbox::start(&core, &mut workers);
+    batches::start(&core, &mut workers);
     sweep::start(&core, &mut workers);
     auth::start(&core, &mut workers);
     events::start(&core, &mut workers);

@@ -9,6 +9,7 @@ use leptos::config::LeptosOptions;
 
 use crate::accounts::AccountsService;
 use crate::auth::AuthService;
+use crate::batches::BatchesService;
 use crate::config::Config;
 use crate::contacts::ContactsService;
 use crate::core::Core;
@@ -64,6 +65,7 @@ pub fn backend(core: &Core) -> Backend {
     Backend {
         accounts: Arc::new(AccountsService::new(core.clone())),
         auth: Arc::new(AuthService::new(core.clone())),
+        batches: Arc::new(BatchesService::new(core.clone())),
         contacts: Arc::new(ContactsService::new(core.clone())),
         emails: Arc::new(EmailsService::new(core.clone())),
         events: Arc::new(EventsService::new(core.clone())),

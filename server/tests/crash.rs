@@ -82,3 +82,79 @@ async fn a_killed_server_loses_no_mail_and_sends_none_twice() {
     server.kill();
     std::fs::remove_dir_all(folder).expect("to tidy up");
 }
+
+/// Kills among batches: as many as `CALLBOARD_CRASH_ROUNDS` says.
+const BATCH_ROUNDS: u32 = 3;
+const GUESTS: u32 = 200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_server_sends_to_each_of_a_batch_once() {
+    let rounds = std::env::var("CALLBOARD_CRASH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok());
+    let rounds = rounds.unwrap_or(BATCH_ROUNDS);
+    let (folder, addr) = (temp_folder("crash-batch"), free_addr());
+    let url = sqlite_url(&folder);
+    let http = client();
+    let mut accepted = 0;
+    for round in 0..rounds {
+        let server = Server::start(Server::command(&url, addr).env("CALLBOARD_BATCH_UNDO", "0"), addr, &http).await;
+        let pool = open(&url).await;
+        let event = add_guests(&pool, round).await;
+        pool.close().await;
+        let cookie = sign_in(&http, addr).await;
+        let body = format!(r#"{{"event":{event},"kind":"share","who":"everybody","key":"crash-{round}"}}"#);
+        let press = tokio::spawn({
+            let http = http.clone();
+            async move { process::post(&http, addr, &cookie, "start_batch", body).await }
+        });
+        // Among the batch, and later rounds among the mails of the earlier ones.
+        tokio::time::sleep(random_ms(3_000)).await;
+        server.kill();
+        match press.await.expect("the press ended").map(|answer| answer.status()) {
+            Some(StatusCode::OK) => accepted += 1,
+            Some(other) => panic!("round {round} was answered {other}"),
+            None => {}
+        }
+    }
+    assert!(accepted > 0, "no batch was accepted before a kill: the rounds are too short to prove anything");
+
+    let server = Server::start(&mut Server::command(&url, addr), addr, &http).await;
+    let pool = open(&url).await;
+    settle(&pool).await;
+    let emails = check_emails(&pool, "batch").await;
+    let people = process::count(&pool, "SELECT COUNT(*) FROM batch_person").await;
+    let sent = "SELECT COUNT(DISTINCT e.recipient_key) FROM batch_person p JOIN email e ON e.id = p.email_id WHERE p.outcome = 'sent'";
+    assert_eq!(process::count(&pool, sent).await, people, "each of them once");
+    assert_eq!(i64::try_from(emails.keys.len()).expect("a few"), people, "and nobody twice");
+    assert!(people >= accepted * i64::from(GUESTS));
+    println!("{rounds} kills, {accepted} batches accepted, {people} people, {} unconfirmed", emails.unconfirmed);
+    pool.close().await;
+    server.kill();
+    std::fs::remove_dir_all(folder).expect("to tidy up");
+}
+
+/// An event of the demo's account with guests of its own.
+async fn add_guests(pool: &sqlx::AnyPool, round: u32) -> i64 {
+    let account = process::count(pool, "SELECT MIN(account_id) FROM membership").await;
+    let event: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "INSERT INTO event (account_id, name, status, starts_at, ends_at, time_zone, created_at) \
+         VALUES ({account}, 'Crash {round}', 'confirmed', 4000000000000, 4000003600000, 'UTC', 0) RETURNING id"
+    )))
+    .fetch_one(pool)
+    .await
+    .expect("an event");
+    for sql in [
+        format!(
+            "INSERT INTO contact (account_id, first_name, email, email_key, sort_name, created_at) \
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {GUESTS}) \
+             SELECT {account}, 'Guest', 'guest' || n || '.{round}@venue.example', 'guest' || n || '.{round}@venue.example', \
+             'guest', 0 FROM n"
+        ),
+        format!(
+            "INSERT INTO crew (account_id, event_id, contact_id, created_at) \
+             SELECT {account}, {event}, id, 0 FROM contact WHERE email_key LIKE 'guest%.{round}@venue.example'"
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(pool).await.expect("guests");
+    }
+    event
+}

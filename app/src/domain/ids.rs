@@ -53,6 +53,8 @@ id! {
     UploadId,
     /// One of an account's own mails, which is not tracked.
     SystemMailId,
+    /// Mails sent to many people of an event at once.
+    BatchId,
 }
 
 /// An idempotency key, generated once for each click: two requests with the same key are one send.

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::row::AnyRow;
+use crate::batches::BatchRow;
 use crate::contacts::ContactHeader;
-use crate::domain::ids::{ContactId, CrewId, EmailId, EventId, ItemId};
+use crate::domain::ids::{BatchId, ContactId, CrewId, EmailId, EventId, ItemId};
 use crate::emails::EmailRow;
 use crate::planner::{CrewRow, EventHeader, TimelineItem};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
-    /// The event itself, its run of show and its crew.
+    /// The event itself, its run of show, its crew and its last batches.
     Event(EventId),
     /// The contact itself and its tracked emails.
     Contact(ContactId),
@@ -67,6 +68,7 @@ pub enum Row {
     Crew(CrewRow),
     Contact(ContactHeader),
     Email(EmailRow),
+    Batch(BatchRow),
 }
 
 /// A row that a topic does not show any more.
@@ -87,6 +89,7 @@ pub enum RowId {
     Crew(CrewId),
     Contact(ContactId),
     Email(EmailId),
+    Batch(BatchId),
 }
 
 impl Row {
@@ -97,6 +100,7 @@ impl Row {
             Self::Crew(row) => RowId::Crew(row.id),
             Self::Contact(row) => RowId::Contact(row.id),
             Self::Email(row) => RowId::Email(row.id),
+            Self::Batch(row) => RowId::Batch(row.id),
         }
     }
 
@@ -108,6 +112,7 @@ impl Row {
             Self::Crew(row) => Arc::new(row),
             Self::Contact(row) => Arc::new(row),
             Self::Email(row) => Arc::new(row),
+            Self::Batch(row) => Arc::new(row),
         }
     }
 }
@@ -120,7 +125,8 @@ impl RowId {
             | Self::Item(ItemId(id))
             | Self::Crew(CrewId(id))
             | Self::Contact(ContactId(id))
-            | Self::Email(EmailId(id)) => id,
+            | Self::Email(EmailId(id))
+            | Self::Batch(BatchId(id)) => id,
         }
     }
 }

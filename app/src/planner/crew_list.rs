@@ -168,7 +168,10 @@ impl Summary {
                     {chips}
                 </div>
                 {answers}
-                <p><a class="button" href=paths::people(event)>"Add people"</a></p>
+                <p class="cluster">
+                    <a class="button" href=paths::people(event)>"Add people"</a>
+                    <a class="button" href=paths::batch(event)>"Email several"</a>
+                </p>
             </div>
         }
         .into_any()

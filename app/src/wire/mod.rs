@@ -52,6 +52,7 @@ mod tests {
 
     use super::*;
     use crate::auth::Session;
+    use crate::batches::BatchState;
     use crate::contacts::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage};
     use crate::domain::delivery::DeliveryStatus;
     use crate::domain::email_kind::EmailKind;
@@ -64,7 +65,7 @@ mod tests {
     use crate::events::{EventPage, EventStatus};
     use crate::live::{ClientMessage, Row, RowId, ServerMessage, Topic};
     use crate::people::PeoplePage;
-    use crate::planner::{LinkState, PlannerPage};
+    use crate::planner::{LinkKind, LinkState, PlannerPage};
     use crate::rsvp::{Invitation, Question};
     use crate::share_page::RunOfShow;
 
@@ -96,6 +97,8 @@ mod tests {
             LinkState,
             RequestKind,
             UploadState,
+            LinkKind,
+            BatchState,
             Topic,
             RowId,
             Row

@@ -13,6 +13,9 @@ use crate::accounts::{
     SignUp, VerifyEmail,
 };
 use crate::auth::{LoadSession, SignIn, SignOut};
+use crate::batches::{
+    BatchState, LoadBatch, LoadBatchChoice, LoadBatches, Outcome, StartBatch, TakeBackBatch, TakeBackPerson, Who,
+};
 use crate::contacts::{
     CreateContact, LoadContactDetails, LoadContactEvents, LoadContactHeader, LoadContacts, SaveContact,
 };
@@ -77,6 +80,9 @@ fn what_is_asked_has_not_changed_unnoticed() {
     traced.data::<EventStatus>();
     traced.data::<Deleted>();
     traced.data::<LinkKind>();
+    traced.data::<Who>();
+    traced.data::<BatchState>();
+    traced.data::<Outcome>();
     traced.data::<LinkState>();
     traced.data::<Rsvp>();
     traced.data::<Question>();
@@ -120,6 +126,7 @@ fn what_is_asked_has_not_changed_unnoticed() {
         RestoreRequest
     );
     functions!(ApproveUpload, RejectUpload, AnswerRequest, WithdrawUpload);
+    functions!(LoadBatchChoice, StartBatch, LoadBatches, LoadBatch, TakeBackBatch, TakeBackPerson);
     functions!(LoadContacts, LoadContactHeader, LoadContactDetails, LoadContactEvents, CreateContact, SaveContact);
     assert_eq!(traced.paths, server_fn_paths().map(|(path, _)| path).collect(), "traced, and registered");
 

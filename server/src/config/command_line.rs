@@ -89,6 +89,9 @@ pub struct Settings {
     /// How many mails a second the mail server may be given. Default: as many as it takes.
     #[arg(long, env = "CALLBOARD_MAIL_RATE", global = true)]
     pub mail_rate: Option<String>,
+    /// For how many seconds mails to several people can be taken back. Default: 60.
+    #[arg(long, env = "CALLBOARD_BATCH_UNDO", global = true)]
+    pub batch_undo: Option<String>,
     #[command(flatten)]
     pub webhook_secrets: WebhookSecrets,
     /// Share-link tokens are derived from it. Default: made once, kept beside the database.

@@ -27,6 +27,7 @@ fn all_errors_are_reported_at_once() {
         mail_provider: "pigeon".into(),
         smtp_url: Some("http://x".into()),
         mail_rate: Some("fast".into()),
+        batch_undo: Some("soon".into()),
         webhook_secrets: WebhookSecrets::of("resend", "%%%"),
         trusted_proxies: "10.0.0.0/8".into(),
         allowed_hosts: "http://x/y".into(),
@@ -34,7 +35,7 @@ fn all_errors_are_reported_at_once() {
         log: "xml".into(),
         ..settings()
     };
-    assert_eq!(errors(&wrong).len(), 13, "{:?}", Config::check(&wrong));
+    assert_eq!(errors(&wrong).len(), 14, "{:?}", Config::check(&wrong));
 }
 
 #[test]
@@ -51,6 +52,15 @@ fn mail_has_the_pace_that_is_set() {
     assert_eq!(rate(&paced("")), None);
     assert!(rate(&paced("2.5")).is_some());
     assert_eq!(errors(&paced("0")), ["CALLBOARD_MAIL_RATE"]);
+}
+
+#[test]
+fn mails_to_many_can_be_taken_back_for_as_long_as_is_set() {
+    let set = |seconds: &str| Settings { batch_undo: Some(seconds.into()), ..settings() };
+    let undo = |settings: &Settings| Config::check(settings).expect("a good configuration").batch_undo_s;
+    assert_eq!((undo(&settings()), undo(&set("")), undo(&set("0")), undo(&set("90"))), (60, 60, 0, 90));
+    assert_eq!(errors(&set("-1")), ["CALLBOARD_BATCH_UNDO"]);
+    assert_eq!(errors(&set("3601")), ["CALLBOARD_BATCH_UNDO"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! A change says where to look again, never what is there: whoever hears of it reads the rows, so hearing twice, late or in
 //! another order does no harm.
 
-use app::domain::ids::{AccountId, ContactId, CrewId, EmailId, EventId, ItemId, MemberId};
+use app::domain::ids::{AccountId, BatchId, ContactId, CrewId, EmailId, EventId, ItemId, MemberId};
 use serde::{Deserialize, Serialize};
 
 /// One thing to look at again. A row that is not there any more was deleted.
@@ -19,6 +19,8 @@ pub enum Change {
     Contact(ContactId),
     /// A tracked email, and the crew row that it was sent from.
     Email(EmailId, ContactId, Option<(CrewId, EventId)>),
+    /// Mails to many people of an event: how many were sent, left out, taken back.
+    Batch(BatchId, EventId),
     /// A mail waits to be handed over.
     OutboxJob,
     /// The session with this token hash ended.
@@ -68,6 +70,7 @@ mod tests {
             Change::Contact(ContactId(4)),
             Change::Email(EmailId(5), ContactId(4), Some((CrewId(3), EventId(1)))),
             Change::Email(EmailId(6), ContactId(4), None),
+            Change::Batch(BatchId(9), EventId(1)),
             Change::OutboxJob,
             Change::Session("hash".into()),
             Change::Membership(AccountId(7), MemberId(8)),

@@ -3,7 +3,7 @@
 pub mod crew;
 mod links;
 mod rows;
-mod sending;
+pub mod sending;
 mod service;
 mod store;
 

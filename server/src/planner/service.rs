@@ -94,7 +94,7 @@ impl PlannerPort for PlannerService {
         address: String,
         key: IdempotencyKey,
     ) -> Result<CrewRow, AppError> {
-        self.send(caller, SendInvite { crew, address, key, button: Button::EmailLink }).await
+        self.send(caller, SendInvite { crew, address, key, button: Button::EmailLink, is_batch: false }).await
     }
 
     async fn send_invite(
@@ -104,7 +104,7 @@ impl PlannerPort for PlannerService {
         address: String,
         key: IdempotencyKey,
     ) -> Result<CrewRow, AppError> {
-        self.send(caller, SendInvite { crew, address, key, button: Button::SendInvite }).await
+        self.send(caller, SendInvite { crew, address, key, button: Button::SendInvite, is_batch: false }).await
     }
 
     async fn set_rsvp(&self, caller: &Caller, crew: CrewId, answer: Rsvp) -> Result<CrewRow, AppError> {
@@ -135,6 +135,6 @@ impl PlannerPort for PlannerService {
         address: String,
         key: IdempotencyKey,
     ) -> Result<CrewRow, AppError> {
-        self.send(caller, SendInvite { crew, address, key, button: Button::CorrectAddress }).await
+        self.send(caller, SendInvite { crew, address, key, button: Button::CorrectAddress, is_batch: false }).await
     }
 }

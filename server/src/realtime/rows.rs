@@ -10,7 +10,7 @@ use app::live::{Gone, Row, RowId, Topic};
 use crate::core::Core;
 use crate::db::Change;
 use crate::error::StoreError;
-use crate::{contacts, emails, planner};
+use crate::{batches, contacts, emails, planner};
 
 /// The rows that a change concerns, each with the topic that shows it.
 pub fn shown(change: &Change) -> Vec<(Topic, RowId)> {
@@ -24,6 +24,7 @@ pub fn shown(change: &Change) -> Vec<(Topic, RowId)> {
             let on_crew_row = crew.map(|(crew, event)| (Topic::Event(event), RowId::Crew(crew)));
             [in_history].into_iter().chain(on_crew_row).collect()
         }
+        Change::Batch(batch, event) => vec![(Topic::Event(event), RowId::Batch(batch))],
         Change::OutboxJob | Change::Session(_) | Change::Membership(..) => Vec::new(),
     }
 }
@@ -38,7 +39,9 @@ pub async fn snapshot(core: &Core, caller: &Caller, topic: Topic, newest: u32) -
             };
             let items = event.items.into_iter().map(Row::Item);
             let crew = event.crew.into_iter().map(Row::Crew);
-            Ok(Some([Row::Event(event.header)].into_iter().chain(items).chain(crew).collect()))
+            let batches =
+                batches::rows_of_event(core, caller.account, event.header.id).await?.into_iter().map(Row::Batch);
+            Ok(Some([Row::Event(event.header)].into_iter().chain(items).chain(crew).chain(batches).collect()))
         }
         Topic::Contact(contact) => {
             // At least a page, whatever the tab shows yet: an empty one has to learn of its first email.
@@ -59,8 +62,8 @@ pub struct Read {
 }
 
 pub async fn read(core: &Core, ids: &BTreeSet<RowId>) -> Result<Read, StoreError> {
-    let (mut events, mut items, mut crew, mut contacts, mut emails) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut events, mut items, mut crew, mut contacts, mut emails, mut many) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for id in ids {
         match id {
             RowId::Event(id) => events.push(id.0),
@@ -68,6 +71,7 @@ pub async fn read(core: &Core, ids: &BTreeSet<RowId>) -> Result<Read, StoreError
             RowId::Crew(id) => crew.push(id.0),
             RowId::Contact(id) => contacts.push(id.0),
             RowId::Email(id) => emails.push(id.0),
+            RowId::Batch(id) => many.push(id.0),
         }
     }
     let mut rows = Vec::with_capacity(ids.len());
@@ -76,6 +80,7 @@ pub async fn read(core: &Core, ids: &BTreeSet<RowId>) -> Result<Read, StoreError
     rows.extend(planner::crew_rows(core, &crew).await?.into_iter().map(Row::Crew));
     rows.extend(contacts::headers(core, &contacts).await?.into_iter().map(Row::Contact));
     rows.extend(emails::rows(core, &emails).await?.into_iter().map(Row::Email));
+    rows.extend(batches::rows(core, &many).await?.into_iter().map(Row::Batch));
     let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id(), row)).collect();
     let missing: Vec<_> = ids.iter().filter(|id| !rows.contains_key(id)).copied().collect();
     let gone = gone(core, &missing).await?.into_iter().map(|gone| (gone.id, gone)).collect();

@@ -38,6 +38,7 @@ on_both_engines!(
         fill(&mut connection).await;
         let expected = owned(&[
             ("assignment", 2),
+            ("batch_person", 1),
             ("contact", 1),
             ("contact_word", 1),
             ("crew", 2),
@@ -59,6 +60,8 @@ on_both_engines!(
         fill(&mut connection).await;
         let expected = owned(&[
             ("assignment", 2),
+            ("batch", 1),
+            ("batch_person", 2),
             ("crew", 2),
             ("event", 1),
             ("item", 1),
@@ -75,7 +78,7 @@ on_both_engines!(
     async fn a_crew_row_goes_with_its_links(db: Db) {
         let mut connection = connect(&db).await;
         fill(&mut connection).await;
-        let expected = owned(&[("crew", 1), ("link", 2)]);
+        let expected = owned(&[("batch_person", 1), ("crew", 1), ("link", 2)]);
         assert_eq!(lost(&mut connection, "DELETE FROM crew WHERE id = 1").await, expected);
         assert_eq!(texts(&mut connection, EMAILS).await, ["1 Gala 1 0 0", "2 Gala 1 2 0", "3 Ball 2 3 3"]);
     }

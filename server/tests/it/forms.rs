@@ -41,7 +41,7 @@ fn errors(page: &[Element]) -> Vec<&str> {
     wrong.map(|one| one.text.trim()).filter(|text| !text.is_empty()).collect()
 }
 
-const PAGES: [&str; 39] = [
+const PAGES: [&str; 42] = [
     "/sign-in",
     "/sign-up",
     "/forgot",
@@ -77,6 +77,9 @@ const PAGES: [&str; 39] = [
     "/events/1/requests",
     "/events/1/requests/1",
     "/requests",
+    "/events/1/batch",
+    "/events/1/batch?kind=share&who=everybody",
+    "/events/1/batch?batch=2",
     "/contacts",
     "/contacts/new",
     "/contacts/1",
@@ -107,6 +110,10 @@ on_both_engines!(
             let answer = member.post_json(server_fn(function), &body).await;
             assert_eq!(answer.status, StatusCode::OK, "{function}: {}", answer.text());
         }
+        // Mails to several, which can be taken back.
+        let several = json!({ "event": 1, "kind": "rsvp", "who": "everybody" });
+        let answer = member.post_json(server_fn("start_batch"), &several).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         // Somebody of the Ball who can be brought back.
         member.post_json(server_fn("add_person"), &json!({ "event": 2, "contact": 2 })).await;
         member.post_json(server_fn("remove_crew"), &json!({ "crew": 4 })).await;

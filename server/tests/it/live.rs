@@ -139,6 +139,7 @@ impl From<Vec<Row>> for Rows {
                 Row::Crew(row) => all.crew.push(row),
                 Row::Contact(row) => all.contacts.push(row),
                 Row::Email(row) => all.emails.push(row),
+                Row::Batch(_) => {}
             }
         }
         all

@@ -8,6 +8,7 @@ mod accounts;
 mod auth;
 mod backup;
 mod bad_rows;
+mod batches;
 mod busy;
 mod cable;
 mod calendars;

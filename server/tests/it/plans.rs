@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use app::batches::{BatchesPort, Choice, Who};
 use app::contacts::ContactsPort;
 use app::domain::delivery::{DELAY_LIMIT_MS, DeliveryEvent, Report};
 use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey, SpaceId};
@@ -22,6 +23,7 @@ use app::rsvp::RsvpPort;
 use app::run_of_show::{ItemForm, RunOfShowPort};
 use app::share_page::SharePagePort;
 use app::spaces::{SpaceForm, SpacesPort};
+use server::batches::run_due;
 use server::calendar;
 use server::db::Db;
 use server::emails::fold::{Incoming, record};
@@ -171,6 +173,7 @@ async fn everything(venue: &Venue) {
 
     edit_the_run_of_show(venue).await;
     Box::pin(ask_and_review(venue)).await;
+    Box::pin(send_to_many(venue)).await;
 
     let reports = [Report::Bounced, Report::Delivered, Report::Delayed, Report::SpamReported];
     let events = (1_000..1_000 + BATCH).zip(reports.into_iter().cycle()).map(|(email, report)| Incoming {
@@ -195,6 +198,30 @@ async fn everything(venue: &Venue) {
     for delete in ["item WHERE id = 1", "crew WHERE id = 806", "event WHERE id = 150", "contact WHERE id = 3000"] {
         venue.run(&format!("DELETE FROM {delete}")).await;
     }
+}
+
+/// All that can be done with batches, on events 10 to 12.
+async fn send_to_many(venue: &Venue) {
+    let (caller, batches) = (&venue.caller, &venue.batches);
+    let choice = |rows: &str| Choice { kind: LinkKind::Share, who: Who::Rows, rows: rows.into() };
+    let key = |key: &str| Some(IdempotencyKey(format!("{key:-<22}")));
+    venue.run("UPDATE email SET created_at = created_at - 600000 WHERE event_id >= 10 AND event_id <= 12").await;
+    let all = Choice { kind: LinkKind::Share, who: Who::Everybody, rows: String::new() };
+    assert_eq!(batches.choice(caller, EventId(10), Some(all.clone())).await.unwrap().people.len(), 100);
+    let batch = batches.start(caller, EventId(10), all, key("batch")).await.unwrap();
+    let rows = venue.number("SELECT MIN(id) FROM crew WHERE event_id = 10").await;
+    batches.take_back_person(caller, batch, CrewId(rows)).await.unwrap();
+    let lone = venue.number("SELECT MIN(id) FROM crew WHERE event_id = 11").await;
+    let other = batches.start(caller, EventId(11), choice(&lone.to_string()), None).await.unwrap();
+    batches.take_back(caller, other).await.unwrap();
+    let stopped = batches.start(caller, EventId(11), choice(&lone.to_string()), None).await.unwrap();
+    venue.run("UPDATE event SET status = 'cancelled' WHERE id = 11").await;
+    venue.core.clock.advance_ms(60_000);
+    while run_due(&venue.core).await.unwrap() > 0 {}
+    venue.core.clock.advance_ms(-60_000);
+    assert_eq!(batches.list(caller, EventId(11)).await.unwrap().batches.len(), 2);
+    assert_eq!(batches.page(caller, EventId(11), stopped).await.unwrap().batch.left_out, 1);
+    assert_eq!(batches.page(caller, EventId(10), batch).await.unwrap().batch.taken_back, 1);
 }
 
 /// All that can be done to a run of show, on event 5 and its people.
@@ -327,12 +354,13 @@ async fn events_and_spaces(venue: &Venue) {
 
 /// What a plan may go through from end to end: rows of the statement's own, what waits for the outbox, and what is cleared
 /// out every hour.
-const SHORT: [&str; 18] = [
+const SHORT: [&str; 19] = [
     "sqlite_schema",
     "event_to_index",
     "space_to_index",
     "sandbox_callback_due",
     "CONSTANT ROW",
+    "batch_open",
     "SCAN (subquery",
     "SCAN due",
     "SCAN ours",

@@ -83,6 +83,12 @@ async fn fill_what_is_new(connection: &mut AnyConnection) {
         "INSERT INTO system_mail (member_id, kind, recipient, subject, reference, message_id, provider, created_at, \
          handed_over_at) VALUES (1, 'reset', 'dana@house.test', 's', 'r1 of dana', 'm1 of dana', 'resend', 1, 2)"
             .to_owned(),
+        "INSERT INTO batch (account_id, event_id, member_id, kind, state, created_at, due_at, done_at) \
+         VALUES (1, 1, 1, 'share', 'done', 1, 2, 3)"
+            .to_owned(),
+        "INSERT INTO batch_person (batch_id, crew_id, outcome, reason, email_id) \
+         VALUES (1, 1, 'sent', NULL, 1), (1, 2, 'left_out', 'There is no address to send to.', NULL)"
+            .to_owned(),
     ] {
         connection.execute(AssertSqlSafe(sql.clone())).await.unwrap_or_else(|error| panic!("{error} in {sql}"));
     }

@@ -272,7 +272,7 @@ async fn post(app: &TestApp, path: &str, answer: &str, note: &str) -> Answer {
 
 on_both_engines!(
     async fn the_page_asks_and_shows_nothing_else(db: Db) {
-        let (venue, crew, app, path) = guest(db).await;
+        let (venue, crew, app, path) = Box::pin(guest(db)).await;
         let answer = app.get(&path).await;
         assert_eq!((answer.status, answer.header("x-robots-tag")), (StatusCode::OK, "noindex, nofollow"));
         let html = answer.text();
@@ -295,7 +295,7 @@ on_both_engines!(
 
 on_both_engines!(
     async fn a_guest_answers_without_scripts_and_changes_their_mind(db: Db) {
-        let (venue, crew, app, path) = guest(db).await;
+        let (venue, crew, app, path) = Box::pin(guest(db)).await;
         for _ in 0..2 {
             let answer = post(&app, &path, "accepted", "two\r\nof </textarea> us").await;
             assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, path.as_str()));
@@ -327,7 +327,7 @@ on_both_engines!(
 
 on_both_engines!(
     async fn a_page_that_cannot_be_answered_says_what_to_do(db: Db) {
-        let (venue, crew, app, path) = guest(db).await;
+        let (venue, crew, app, path) = Box::pin(guest(db)).await;
         let open = async || {
             let answer = app.get(&path).await;
             (answer.status, answer.text())
@@ -360,7 +360,7 @@ on_both_engines!(
 
 on_both_engines!(
     async fn the_run_of_show_asks_too_while_answers_are_collected(db: Db) {
-        let (venue, crew, app, _) = guest(db).await;
+        let (venue, crew, app, _) = Box::pin(guest(db)).await;
         let row_with_link = venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap();
         let path = format!("/v/{}", venue.token(&row_with_link));
         assert!(app.get(&path).await.text().contains(">Accept<"));
@@ -375,7 +375,7 @@ on_both_engines!(
 
 on_both_engines!(
     async fn bodies_of_a_wrong_shape_write_nothing(db: Db) {
-        let (venue, crew, app, path) = guest(db).await;
+        let (venue, crew, app, path) = Box::pin(guest(db)).await;
         let token = path.rsplit('/').next().unwrap().to_owned();
         for answer in ["", "yes", "no_reply", "Accepted", "accepted\0"] {
             let status = post(&app, &path, answer, "").await.status;

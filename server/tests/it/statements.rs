@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use app::backend::Caller;
 use app::domain::delivery::{DeliveryEvent, Report};
-use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey, ItemId};
+use app::domain::ids::{BatchId, ContactId, CrewId, EmailId, EventId, IdempotencyKey, ItemId};
 use app::live::Topic;
 use app::planner::PlannerPort;
 use server::auth::store;
@@ -151,6 +151,7 @@ async fn watch_live(app: &TestApp, venue: &Venue) {
         Change::Crew(CrewId(806), event),
         Change::Contact(contact),
         Change::Email(EmailId(1), contact, Some((CrewId(1), event))),
+        Change::Batch(BatchId(1), event),
     ] {
         write.changed(change);
     }

@@ -441,7 +441,7 @@ fn alert(answer: &Answer) -> String {
 
 on_both_engines!(
     async fn a_guest_sends_files_by_a_plain_form_and_a_member_gets_them(db: Db) {
-        let (_venue, guest, member, token, plot) = browsers(db).await;
+        let (_venue, guest, member, token, plot) = Box::pin(browsers(db)).await;
         let page = format!("/v/{token}");
         let html = elements(&guest.get(&page).await.text());
         let form = html.iter().find(|one| one.attribute("enctype") == "multipart/form-data").unwrap();
@@ -500,7 +500,7 @@ on_both_engines!(
 
 on_both_engines!(
     async fn every_refusal_comes_back_with_the_page_and_its_reason_and_keeps_nothing(db: Db) {
-        let (venue, guest, member, token, plot) = browsers(db).await;
+        let (venue, guest, member, token, plot) = Box::pin(browsers(db)).await;
         let path = format!("/v/{token}/files/{plot}");
         let large = [pdf(), vec![0; 10 * 1024 * 1024 + 1]].concat();
         let bomb = [&png()[..16], b"\0\x01\x86\xa0\0\x01\x86\xa0", &png()[24..]].concat();
@@ -571,7 +571,7 @@ on_both_engines!(
 
 on_both_engines!(
     async fn a_file_is_never_held_as_a_whole(db: Db) {
-        let (venue, guest, member, token, plot) = browsers(db).await;
+        let (venue, guest, member, token, plot) = Box::pin(browsers(db)).await;
         let path = format!("/v/{token}/files/{plot}");
         // Almost ten megabytes, of which each piece is made when it is asked for, and no two of them are there at once.
         let (most, now) = (counted(), counted());
@@ -624,7 +624,7 @@ impl Drop for Piece {
 
 on_both_engines!(
     async fn answers_by_plain_forms_come_back_with_what_was_typed(db: Db) {
-        let (venue, guest, member, token, _) = browsers(db).await;
+        let (venue, guest, member, token, _) = Box::pin(browsers(db)).await;
         let page = format!("/v/{token}");
         let text = request(RequestKind::Text, "Arrival");
         let arrival = venue.requests.create(&venue.caller, venue.event, None, text, None).await.unwrap().to_string();

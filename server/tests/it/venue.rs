@@ -10,6 +10,7 @@ use app::domain::time::{HOUR_MS, Timestamp};
 use app::error::AppError;
 use app::events::EventQuery;
 use app::planner::{CrewRow, LinkState, PlannerPort};
+use server::batches::BatchesService;
 use server::clock::Clock;
 use server::config::{Config, Settings};
 use server::contacts::ContactsService;
@@ -48,6 +49,7 @@ pub struct Venue {
     pub rsvp: RsvpService,
     pub share_page: SharePageService,
     pub spaces: SpacesService,
+    pub batches: BatchesService,
     /// On the caller's account, tomorrow.
     pub event: EventId,
     stop: watch::Sender<bool>,
@@ -73,6 +75,7 @@ impl Venue {
             rsvp: RsvpService::new(core.clone()),
             share_page: SharePageService::new(core.clone()),
             spaces: SpacesService::new(core.clone()),
+            batches: BatchesService::new(core.clone()),
             core,
             caller,
             stranger,

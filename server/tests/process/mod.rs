@@ -19,7 +19,7 @@ use sqlx::{AnyPool, AssertSqlSafe, Row};
 
 /// A debug build starts in about a second; a loaded machine takes longer.
 const START_LIMIT: Duration = Duration::from_mins(1);
-const SETTLE_LIMIT: Duration = Duration::from_mins(1);
+const SETTLE_LIMIT: Duration = Duration::from_mins(5);
 
 pub type Http = Client<HttpConnector, Full<Bytes>>;
 
@@ -125,7 +125,18 @@ pub async fn press(
     key: &str,
 ) -> Option<Response<Bytes>> {
     let body = format!(r#"{{"crew":{crew},"address":"{address}","key":"{key}"}}"#);
-    let request = Request::post(format!("http://{addr}/api/email_link"))
+    post(http, addr, cookie, "email_link", body).await
+}
+
+/// Asks a server function; `None` when the server died before it answered.
+pub async fn post(
+    http: &Http,
+    addr: SocketAddr,
+    cookie: &str,
+    function: &str,
+    body: String,
+) -> Option<Response<Bytes>> {
+    let request = Request::post(format!("http://{addr}/api/{function}"))
         .header(CONTENT_TYPE, "application/json")
         .header("sec-fetch-site", "same-origin")
         .header(COOKIE, cookie)
@@ -157,7 +168,7 @@ pub async fn settle(pool: &AnyPool) {
     loop {
         let waiting = count(
             pool,
-            "SELECT (SELECT COUNT(*) FROM outbox_job) + (SELECT COUNT(*) FROM sandbox_callback WHERE done_at IS NULL)",
+            "SELECT (SELECT COUNT(*) FROM batch WHERE done_at IS NULL) + (SELECT COUNT(*) FROM outbox_job) + (SELECT COUNT(*) FROM sandbox_callback WHERE done_at IS NULL)",
         )
         .await;
         if waiting == 0 {

@@ -9,7 +9,7 @@ mod store;
 use app::backend::Caller;
 use app::domain::address::RecipientAddress;
 use app::domain::email_kind::EmailKind;
-use app::domain::ids::{CrewId, EmailId, IdempotencyKey};
+use app::domain::ids::{AccountId, CrewId, EmailId, IdempotencyKey, MemberId};
 use app::domain::requests::Untold;
 use app::domain::send_rules::{self, SendFacts, SendRefusal};
 use app::domain::time::Timestamp;
@@ -33,6 +33,15 @@ pub struct SendInvite {
     pub address: String,
     pub key: IdempotencyKey,
     pub button: Button,
+    /// Whether it is one of many that are sent at once.
+    pub is_batch: bool,
+}
+
+/// Who sends: a member, in their account.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    pub account: AccountId,
+    pub member: MemberId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +95,8 @@ pub async fn send(core: &Core, caller: &Caller, command: &SendInvite) -> Result<
         return Err(SendError::BadKey);
     }
     let mut transaction = core.db.write().await?;
-    let Some(email) = accept(core, &mut transaction, caller, command).await? else {
+    let sender = Sender { account: caller.account, member: caller.member };
+    let Some(email) = accept(core, &mut transaction, sender, command).await? else {
         return Ok(());
     };
     transaction.commit().await?;
@@ -94,19 +104,20 @@ pub async fn send(core: &Core, caller: &Caller, command: &SendInvite) -> Result<
     Ok(())
 }
 
-/// `None`: this key was accepted before.
-async fn accept(
+/// Accepts the email in the caller's transaction. `None`: this key was accepted before. After an error other than the store's
+/// no email is written, and the transaction can go on.
+pub async fn accept(
     core: &Core,
     transaction: &mut Write,
-    caller: &Caller,
+    sender: Sender,
     command: &SendInvite,
 ) -> Result<Option<EmailId>, SendError> {
     let now = core.clock.now();
-    let mut crew = lock_crew(transaction, caller.account, command.crew).await?.ok_or(SendError::NotFound)?;
+    let mut crew = lock_crew(transaction, sender.account, command.crew).await?.ok_or(SendError::NotFound)?;
     let recipient = RecipientAddress::parse(&command.address).map_err(SendRefusal::from)?;
     let kind = command.button.kind(&crew);
     let key = key_to(&command.key, kind, &recipient);
-    match store::crew_of_key(transaction, caller.account, &key).await? {
+    match store::crew_of_key(transaction, sender.account, &key).await? {
         Some(known) if known == Some(crew.id) => return Ok(None),
         Some(_) => return Err(SendError::BadKey),
         None => {}
@@ -116,15 +127,15 @@ async fn accept(
 
     let corrected = command.button == Button::CorrectAddress && crew.address.as_deref() != Some(recipient.as_str());
     if corrected {
-        contacts::replace_address(transaction, caller.account, crew.contact, &recipient).await?;
+        contacts::replace_address(transaction, sender.account, crew.contact, &recipient).await?;
     }
     let link = match kind {
         EmailKind::RsvpInvite => LinkKind::Rsvp,
         EmailKind::ShareLink | EmailKind::UploadRejection => LinkKind::Share,
     };
     links::ensure(core, transaction, &mut crew, link, now).await?;
-    let mail = Accepted { kind, link, recipient: &recipient, key: &key, request: "" };
-    Ok(Some(mail.insert(core, transaction, caller, &crew, now).await?))
+    let mail = Accepted { kind, link, recipient: &recipient, key: &key, request: "", is_batch: command.is_batch };
+    Ok(Some(mail.insert(core, transaction, sender, &crew, now).await?))
 }
 
 /// A mail that passed the rules.
@@ -137,6 +148,7 @@ struct Accepted<'a> {
     key: &'a IdempotencyKey,
     /// What was asked for, in a mail about that.
     request: &'a str,
+    is_batch: bool,
 }
 
 impl Accepted<'_> {
@@ -144,14 +156,14 @@ impl Accepted<'_> {
         self,
         core: &Core,
         transaction: &mut Write,
-        caller: &Caller,
+        sender: Sender,
         crew: &LockedCrew,
         now: Timestamp,
     ) -> Result<EmailId, SendError> {
         let unique = secret::unique();
         let email = store::NewEmail {
-            account: caller.account,
-            member: caller.member,
+            account: sender.account,
+            member: sender.member,
             crew,
             link: crew.links.of(self.link).map(|link| link.id),
             kind: self.kind,
@@ -161,7 +173,7 @@ impl Accepted<'_> {
             reference: secret::unique(),
             provider: core.config.provider.code,
             key: self.key,
-            is_batch: false,
+            is_batch: self.is_batch,
         };
         let id = store::insert(transaction, email, now).await?;
         transaction.changed(Change::Email(id, crew.contact, Some((crew.id, crew.event))));
@@ -201,8 +213,9 @@ pub async fn tell_of_rejection(
     let link = LinkKind::Share;
     links::ensure(core, transaction, crew, link, now).await?;
     let kind = EmailKind::UploadRejection;
-    let mail = Accepted { kind, link, recipient: &recipient, key: &file.key, request: file.request };
-    let email = mail.insert(core, transaction, caller, crew, now).await?;
+    let mail = Accepted { kind, link, recipient: &recipient, key: &file.key, request: file.request, is_batch: false };
+    let sender = Sender { account: caller.account, member: caller.member };
+    let email = mail.insert(core, transaction, sender, crew, now).await?;
     store::insert_rejection(transaction, email, file).await?;
     Ok(Ok(email))
 }

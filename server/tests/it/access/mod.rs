@@ -7,7 +7,7 @@ mod pages;
 mod routes;
 
 use app::contacts::ContactPage;
-use app::domain::ids::{ContactId, CrewId, EventId, ItemId, RequestId, SpaceId, UploadId};
+use app::domain::ids::{BatchId, ContactId, CrewId, EventId, ItemId, RequestId, SpaceId, UploadId};
 use app::error::AppError;
 use app::events::EventPage;
 use app::live::{ClientMessage, ServerMessage, Topic};
@@ -77,6 +77,8 @@ struct Ids {
     request: RequestId,
     /// A file that Ann sent for it.
     upload: UploadId,
+    /// An RSVP invite to Ann, which waits.
+    batch: BatchId,
 }
 
 const UNKNOWN: Ids = Ids {
@@ -88,10 +90,13 @@ const UNKNOWN: Ids = Ids {
     template: EventId(987_654),
     request: RequestId(987_654),
     upload: UploadId(987_654),
+    batch: BatchId(987_654),
 };
 
 /// Every server function that takes an id, with a call that the owner may make. In an order in which all of them succeed.
-fn calls(Ids { contact, event, crew, item, space, template, request, upload }: Ids) -> Vec<(&'static str, Value)> {
+fn calls(
+    Ids { contact, event, crew, item, space, template, request, upload, batch }: Ids,
+) -> Vec<(&'static str, Value)> {
     vec![
         ("load_contact_header", json!({ "contact": contact })),
         ("load_contact_details", json!({ "contact": contact })),
@@ -114,6 +119,12 @@ fn calls(Ids { contact, event, crew, item, space, template, request, upload }: I
         ("undo_edit", json!({ "edit": item.0 })),
         ("generate_link", json!({ "crew": crew })),
         ("revoke_link", json!({ "crew": crew })),
+        ("load_batch_choice", json!({ "event": event, "choice": { "kind": "share", "who": "everybody", "rows": "" } })),
+        ("start_batch", json!({ "event": event, "kind": "share", "who": "everybody" })),
+        ("load_batches", json!({ "event": event })),
+        ("load_batch", json!({ "event": event, "batch": batch })),
+        ("take_back_person", json!({ "batch": batch, "crew": crew })),
+        ("take_back_batch", json!({ "batch": batch })),
         ("email_link", json!({ "crew": crew, "address": "ann@guests.test", "key": "one" })),
         ("send_invite", json!({ "crew": crew, "address": "ann@guests.test", "key": "three" })),
         ("set_rsvp", json!({ "crew": crew, "rsvp": "accepted" })),
@@ -210,7 +221,9 @@ async fn set(app: &TestApp) -> Ids {
          VALUES ({account}, {request}, {crew}, 'ann.pdf', 'application/pdf', 'k/{request}', 0, 0) RETURNING id"
     );
     let upload = UploadId(number(app.db(), upload).await);
-    Ids { contact, event, crew, item, space, template, request, upload }
+    let body = json!({ "event": event, "kind": "rsvp", "who": "everybody" });
+    let batch = app.post_json(server_fn("start_batch"), &body).await.json();
+    Ids { contact, event, crew, item, space, template, request, upload, batch }
 }
 
 async fn number(db: &Db, sql: String) -> i64 {
