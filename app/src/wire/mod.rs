@@ -19,13 +19,13 @@ pub use protocol::Wire;
 pub use query::{Answer, Query};
 
 /// Raise it whenever a type that travels changes; `what_travels_has_not_changed_unnoticed` says when.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// What a request or an answer in postcard calls itself.
-pub const MEDIA_TYPE: &str = "application/vnd.callboard.7+postcard";
+pub const MEDIA_TYPE: &str = "application/vnd.callboard.8+postcard";
 
 /// Where the live channel is, for a page of this version.
-pub const LIVE: &str = "/live?wire=7";
+pub const LIVE: &str = "/live?wire=8";
 
 /// Such a media type in any version.
 #[cfg(feature = "ssr")]
