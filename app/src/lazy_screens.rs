@@ -3,11 +3,12 @@
 //! Leptos' `#[lazy]` ends all that runs on the page when a part does not arrive. Here that is an error like another. Leptos 0.9
 //! will make it one too; once that is stable this module can go.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::ChooseView;
 use leptos_router::hooks::use_location;
 use wasm_bindgen_futures::JsFuture;
 
@@ -18,7 +19,25 @@ pub use leptos::wasm_split::SplitLoaderError;
 /// How long to wait before a part is asked for again.
 const WAITS_MS: [i32; 3] = [300, 1_000, 2_000];
 
-/// `lazy_screens! { name, preload_name, Screens: Route => Component, … }` makes one part of these components, and a route for each.
+/// What stands behind a path and is fetched when somebody goes there. One type for all screens, unlike `leptos_router::Lazy`: the
+/// router is compiled anew for each type of view it holds, which for two dozen screens is 1 KiB of the first download.
+#[derive(Clone, Copy, Debug)]
+pub struct LazyScreen {
+    pub(crate) view: fn() -> Pin<Box<dyn Future<Output = AnyView>>>,
+    pub(crate) preload: fn() -> Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl ChooseView for LazyScreen {
+    async fn choose(self) -> AnyView {
+        (self.view)().await
+    }
+
+    async fn preload(&self) {
+        (self.preload)().await;
+    }
+}
+
+/// `lazy_screens! { name, preload_name, Screens: SCREEN => Component, … }` makes one part of these components, and a [`LazyScreen`] of each.
 /// The name ends in `_screens`. Several calls may name one part, so that what is seldom opened makes few pieces: the `desk_screens`
 /// of the events' forms, spaces and the account. With `needs`, the screens wait for a part of [`lazy_panels`] if the page came with one of
 /// its panels open. What two parts share is cut into pieces of its own, one for each set of parts, so few parts are smaller than many.
@@ -36,7 +55,15 @@ macro_rules! lazy_screens {
         }
 
         impl $Screen {
-            async fn fetch_panels() {
+            async fn view(self) -> leptos::prelude::AnyView {
+                #[cfg(feature = "ssr")]
+                $crate::shell::preload(stringify!($part));
+                $crate::lazy_screens::shown($part(self).await)
+            }
+
+            async fn preload() {
+                $crate::lazy_screens::fetched($preload).await;
+                // What `view` still waited for would not be hydrated but drawn a second time.
                 $(
                     if $crate::lazy_screens::comes_with_panel() {
                         $crate::lazy_screens::fetched($panels).await;
@@ -46,27 +73,10 @@ macro_rules! lazy_screens {
         }
 
         $(
-            #[derive(Debug)]
-            pub struct $route;
-
-            impl leptos_router::LazyRoute for $route {
-                // What is named here would be part of the first download of every page.
-                fn data() -> Self {
-                    Self
-                }
-
-                async fn view(_: Self) -> leptos::prelude::AnyView {
-                    #[cfg(feature = "ssr")]
-                    $crate::shell::preload(stringify!($part));
-                    $crate::lazy_screens::shown($part($Screen::$screen).await)
-                }
-
-                async fn preload() {
-                    $crate::lazy_screens::fetched($preload).await;
-                    // What `view` still waited for would not be hydrated but drawn a second time.
-                    $Screen::fetch_panels().await;
-                }
-            }
+            pub const $route: $crate::lazy_screens::LazyScreen = $crate::lazy_screens::LazyScreen {
+                view: || Box::pin($Screen::$screen.view()),
+                preload: || Box::pin($Screen::preload()),
+            };
         )+
     };
 }

@@ -2,27 +2,28 @@
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
-use leptos_router::{Lazy, SsrMode, path};
+use leptos_router::{SsrMode, path};
 
-use crate::accounts::{AccountRoute, ChangeEmailPage, ForgotPage, ResetPage, SignUpPage, VerifyPage};
+use crate::accounts::{ACCOUNT_SCREEN, ChangeEmailPage, ForgotPage, ResetPage, SignUpPage, VerifyPage};
 use crate::auth::SignInPage;
-use crate::batches::BatchRoute;
+use crate::batches::BATCH_SCREEN;
 use crate::contacts::{
-    ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, ContactsRoute, NewContactRoute,
+    CONTACT_DETAILS_SCREEN, CONTACT_EMAILS_SCREEN, CONTACT_EVENTS_SCREEN, CONTACT_SCREEN, CONTACTS_SCREEN,
+    NEW_CONTACT_SCREEN,
 };
-use crate::events::{EditEventRoute, Events, NewEventRoute, RecentlyDeletedRoute, TemplatesRoute};
+use crate::events::{EDIT_EVENT_SCREEN, Events, NEW_EVENT_SCREEN, RECENTLY_DELETED_SCREEN, TEMPLATES_SCREEN};
 use crate::frame::{Frame, NotFound};
 use crate::live::Live;
 use crate::paths::HOME;
-use crate::people::PeopleRoute;
+use crate::people::PEOPLE_SCREEN;
 use crate::plain_form::RefusedForm;
-use crate::planner::PlannerRoute;
+use crate::planner::PLANNER_SCREEN;
 use crate::print::{LinkCodePage, NameTagsPage, PeopleListPage, RunSheetPage};
-use crate::requests::{EventRequestsRoute, RequestOverviewRoute, RequestRoute};
+use crate::requests::{EVENT_REQUESTS_SCREEN, REQUEST_OVERVIEW_SCREEN, REQUEST_SCREEN};
 use crate::rsvp::RsvpPage;
-use crate::run_of_show::{DeletedRoute, EditItemRoute, NewItemRoute, PasteRoute};
+use crate::run_of_show::{DELETED_SCREEN, EDIT_ITEM_SCREEN, NEW_ITEM_SCREEN, PASTE_SCREEN};
 use crate::share_page::SharePage;
-use crate::spaces::{NewSpaceRoute, SpaceRoute, SpacesRoute};
+use crate::spaces::{NEW_SPACE_SCREEN, SPACE_SCREEN, SPACES_SCREEN};
 use crate::ui::{Announcer, Now};
 
 /// The whole app. Everything a page needs is in its first HTML (`SsrMode::Async`), so a 404 is a 404; every screen is a
@@ -41,31 +42,31 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=|| view! { <Redirect path=HOME /> } />
                     <Route path=path!("events") view=Events />
-                    <Route path=path!("events/new") view={Lazy::<NewEventRoute>::new()} />
-                    <Route path=path!("events/:id") view={Lazy::<PlannerRoute>::new()} />
-                    <Route path=path!("events/:id/items/new") view={Lazy::<NewItemRoute>::new()} />
-                    <Route path=path!("events/:id/items/:item") view={Lazy::<EditItemRoute>::new()} />
-                    <Route path=path!("events/:id/paste") view={Lazy::<PasteRoute>::new()} />
-                    <Route path=path!("events/:id/deleted") view={Lazy::<DeletedRoute>::new()} />
-                    <Route path=path!("events/:id/edit") view={Lazy::<EditEventRoute>::new()} />
-                    <Route path=path!("templates") view={Lazy::<TemplatesRoute>::new()} />
-                    <Route path=path!("spaces") view={Lazy::<SpacesRoute>::new()} />
-                    <Route path=path!("spaces/new") view={Lazy::<NewSpaceRoute>::new()} />
-                    <Route path=path!("spaces/:id") view={Lazy::<SpaceRoute>::new()} />
-                    <Route path=path!("deleted") view={Lazy::<RecentlyDeletedRoute>::new()} />
-                    <Route path=path!("events/:id/people") view={Lazy::<PeopleRoute>::new()} />
-                    <Route path=path!("events/:id/requests") view={Lazy::<EventRequestsRoute>::new()} />
-                    <Route path=path!("events/:id/requests/:request") view={Lazy::<RequestRoute>::new()} />
-                    <Route path=path!("requests") view={Lazy::<RequestOverviewRoute>::new()} />
-                    <Route path=path!("events/:id/batch") view={Lazy::<BatchRoute>::new()} />
-                    <Route path=path!("contacts") view={Lazy::<ContactsRoute>::new()} />
-                    <Route path=path!("contacts/new") view={Lazy::<NewContactRoute>::new()} />
-                    <ParentRoute path=path!("contacts/:id") view={Lazy::<ContactRoute>::new()}>
-                        <Route path=path!("") view={Lazy::<ContactDetailsRoute>::new()} />
-                        <Route path=path!("events") view={Lazy::<ContactEventsRoute>::new()} />
-                        <Route path=path!("emails") view={Lazy::<ContactEmailsRoute>::new()} />
+                    <Route path=path!("events/new") view=NEW_EVENT_SCREEN />
+                    <Route path=path!("events/:id") view=PLANNER_SCREEN />
+                    <Route path=path!("events/:id/items/new") view=NEW_ITEM_SCREEN />
+                    <Route path=path!("events/:id/items/:item") view=EDIT_ITEM_SCREEN />
+                    <Route path=path!("events/:id/paste") view=PASTE_SCREEN />
+                    <Route path=path!("events/:id/deleted") view=DELETED_SCREEN />
+                    <Route path=path!("events/:id/edit") view=EDIT_EVENT_SCREEN />
+                    <Route path=path!("templates") view=TEMPLATES_SCREEN />
+                    <Route path=path!("spaces") view=SPACES_SCREEN />
+                    <Route path=path!("spaces/new") view=NEW_SPACE_SCREEN />
+                    <Route path=path!("spaces/:id") view=SPACE_SCREEN />
+                    <Route path=path!("deleted") view=RECENTLY_DELETED_SCREEN />
+                    <Route path=path!("events/:id/people") view=PEOPLE_SCREEN />
+                    <Route path=path!("events/:id/requests") view=EVENT_REQUESTS_SCREEN />
+                    <Route path=path!("events/:id/requests/:request") view=REQUEST_SCREEN />
+                    <Route path=path!("requests") view=REQUEST_OVERVIEW_SCREEN />
+                    <Route path=path!("events/:id/batch") view=BATCH_SCREEN />
+                    <Route path=path!("contacts") view=CONTACTS_SCREEN />
+                    <Route path=path!("contacts/new") view=NEW_CONTACT_SCREEN />
+                    <ParentRoute path=path!("contacts/:id") view=CONTACT_SCREEN>
+                        <Route path=path!("") view=CONTACT_DETAILS_SCREEN />
+                        <Route path=path!("events") view=CONTACT_EVENTS_SCREEN />
+                        <Route path=path!("emails") view=CONTACT_EMAILS_SCREEN />
                     </ParentRoute>
-                    <Route path=path!("account") view={Lazy::<AccountRoute>::new()} />
+                    <Route path=path!("account") view=ACCOUNT_SCREEN />
                 </ParentRoute>
                 <Route path=path!("events/:id/print") view=RunSheetPage ssr=SsrMode::Async />
                 <Route path=path!("events/:id/print/people") view=PeopleListPage ssr=SsrMode::Async />

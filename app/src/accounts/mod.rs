@@ -39,7 +39,7 @@ pub(crate) use plain::{asked, sign_up_access};
 pub use port::{AccountLink, AccountsPort, NewAccount, SignUpAccess, SignedUp, Visitor};
 #[cfg(feature = "ssr")]
 pub use reset_page::ResetPage;
-pub use screens::AccountRoute;
+pub use screens::ACCOUNT_SCREEN;
 #[cfg(feature = "ssr")]
 pub use sign_up_page::SignUpPage;
 #[cfg(feature = "ssr")]

@@ -7,5 +7,5 @@ use crate::lazy_screens::lazy_screens;
 
 lazy_screens! {
     desk_screens, preload_account_screens, AccountScreen:
-    AccountRoute => Account,
+    ACCOUNT_SCREEN => Account,
 }

@@ -14,4 +14,4 @@ pub use model::{
 };
 #[cfg(feature = "ssr")]
 pub use port::BatchesPort;
-pub use screen::BatchRoute;
+pub use screen::BATCH_SCREEN;

@@ -18,7 +18,7 @@ use crate::planner::{CrewRow, LinkKind};
 use crate::ui::{ErrorNotice, PageTitle, dynamic, keep_focus, query_view};
 use crate::wire::Query;
 
-lazy_screens! { batch_screens, preload_batch_screens, BatchScreen: BatchRoute => Batches }
+lazy_screens! { asking_screens, preload_batch_screens, BatchScreen: BATCH_SCREEN => Batches }
 
 /// News that come in this time are read together.
 const GATHER: Duration = Duration::from_millis(400);

@@ -13,7 +13,7 @@ use crate::paths;
 use crate::ui::{Avatar, ErrorNotice, PageTitle, dotted, query_view};
 use crate::wire::Query;
 
-lazy_screens! { contacts_screens, preload_contacts_screens, ContactsScreen: ContactsRoute => Contacts }
+lazy_screens! { contacts_screens, preload_contacts_screens, ContactsScreen: CONTACTS_SCREEN => Contacts }
 
 #[component]
 fn Contacts() -> impl IntoView {

@@ -18,9 +18,11 @@ mod search_field;
 mod submission;
 
 pub use api::*;
-pub use list::ContactsRoute;
+pub use list::CONTACTS_SCREEN;
 pub use model::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage, ContactRow, PAGE_ROWS};
 #[cfg(feature = "ssr")]
 pub use port::ContactsPort;
-pub use screens::{ContactDetailsRoute, ContactEmailsRoute, ContactEventsRoute, ContactRoute, NewContactRoute};
+pub use screens::{
+    CONTACT_DETAILS_SCREEN, CONTACT_EMAILS_SCREEN, CONTACT_EVENTS_SCREEN, CONTACT_SCREEN, NEW_CONTACT_SCREEN,
+};
 pub(crate) use search_field::SearchField;

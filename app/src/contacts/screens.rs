@@ -11,9 +11,9 @@ use crate::lazy_screens::lazy_screens;
 
 lazy_screens! {
     contact_screens, preload_contact_screens, ContactScreen:
-    ContactRoute => Contact,
-    ContactDetailsRoute => Details,
-    NewContactRoute => NewContact,
-    ContactEventsRoute => Events,
-    ContactEmailsRoute => Emails,
+    CONTACT_SCREEN => Contact,
+    CONTACT_DETAILS_SCREEN => Details,
+    NEW_CONTACT_SCREEN => NewContact,
+    CONTACT_EVENTS_SCREEN => Events,
+    CONTACT_EMAILS_SCREEN => Emails,
 }

@@ -21,4 +21,4 @@ pub use list::Events;
 pub use model::{DeletedEvent, EventPage, EventQuery, EventRow, EventStatus, FirstSteps, PAGE_ROWS};
 #[cfg(feature = "ssr")]
 pub use port::{EventsPort, SaveEventOptions};
-pub use screens::{EditEventRoute, NewEventRoute, RecentlyDeletedRoute, TemplatesRoute};
+pub use screens::{EDIT_EVENT_SCREEN, NEW_EVENT_SCREEN, RECENTLY_DELETED_SCREEN, TEMPLATES_SCREEN};

@@ -9,8 +9,8 @@ use crate::lazy_screens::lazy_screens;
 
 lazy_screens! {
     desk_screens, preload_event_form_screens, EventFormScreen:
-    NewEventRoute => NewEvent,
-    EditEventRoute => EditEvent,
-    TemplatesRoute => Templates,
-    RecentlyDeletedRoute => RecentlyDeleted,
+    NEW_EVENT_SCREEN => NewEvent,
+    EDIT_EVENT_SCREEN => EditEvent,
+    TEMPLATES_SCREEN => Templates,
+    RECENTLY_DELETED_SCREEN => RecentlyDeleted,
 }

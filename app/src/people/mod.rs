@@ -10,6 +10,6 @@ mod port;
 
 pub use api::*;
 pub use model::{PeoplePage, PersonRow, people_on_event};
-pub use page::PeopleRoute;
+pub use page::PEOPLE_SCREEN;
 #[cfg(feature = "ssr")]
 pub use port::PeoplePort;

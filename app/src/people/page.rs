@@ -22,7 +22,7 @@ use crate::planner::{RemoveCrew, RestoreCrew, remove_crew, restore_crew};
 use crate::ui::{Announcer, Avatar, ErrorNotice, PageTitle, dynamic, focus_soon, for_each_id, keep_focus, query_view};
 use crate::wire::Query;
 
-lazy_screens! { contacts_screens, preload_people_screens, PeopleScreen: PeopleRoute => People }
+lazy_screens! { contacts_screens, preload_people_screens, PeopleScreen: PEOPLE_SCREEN => People }
 
 /// Where the keyboard is after somebody was added: at the next one.
 const SEARCH: &str = "search-people";

@@ -33,6 +33,6 @@ pub use api::*;
 pub use crew::{Answer, CrewRow, LinkKind, LinkState};
 pub use filter::{DeliveryGroup, RowFilter};
 pub use model::{EventHeader, Person, PlannerPage, TimelineItem};
-pub use page::PlannerRoute;
+pub use page::PLANNER_SCREEN;
 #[cfg(feature = "ssr")]
 pub use port::PlannerPort;

@@ -19,7 +19,7 @@ use crate::plain_form::PostForm;
 use crate::ui::{Announcer, ErrorNotice, Notice, NoticeKind, PageTitle, dotted, dynamic, joined, query_view};
 use crate::wire::Query;
 
-lazy_screens! { planner_screens, preload_planner_screens needs preload_planner_panels, PlannerScreen: PlannerRoute => Planner }
+lazy_screens! { planner_screens, preload_planner_screens needs preload_planner_panels, PlannerScreen: PLANNER_SCREEN => Planner }
 
 #[component]
 fn Planner() -> impl IntoView {

@@ -22,4 +22,4 @@ pub use model::{
 };
 #[cfg(feature = "ssr")]
 pub use port::RequestsPort;
-pub use screens::{EventRequestsRoute, RequestOverviewRoute, RequestRoute};
+pub use screens::{EVENT_REQUESTS_SCREEN, REQUEST_OVERVIEW_SCREEN, REQUEST_SCREEN};

@@ -8,8 +8,8 @@ use super::page::EventRequests;
 use crate::lazy_screens::lazy_screens;
 
 lazy_screens! {
-    request_screens, preload_request_screens, RequestScreen:
-    EventRequestsRoute => EventRequests,
-    RequestRoute => Request,
-    RequestOverviewRoute => RequestOverview,
+    asking_screens, preload_request_screens, RequestScreen:
+    EVENT_REQUESTS_SCREEN => EventRequests,
+    REQUEST_SCREEN => Request,
+    REQUEST_OVERVIEW_SCREEN => RequestOverview,
 }

@@ -19,4 +19,4 @@ pub use model::{
 };
 #[cfg(feature = "ssr")]
 pub use port::RunOfShowPort;
-pub use screens::{DeletedRoute, EditItemRoute, NewItemRoute, PasteRoute};
+pub use screens::{DELETED_SCREEN, EDIT_ITEM_SCREEN, NEW_ITEM_SCREEN, PASTE_SCREEN};

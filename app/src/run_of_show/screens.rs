@@ -9,8 +9,8 @@ use crate::lazy_screens::lazy_screens;
 
 lazy_screens! {
     planner_panels, preload_editing_screens, EditingScreen:
-    NewItemRoute => NewItem,
-    EditItemRoute => EditItem,
-    PasteRoute => Paste,
-    DeletedRoute => Deleted,
+    NEW_ITEM_SCREEN => NewItem,
+    EDIT_ITEM_SCREEN => EditItem,
+    PASTE_SCREEN => Paste,
+    DELETED_SCREEN => Deleted,
 }

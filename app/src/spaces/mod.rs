@@ -12,4 +12,4 @@ pub use api::*;
 pub use model::{FIELDS, SpaceForm, SpaceFormPage, SpaceRow, SpacesPage};
 #[cfg(feature = "ssr")]
 pub use port::SpacesPort;
-pub use screens::{NewSpaceRoute, SpaceRoute, SpacesRoute};
+pub use screens::{NEW_SPACE_SCREEN, SPACE_SCREEN, SPACES_SCREEN};

@@ -8,7 +8,7 @@ use crate::lazy_screens::lazy_screens;
 
 lazy_screens! {
     desk_screens, preload_space_screens, SpaceScreen:
-    SpacesRoute => Spaces,
-    NewSpaceRoute => NewSpace,
-    SpaceRoute => Space,
+    SPACES_SCREEN => Spaces,
+    NEW_SPACE_SCREEN => NewSpace,
+    SPACE_SCREEN => Space,
 }
