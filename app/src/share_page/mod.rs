@@ -1,6 +1,8 @@
 //! What a guest sees behind a share link. It can hold neither addresses nor delivery states: the types have no room.
 
 mod api;
+#[cfg(feature = "ssr")]
+mod item_list;
 mod model;
 #[cfg(feature = "ssr")]
 mod page;
@@ -10,6 +12,8 @@ mod port;
 #[cfg(not(feature = "ssr"))]
 pub use crate::unscripted::Unscripted as SharePage;
 pub use api::*;
+#[cfg(feature = "ssr")]
+pub use item_list::item_list;
 pub use model::{GuestItem, RunOfShow};
 #[cfg(feature = "ssr")]
 pub use page::SharePage;

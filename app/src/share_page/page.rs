@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{GuestItem, LoadRunOfShow, RunOfShow};
+use super::item_list::item_list;
+use super::{LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
 use crate::paths;
@@ -30,7 +31,6 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
     let next = show.items.iter().find(|item| item.starts.at > show.now);
     let next = next.map(|item| (wait(item.starts.at, show.now), item.title.clone(), item.starts.clock.clone()));
     let mine = show.items.iter().filter(|item| item.mine).count();
-    let mut day = String::new();
     let now = show.now;
     let page = paths::share_page(&token);
     let asked = requests_card(&token, &page, show.requests);
@@ -38,18 +38,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
         let event = show.event.clone();
         move || event.clone()
     };
-    let rows = show
-        .items
-        .into_iter()
-        .map(|item| {
-            let new_day = (item.starts.day != day).then(|| item.starts.day.clone());
-            day.clone_from(&item.starts.day);
-            view! {
-                {new_day.map(|day| view! { <li class="day">{day}</li> })}
-                <Item item now />
-            }
-        })
-        .collect_view();
+    let rows = item_list(show.items, now, |_| None);
     view! {
         <PageTitle text=title />
         <main class="guest" id="main">
@@ -72,7 +61,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
                         {match mine { 0 => String::new(), 1 => " · 1 item is yours".into(), n => format!(" · {n} items are yours") }}
                     </span>
                 </header>
-                <ol class="timeline">{rows}</ol>
+                {rows}
             </section>
             <Calendar address=show.calendar />
             <footer class="fine">
@@ -80,25 +69,6 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
                 <p>{format!("All times are in {}. This page shows the plan as it stood when you opened it; reload for the latest.", show.time_zone.replace('_', " "))}</p>
             </footer>
         </main>
-    }
-}
-
-#[component]
-fn Item(item: GuestItem, now: Timestamp) -> impl IntoView {
-    let ends = item.starts.at.plus_ms(i64::from(item.minutes.unwrap_or(0)) * MINUTE_MS);
-    let is_now = item.starts.at <= now && now < ends;
-    view! {
-        <li data-mine=item.mine.then_some("") data-now=is_now.then_some("") aria-current=is_now.then_some("time")>
-            <time datetime=item.starts.at.to_iso()>
-                {item.starts.clock}
-                {item.minutes.map(|minutes| view! { <span>{minutes} " min"</span> })}
-            </time>
-            <div>
-                <h3>{item.title} {item.mine.then(|| view! { " " <span class="yours">"yours"</span> })}</h3>
-                {(!item.location.is_empty()).then(|| view! { <p class="fine">{item.location}</p> })}
-                {(!item.details.is_empty()).then(|| view! { <p class="fine">{item.details}</p> })}
-            </div>
-        </li>
     }
 }
 
