@@ -42,6 +42,8 @@ pub const AFTER: &str = "after";
 
 /// In the query of a run sheet that shows private items too.
 pub const PRIVATE: &str = "private";
+/// In the query of a guest's page that shows their own items alone.
+pub const MINE: &str = "mine";
 /// In the query of a list of people that shows what they wrote with their answers.
 pub const NOTES: &str = "notes";
 
@@ -315,6 +317,11 @@ pub fn sign_in_then(next: &str) -> String {
     let mut query = ParamsMap::new();
     query.insert("next", next.to_owned());
     format!("{SIGN_IN}{}", query.to_query_string())
+}
+
+/// What a guest opens, with their own items alone.
+pub fn own_items(token: &str) -> String {
+    format!("{}?{MINE}", share_page(token))
 }
 
 /// What a guest opens; the token is the secret.

@@ -9,6 +9,7 @@ pub mod cursor;
 pub mod delivery;
 pub mod email_kind;
 pub mod ids;
+pub mod progress;
 pub mod requests;
 pub mod rsvp;
 pub mod send_rules;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CrewRow;
 use crate::domain::ids::{ContactId, EventId, ItemId};
+use crate::domain::progress::Progress;
 use crate::domain::time::{Moment, Timestamp};
 use crate::events::EventStatus;
 use crate::live::{LiveRow, Place, RowId};
@@ -57,6 +58,10 @@ pub struct TimelineItem {
     pub tie: i64,
     /// Who owns it.
     pub responsible: Vec<Person>,
+    /// How far it is, as those people say.
+    pub progress: Progress,
+    /// "started 14:03 by Sara Lima"; empty as long as it is planned.
+    pub progress_words: String,
     /// Rises with each visible change; the higher one is the truth.
     pub revision: u32,
 }

@@ -16,6 +16,7 @@ use super::overrun::overrun_view;
 use super::panels::PlannerPanel;
 use super::undo::undo_bar;
 use crate::domain::ids::{EditId, EventId, ItemId};
+use crate::domain::progress::Progress;
 use crate::domain::time::Timestamp;
 use crate::live::{LiveCell, LiveList};
 use crate::paths;
@@ -352,6 +353,10 @@ fn words(item: &TimelineItem, shared: Shared, open: RwSignal<Option<Open>>) -> A
                 {item.private.then(|| view! { <span class="visually-hidden">" (private)"</span> }.into_any())}
             </h3>
             {(!place.is_empty()).then(|| view! { <p class="fine">{place}</p> }.into_any())}
+            {(item.progress != Progress::Planned).then(|| view! {
+                <p class="fine" data-progress=item.progress.label()>{item.progress_words.clone()}</p>
+            }
+            .into_any())}
         </div>
         <div class="who" title=people.clone()>
             {(!people.is_empty()).then(|| view! {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::GuestItem;
+use crate::domain::progress::Progress;
 use crate::domain::time::{MINUTE_MS, Timestamp};
 
 /// The items, in order, each day under a heading. `buttons` are what can be pressed at an item, if anything.
@@ -21,19 +22,35 @@ pub fn item_list(items: Vec<GuestItem>, now: Timestamp, buttons: impl Fn(&GuestI
     view! { <ol class="timeline">{rows}</ol> }.into_any()
 }
 
+/// What is under way by its people's word, or else by the clock. The page's script, which follows the clock, says the same.
 fn row(item: GuestItem, now: Timestamp, buttons: Option<AnyView>) -> AnyView {
     let ends = item.starts.at.plus_ms(i64::from(item.minutes.unwrap_or(0)) * MINUTE_MS);
-    let is_now = item.starts.at <= now && now < ends;
+    let is_over = item.progress.is_over();
+    let is_running = item.progress == Progress::Started;
+    let is_now = is_running || !is_over && item.starts.at <= now && now < ends;
+    let progress = item.since.map(|since| {
+        let word = item.progress.label();
+        view! { <p class="fine" data-progress=word>{format!("{word} {since}")}</p> }
+    });
     view! {
-        <li data-mine=item.mine.then_some("") data-now=is_now.then_some("") aria-current=is_now.then_some("time")>
+        <li
+            id=format!("item-{}", item.id)
+            data-ends=ends.0.to_string()
+            data-mine=item.mine.then_some("")
+            data-running=is_running.then_some("")
+            data-state=is_over.then_some("done")
+            data-now=is_now.then_some("")
+            aria-current=is_now.then_some("time")
+        >
             <time datetime=item.starts.at.to_iso()>
-                {item.starts.clock}
+                <b>{item.starts.clock}</b>
                 {item.minutes.map(|minutes| view! { <span>{minutes} " min"</span> })}
             </time>
             <div>
-                <h3>{item.title} {item.mine.then(|| view! { " " <span class="yours">"yours"</span> })}</h3>
+                <h3><span>{item.title}</span> {item.mine.then(|| view! { " " <span class="yours">"yours"</span> })}</h3>
                 {(!item.location.is_empty()).then(|| view! { <p class="fine">{item.location}</p> })}
                 {(!item.details.is_empty()).then(|| view! { <p class="fine">{item.details}</p> })}
+                {progress}
             </div>
             {buttons}
         </li>

@@ -8,13 +8,15 @@ mod model;
 mod page;
 #[cfg(feature = "ssr")]
 mod port;
+#[cfg(feature = "ssr")]
+mod press_form;
 
 #[cfg(not(feature = "ssr"))]
 pub use crate::unscripted::Unscripted as SharePage;
 pub use api::*;
 #[cfg(feature = "ssr")]
 pub use item_list::item_list;
-pub use model::{GuestItem, RunOfShow};
+pub use model::{GuestItem, Press, RunOfShow};
 #[cfg(feature = "ssr")]
 pub use page::SharePage;
 #[cfg(feature = "ssr")]

@@ -1,9 +1,10 @@
 //! A guest's run of show: plain HTML, no script.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::item_list::item_list;
+use super::press_form::{press_forms, refusal};
 use super::{LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
@@ -28,38 +29,47 @@ pub fn SharePage() -> impl IntoView {
 #[component]
 fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
     let facts = dotted(&[&show.date, show.place.as_deref().unwrap_or_default()]);
-    let next = show.items.iter().find(|item| item.starts.at > show.now);
-    let next = next.map(|item| (wait(item.starts.at, show.now), item.title.clone(), item.starts.clock.clone()));
-    let mine = show.items.iter().filter(|item| item.mine).count();
+    let only_mine = use_query_map().with_untracked(|query| query.get(paths::MINE).is_some());
+    let own = show.items.iter().filter(|item| item.mine).count();
+    let told = refusal(&show.items);
     let now = show.now;
-    let page = paths::share_page(&token);
+    let page = if only_mine { paths::own_items(&token) } else { paths::share_page(&token) };
     let asked = requests_card(&token, &page, show.requests);
     let title = {
         let event = show.event.clone();
         move || event.clone()
     };
-    let rows = item_list(show.items, now, |_| None);
+    let items: Vec<_> = show.items.into_iter().filter(|item| item.mine || !only_mine).collect();
+    let next = items.iter().find(|item| item.starts.at > now);
+    let countdown = next.map(|item| (wait(item.starts.at, now), format!("to {}, {}", item.title, item.starts.clock)));
+    let (wait, what) = countdown.clone().unwrap_or_default();
+    let rows = if items.is_empty() && only_mine {
+        view! { <p class="empty">"None of the items is yours just now. All of them are behind “All”."</p> }.into_any()
+    } else {
+        item_list(items, now, |item| press_forms(&token, &page, item))
+    };
+    let is_told = told.is_some();
     view! {
         <PageTitle text=title />
-        <main class="guest" id="main">
+        <main class="guest" id="main" data-zone=show.time_zone.clone() data-guest=show.link.to_string()>
             <header>
                 <div>
                     <p class="fine">{facts}</p>
                     <h1>{show.event}</h1>
                 </div>
             </header>
-            <QuestionForm token page question=show.question />
+            <p class="error" id="told" role=is_told.then_some("alert") hidden=!is_told>{told}</p>
+            <QuestionForm token=token.clone() page=page.clone() question=show.question />
             {asked}
-            {next.map(|(wait, title, clock)| view! {
-                <p class="next"><b>{wait}</b> " " <span>{format!("to {title}, {clock}")}</span></p>
-            })}
+            <p class="next" id="next" hidden=countdown.is_none()><b>{wait}</b> " " <span>{what}</span></p>
             <section class="card">
                 <header>
                     <h2>"Run of show"</h2>
                     <span class="fine">
                         {format!("for {}", show.guest)}
-                        {match mine { 0 => String::new(), 1 => " · 1 item is yours".into(), n => format!(" · {n} items are yours") }}
+                        {match own { 0 => String::new(), 1 => " · 1 item is yours".into(), n => format!(" · {n} items are yours") }}
                     </span>
+                    {(own > 0 || only_mine).then(|| which(&token, only_mine))}
                 </header>
                 {rows}
             </section>
@@ -70,6 +80,20 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
             </footer>
         </main>
     }
+}
+
+/// All items, or the guest's own: two links, so that they work everywhere.
+fn which(token: &str, only_mine: bool) -> AnyView {
+    let link = |label: &'static str, path: String, is_it: bool| {
+        view! { <a class="chip" href=path aria-current=is_it.then_some("true")>{label}</a> }
+    };
+    view! {
+        <nav class="end" aria-label="Which items are shown">
+            {link("All", paths::share_page(token), !only_mine)}
+            {link("Mine", paths::own_items(token), only_mine)}
+        </nav>
+    }
+    .into_any()
 }
 
 /// The event and what is theirs, in the guest's own calendar.

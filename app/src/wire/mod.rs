@@ -56,6 +56,7 @@ mod tests {
     use crate::contacts::{ContactDetails, ContactEvent, ContactForm, ContactHeader, ContactPage};
     use crate::domain::delivery::DeliveryStatus;
     use crate::domain::email_kind::EmailKind;
+    use crate::domain::progress::Progress;
     use crate::domain::requests::{RequestKind, UploadState};
     use crate::domain::rsvp::Rsvp;
     use crate::domain::send_rules::SendRefusal;
@@ -89,6 +90,7 @@ mod tests {
             EventStatus,
             EmailKind,
             Rsvp,
+            Progress,
             Question,
             DeliveryStatus,
             SuppressionCause,

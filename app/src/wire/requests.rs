@@ -21,6 +21,7 @@ use crate::contacts::{
 };
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::email_kind::EmailKind;
+use crate::domain::progress::Progress;
 use crate::domain::requests::{RequestKind, Untold, UploadState};
 use crate::domain::rsvp::Rsvp;
 use crate::domain::send_rules::SendRefusal;
@@ -44,7 +45,7 @@ use crate::run_of_show::{
     AddItem, DeleteItem, DuplicateItem, LoadDeletedItems, LoadItem, LoadPaste, MoveItem, PasteItems, PushItem, PutBack,
     RestoreItem, SaveItem, UndoEdit,
 };
-use crate::share_page::LoadRunOfShow;
+use crate::share_page::{LoadRunOfShow, PressItem};
 use crate::spaces::{CreateSpace, DeleteSpace, LoadSpace, LoadSpaces, RestoreSpace, SaveSpace};
 
 struct Traced {
@@ -85,6 +86,7 @@ fn what_is_asked_has_not_changed_unnoticed() {
     traced.data::<Outcome>();
     traced.data::<LinkState>();
     traced.data::<Rsvp>();
+    traced.data::<Progress>();
     traced.data::<Question>();
     traced.data::<RequestKind>();
     traced.data::<UploadState>();
@@ -94,7 +96,7 @@ fn what_is_asked_has_not_changed_unnoticed() {
     macro_rules! functions {
         ($($name:ty),+ $(,)?) => {$( traced.function::<$name>(); )+};
     }
-    functions!(SignIn, SignOut, LoadSession, LoadEvents, LoadRunOfShow, LoadContactEmails);
+    functions!(SignIn, SignOut, LoadSession, LoadEvents, LoadRunOfShow, PressItem, LoadContactEmails);
     functions!(LoadEventForm, CreateEvent, SaveEvent, CopyEvent, SaveTemplate, RenameTemplate, LoadTemplates);
     functions!(CancelEvent, DeleteEvent, RestoreEvent, LoadDeleted);
     functions!(LoadSpaces, LoadSpace, CreateSpace, SaveSpace, DeleteSpace, RestoreSpace);

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId, ItemId};
+use app::domain::progress::Progress;
 use app::domain::rsvp::{Rsvp, RsvpSource};
 use app::domain::time::{MINUTE_MS, Timestamp};
 use app::emails::EmailRow;
@@ -19,6 +20,7 @@ use crate::emails::suppressions;
 use crate::error::StoreError;
 use crate::events;
 use crate::rsvp;
+use crate::share_page;
 use crate::zone::Zone;
 
 /// All that the page of an event shows.
@@ -155,6 +157,20 @@ fn header(stored: StoredHeader) -> EventHeader {
     }
 }
 
+/// How far an item is, and that in words.
+fn progress(item: &StoredItem, zone: &Zone, now: Timestamp) -> (Progress, String) {
+    let progress = share_page::progress(&item.progress);
+    let (Some(at), false) = (item.progress_at, progress == Progress::Planned) else {
+        return (Progress::Planned, String::new());
+    };
+    let day = zone.moment(Timestamp(item.starts_at), now).day;
+    let at = zone.moment(Timestamp(at), now).short(&day);
+    let name =
+        display_name(item.first_name.as_deref().unwrap_or_default(), item.last_name.as_deref().unwrap_or_default());
+    let by = if name.is_empty() { String::new() } else { format!(" by {name}") };
+    (progress, format!("{} {at}{by}", progress.label()))
+}
+
 fn timeline(items: Vec<StoredItem>, assignments: Vec<StoredAssignment>, now: Timestamp) -> Vec<TimelineItem> {
     let mut responsible: HashMap<i64, Vec<Person>> = HashMap::new();
     for assigned in assignments {
@@ -168,13 +184,14 @@ fn timeline(items: Vec<StoredItem>, assignments: Vec<StoredAssignment>, now: Tim
     items
         .into_iter()
         .map(|item| {
-            let StoredItem { time_zone, .. } = item;
-            if zone.as_ref().is_none_or(|(name, _)| *name != time_zone) {
-                zone = Some((time_zone.clone(), Zone::named(&time_zone)));
+            let StoredItem { time_zone, .. } = &item;
+            if zone.as_ref().is_none_or(|(name, _)| name != time_zone) {
+                zone = Some((time_zone.clone(), Zone::named(time_zone)));
             }
             let (_, zone) = zone.as_ref().expect("it was just set");
             let starts_at = Timestamp(item.starts_at);
             let minutes = item.minutes.and_then(|minutes| u32::try_from(minutes).ok());
+            let (progress, progress_words) = progress(&item, zone, now);
             let ends = minutes.map(|minutes| zone.moment(starts_at.plus_ms(i64::from(minutes) * MINUTE_MS), now).clock);
             TimelineItem {
                 id: ItemId(item.id),
@@ -188,6 +205,8 @@ fn timeline(items: Vec<StoredItem>, assignments: Vec<StoredAssignment>, now: Tim
                 pinned: item.pinned == 1,
                 tie: item.tie,
                 responsible: responsible.remove(&item.id).unwrap_or_default(),
+                progress,
+                progress_words,
                 revision: revision(item.revision),
             }
         })

@@ -37,6 +37,11 @@ pub struct StoredItem {
     pub private: i64,
     pub pinned: i64,
     pub tie: i64,
+    pub progress: String,
+    /// When it came to be so far, and who says so.
+    pub progress_at: Option<i64>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
     pub revision: i64,
     pub time_zone: String,
 }
@@ -142,8 +147,11 @@ pub async fn headers_of(db: &Db, ids: &[i64]) -> Result<Vec<StoredHeader>, Store
 macro_rules! select_items {
     ($rest:literal) => {
         concat!(
-            "SELECT i.id, i.starts_at, i.minutes, i.title, i.details, i.location, i.private, i.pinned, i.tie, i.revision, v.time_zone \
-             FROM event v JOIN item i ON i.event_id = v.id WHERE ",
+            "SELECT i.id, i.starts_at, i.minutes, i.title, i.details, i.location, i.private, i.pinned, i.tie, \
+             i.progress, CASE WHEN i.ended_at IS NULL THEN i.started_at ELSE i.ended_at END AS progress_at, p.first_name, \
+             p.last_name, i.revision, v.time_zone \
+             FROM event v JOIN item i ON i.event_id = v.id \
+             LEFT JOIN contact p ON p.id = CASE WHEN i.ended_at IS NULL THEN i.started_by ELSE i.ended_by END WHERE ",
             $rest
         )
     };

@@ -43,6 +43,7 @@ const OURS: &[&str] = &[
     "event.time_zone",
     "event_word.word",
     "form_receipt.key",
+    "item.progress",
     "link.kind",
     "link.seed",
     "link.token_hash",

@@ -40,6 +40,7 @@ mod planner;
 mod plans;
 #[cfg(unix)]
 mod pooler;
+mod progress;
 mod published;
 mod recorder;
 mod requests;

@@ -10,7 +10,8 @@ use std::time::Duration;
 use app::batches::{BatchesPort, Choice, Who};
 use app::contacts::ContactsPort;
 use app::domain::delivery::{DELAY_LIMIT_MS, DeliveryEvent, Report};
-use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey, SpaceId};
+use app::domain::ids::{ContactId, CrewId, EmailId, EventId, IdempotencyKey, ItemId, SpaceId};
+use app::domain::progress::Progress;
 use app::domain::requests::RequestKind;
 use app::domain::rsvp::Rsvp;
 use app::domain::suppression::SuppressionCause;
@@ -21,7 +22,7 @@ use app::planner::{LinkKind, PlannerPort};
 use app::requests::{RequestForm, RequestsPort};
 use app::rsvp::RsvpPort;
 use app::run_of_show::{ItemForm, RunOfShowPort};
-use app::share_page::SharePagePort;
+use app::share_page::{Press, SharePagePort};
 use app::spaces::{SpaceForm, SpacesPort};
 use server::batches::run_due;
 use server::calendar;
@@ -40,6 +41,22 @@ use crate::statements::{assert_all_ran, the_rest, what_may_scan};
 use crate::support::NOON;
 use crate::uploads;
 use crate::venue::{Venue, form, plan, which};
+
+/// An item of the person's own, started by them.
+async fn press_at_own_item(venue: &Venue, crew: CrewId, token: String) {
+    let item = venue
+        .number("INSERT INTO item (event_id, starts_at, title) VALUES (5, 1795435200000, 'Own') RETURNING id")
+        .await;
+    let own =
+        format!("INSERT INTO assignment (item_id, contact_id) SELECT {item}, contact_id FROM crew WHERE id = {crew}");
+    venue.run(&own).await;
+    let (from, to) = (Progress::Planned, Progress::Started);
+    let press = Press { item: ItemId(item), from, to, key: Some(IdempotencyKey("press".into())), seconds_ago: 0 };
+    for _ in 0..2 {
+        venue.share_page.press(token.clone(), press.clone()).await.unwrap();
+    }
+    venue.run(&format!("DELETE FROM item WHERE id = {item}")).await;
+}
 
 /// More events than one webhook brings, and than any statement takes.
 const BATCH: i64 = 3_000;
@@ -146,6 +163,7 @@ async fn everything(venue: &Venue) {
     venue.planner.revoke_link(caller, crew, LinkKind::Share).await.unwrap();
     let row = venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
     let calendar = venue.share_page.open(venue.token(&row)).await.unwrap().calendar;
+    press_at_own_item(venue, crew, venue.token(&row)).await;
     calendar::of_guest(core, calendar.split('/').nth_back(1).unwrap()).await.unwrap();
     calendar::of_event(core, caller, EventId(5)).await.unwrap();
     venue.run("UPDATE event SET rsvp = 1 WHERE id = 5").await;

@@ -26,8 +26,9 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::database::with_sqlite;
 use crate::support::{Answer, NOON, TestApp, server_fn, server_fns};
 
-/// Server functions for everybody: whoever signs in or up, or holds a link. `accounts`, `rsvp`, `share_page` and `uploads` try them.
-const FOR_EVERYBODY: [&str; 10] = [
+/// Server functions for everybody: whoever signs in or up, or holds a link. `accounts`, `progress`, `rsvp`, `share_page` and `uploads`
+/// try them.
+const FOR_EVERYBODY: [&str; 11] = [
     "sign_in",
     "sign_up",
     "forgot_password",
@@ -38,6 +39,7 @@ const FOR_EVERYBODY: [&str; 10] = [
     "answer_rsvp",
     "answer_request",
     "withdraw_upload",
+    "press_item",
 ];
 
 /// Server functions for whoever is signed in that name nothing of an account: they are about the caller's own. In an order in
