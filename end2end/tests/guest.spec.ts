@@ -24,15 +24,15 @@ test("the run of show needs no script and holds no address", async ({ owner, bro
   expect([...tokens]).toEqual([]);
 });
 
-test("what needs no script is small: the page and its style, as sent", async ({ owner, browsers, server }) => {
+test("what guests get is small: the page with its style and script, as sent", async ({ owner, browsers, server }) => {
   await openEvent(owner);
   const [name = ""] = await notInvited(owner);
   const guest = await browsers.open();
   for (const address of [await new CrewRow(owner, name).link(), `${server.url}/sign-in`]) {
     const html = await (await guest.request.get(address)).text();
-    const styles = [...html.matchAll(/<link[^>]+href="([^"]+\.css)"/g)].map(([, href]) => new URL(href ?? "", address).href);
-    expect(styles.length, html).toBeGreaterThan(0);
-    const sizes = await Promise.all([address, ...new Set(styles)].map(sent));
+    const parts = [...html.matchAll(/<link[^>]+href="([^"]+\.css)"|<script[^>]+src="([^"]+)"/g)].map(([, style, script]) => style ?? script ?? "");
+    expect(parts.length, html).toBeGreaterThan(0);
+    const sizes = await Promise.all([address, ...new Set(parts.map((part) => new URL(part, address).href))].map(sent));
     expect(sizes.reduce((total, size) => total + size), `${address}: ${sizes.join(" + ")}`).toBeLessThanOrEqual(30 * 1024);
   }
 });

@@ -30,7 +30,8 @@ use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
 use crate::{
-    calendar, hosts, pages, plain_forms, realtime, refusals, request_log, requests, sandbox, security, site, webhooks,
+    calendar, hosts, pages, plain_forms, realtime, refusals, request_log, requests, sandbox, security, share_page,
+    site, webhooks,
 };
 
 /// Webhooks and files have limits of their own.
@@ -54,7 +55,9 @@ pub fn router(state: AppState) -> Router {
             move || app::shell(options.clone(), Arc::clone(&client))
         })
         .route("/live", get(realtime::upgrade))
-        .merge(calendar::routes());
+        .route("/v/{token}/live", get(realtime::upgrade_guest))
+        .merge(calendar::routes())
+        .merge(share_page::routes());
     if config.sandbox {
         members = members.merge(sandbox::routes());
     }

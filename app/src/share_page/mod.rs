@@ -10,6 +10,8 @@ mod page;
 mod port;
 #[cfg(feature = "ssr")]
 mod press_form;
+#[cfg(feature = "ssr")]
+mod script;
 
 #[cfg(not(feature = "ssr"))]
 pub use crate::unscripted::Unscripted as SharePage;
@@ -21,3 +23,5 @@ pub use model::{GuestItem, Press, RunOfShow};
 pub use page::SharePage;
 #[cfg(feature = "ssr")]
 pub use port::SharePagePort;
+#[cfg(feature = "ssr")]
+pub use script::{GUEST_SCRIPT, GUEST_WORKER, SCRIPT, WORKER, guest_script};

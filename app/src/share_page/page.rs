@@ -1,10 +1,11 @@
-//! A guest's run of show: plain HTML, no script.
+//! A guest's run of show: plain HTML, whole without scripts. Where they run, a small one of its own keeps it current.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::item_list::item_list;
 use super::press_form::{press_forms, refusal};
+use super::script::guest_script;
 use super::{LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::error::AppError;
@@ -57,8 +58,12 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
                     <p class="fine">{facts}</p>
                     <h1>{show.event}</h1>
                 </div>
+                // What the page's script says for itself; without it none of this is there.
+                <span class="pill" id="pill" data-own="" hidden></span>
             </header>
-            <p class="error" id="told" role=is_told.then_some("alert") hidden=!is_told>{told}</p>
+            <p class="visually-hidden" id="said" data-own="" aria-live="polite"></p>
+            <p class="notice" id="stale" data-own="" hidden></p>
+            <p class="error" id="told" data-own="" role=is_told.then_some("alert") hidden=!is_told>{told}</p>
             <QuestionForm token=token.clone() page=page.clone() question=show.question />
             {asked}
             <p class="next" id="next" hidden=countdown.is_none()><b>{wait}</b> " " <span>{what}</span></p>
@@ -76,9 +81,15 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
             <Calendar address=show.calendar />
             <footer class="fine">
                 {show.place_address.map(|address| view! { <p>{address}</p> })}
-                <p>{format!("All times are in {}. This page shows the plan as it stood when you opened it; reload for the latest.", show.time_zone.replace('_', " "))}</p>
+                <p>{format!("All times are in {}.", show.time_zone.replace('_', " "))}</p>
+                <noscript>"This page shows the plan as it stood when you opened it; reload for the latest."</noscript>
+                <label class="check" id="awake" data-own="" hidden>
+                    <input type="checkbox" name="awake" autocomplete="off" />
+                    <span>"Keep the screen on"</span>
+                </label>
             </footer>
         </main>
+        <script src=guest_script() defer></script>
     }
 }
 

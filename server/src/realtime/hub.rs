@@ -13,6 +13,8 @@ use app::live::{ServerMessage, Topic};
 use axum::body::Bytes;
 use tokio::sync::{Notify, mpsc};
 
+use super::guests::Guests;
+
 /// Messages that may wait for one socket before it counts as lagging.
 const BACKLOG: usize = 128;
 
@@ -25,6 +27,7 @@ pub struct Hub(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     next_listener: AtomicU64,
+    guests: Guests,
     state: Mutex<State>,
 }
 
@@ -144,8 +147,14 @@ impl Hub {
         }
     }
 
+    /// The pages of guests that are open.
+    pub fn guests(&self) -> &Guests {
+        &self.0.guests
+    }
+
     /// Has every socket catch up: nobody knows what was missed.
     pub fn catch_up_all(&self) {
+        self.0.guests.doubt_all();
         for listener in self.state().sessions.values().flatten() {
             listener.raise(&listener.lagging);
         }
@@ -183,6 +192,7 @@ impl Hub {
 
     /// Closes every socket, and those that still come, for a graceful shutdown.
     pub fn close(&self) {
+        self.0.guests.close();
         let mut state = self.state();
         state.closing = true;
         for listener in state.sessions.values().flatten() {

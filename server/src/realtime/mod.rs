@@ -1,6 +1,8 @@
-//! The live channel: who listens to what, and the websocket they listen on.
+//! The live channels: who listens to what, and the websockets they listen on: members' tabs, and the open pages of guests.
 
 mod budget;
+mod guest_socket;
+mod guests;
 mod hub;
 mod publisher;
 mod rows;
@@ -8,6 +10,8 @@ mod sessions;
 mod socket;
 mod store;
 
+pub use guest_socket::upgrade_guest;
+pub use guests::{Guest, GuestSignal, Guests, OpenPage};
 pub use hub::{Closing, Hub, Published, Signal, Subscriber, frame};
 pub use sessions::end_sessions;
 pub use socket::upgrade;

@@ -25,7 +25,7 @@ use crate::core::Core;
 use crate::state::AppState;
 
 /// What tabs say is short.
-const READ_BUFFER: usize = 1024;
+pub(super) const READ_BUFFER: usize = 1024;
 /// Deltas that go out together share a write of this size.
 const WRITE_BUFFER: usize = 4 * 1024;
 const MAX_MESSAGE: usize = 16 * 1024;
@@ -34,11 +34,11 @@ const MAX_TOPICS: usize = 16;
 const MAX_SOCKETS: usize = 128;
 const MAX_ROWS: u32 = 500;
 
-const PING_EVERY: Duration = Duration::from_secs(25);
+pub(super) const PING_EVERY: Duration = Duration::from_secs(25);
 /// A live tab answers every ping.
-const SILENCE: Duration = Duration::from_mins(1);
+pub(super) const SILENCE: Duration = Duration::from_mins(1);
 /// A tab that takes nothing for so long is gone, whatever its connection says.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why we end a conversation.
 enum End {

@@ -1,9 +1,11 @@
 //! Who may listen. Reads only.
 
 use app::backend::Caller;
+use app::domain::ids::{CrewId, EventId, LinkId};
 use app::domain::time::Timestamp;
 use app::live::Topic;
 
+use super::guests::Guest;
 use crate::db::{self, Db};
 use crate::error::StoreError;
 
@@ -61,4 +63,17 @@ pub async fn live_sessions(db: &Db, sessions: &[String], now: Timestamp) -> Resu
         live.extend(query.fetch_all(&mut *db.reader().await?).await?);
     }
     Ok(live)
+}
+
+/// Who holds the share link with this token hash; `None` if it is unknown or revoked, its person taken off, or its event deleted.
+pub async fn guest(db: &Db, token_hash: &str) -> Result<Option<Guest>, StoreError> {
+    let found: Option<(i64, i64, i64)> = sqlx::query_as(
+        "SELECT l.id, cr.event_id, cr.id FROM link l JOIN crew cr ON cr.id = l.crew_id JOIN event v ON v.id = cr.event_id \
+         WHERE l.token_hash = $1 AND l.kind = 'share' AND l.revoked_at IS NULL AND cr.deleted_at IS NULL \
+         AND v.deleted_at IS NULL",
+    )
+    .bind(token_hash.to_owned())
+    .fetch_optional(&mut *db.reader().await?)
+    .await?;
+    Ok(found.map(|(link, event, crew)| Guest { link: LinkId(link), event: EventId(event), crew: CrewId(crew) }))
 }

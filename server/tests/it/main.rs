@@ -25,6 +25,7 @@ mod emails;
 mod events;
 mod fold;
 mod forms;
+mod guest_live;
 mod hostile;
 mod hosts;
 mod html;

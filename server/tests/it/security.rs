@@ -73,17 +73,19 @@ on_both_engines!(
             (Some("callboard.test"), true),
             (None, true),
         ] {
-            let mut request = app
-                .request(Method::GET, "/live")
-                .header("connection", "upgrade")
-                .header("upgrade", "websocket")
-                .header("sec-websocket-version", "13")
-                .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
-            if let Some(origin) = origin {
-                request = request.header("origin", origin);
+            for path in ["/live", "/v/any-token/live"] {
+                let mut request = app
+                    .request(Method::GET, path)
+                    .header("connection", "upgrade")
+                    .header("upgrade", "websocket")
+                    .header("sec-websocket-version", "13")
+                    .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+                if let Some(origin) = origin {
+                    request = request.header("origin", origin);
+                }
+                let answer = app.send(request.body(Body::empty()).expect("a request")).await;
+                assert_eq!(answer.status == StatusCode::FORBIDDEN, refused, "{path} {origin:?}: {}", answer.status);
             }
-            let answer = app.send(request.body(Body::empty()).expect("a request")).await;
-            assert_eq!(answer.status == StatusCode::FORBIDDEN, refused, "{origin:?}: {}", answer.status);
         }
     }
 );

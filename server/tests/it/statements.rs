@@ -10,6 +10,8 @@ use app::domain::delivery::{DeliveryEvent, Report};
 use app::domain::ids::{BatchId, ContactId, CrewId, EmailId, EventId, IdempotencyKey, ItemId};
 use app::live::Topic;
 use app::planner::PlannerPort;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
 use server::auth::store;
 use server::config::Config;
 use server::core::Core;
@@ -142,6 +144,8 @@ async fn watch_live(app: &TestApp, venue: &Venue) {
     realtime::end_sessions(&app.core).await.expect("an answer");
     let _event = open_page(&app.core, Topic::Event(event)).await;
     let _contact = open_page(&app.core, Topic::Contact(contact)).await;
+    let guests = app.request(Method::GET, "/v/any-token/live").header("origin", "http://callboard.test");
+    assert_eq!(app.send(guests.body(Body::empty()).expect("a request")).await.status, StatusCode::NOT_FOUND);
     let mut write = venue.db().write().await.expect("a transaction");
     for change in [
         Change::Event(event),

@@ -23,7 +23,7 @@ enum Rule {
 }
 
 /// The routes that are neither pages of the app nor server functions.
-const ROUTES: [(&str, Rule); 17] = [
+const ROUTES: [(&str, Rule); 20] = [
     ("/live", Rule::Members),
     ("/events/{id}/calendar.ics", Rule::Members),
     ("/calendar/{token}/run-of-show.ics", Rule::Holders),
@@ -33,6 +33,7 @@ const ROUTES: [(&str, Rule); 17] = [
     ("/sandbox/{id}/source", Rule::Members),
     ("/uploads/{id}", Rule::Members),
     ("/v/{token}/files/{request}", Rule::Guests),
+    ("/v/{token}/live", Rule::Guests),
     ("/webhooks/{provider}", Rule::Signed),
     ("/webhooks/{provider}/", Rule::Signed),
     ("/webhooks", Rule::Signed),
@@ -40,6 +41,9 @@ const ROUTES: [(&str, Rule); 17] = [
     ("/webhooks/{provider}/{*rest}", Rule::Signed),
     ("/healthz", Rule::Everybody),
     ("/readyz", Rule::Everybody),
+    // The scripts of guests' pages.
+    ("/guest.js", Rule::Everybody),
+    ("/guest-worker.js", Rule::Everybody),
     // The built client.
     ("/pkg", Rule::Everybody),
 ];

@@ -1,0 +1,325 @@
+// What a guest's page does while it is open, where scripts run: it follows changes, counts down, keeps what is pressed without a
+// network, and keeps the screen on. Without it the page is whole, and its forms work.
+//
+// The server alone draws the page. A socket says only that something changed; then the page is fetched again, and what differs
+// is exchanged. What this script changes by itself stands in elements with `data-own`, which are left alone by that.
+{
+  const root = document.documentElement;
+  const main = document.getElementById("main");
+  const path = location.pathname;
+  const byId = (id) => document.getElementById(id);
+  const [pill, stale, said] = ["pill", "stale", "said"].map(byId);
+  // When the server's page was read, by our clock; one that the worker kept says so.
+  let asOf = Number(root.dataset.kept) || Date.now();
+  // How far the server's clock is ahead of ours.
+  let ahead = root.dataset.now - asOf;
+  // A form was refused: what was typed and what is wrong with it stand in no other page, so only the list is exchanged.
+  const isRefused = "page" in root.dataset;
+  let isOver = false;
+
+  const show = (state) => {
+    if (isOver) return;
+    const words = { live: "Online", connecting: "Syncing", offline: "Offline" }[state];
+    if (pill.dataset.state === state) return;
+    pill.dataset.state = state;
+    pill.textContent = words;
+    pill.hidden = false;
+    tick();
+  };
+
+  // -- Clocks ------------------------------------------------------------------------------------------------------------
+
+  const put = (element, text) => element.textContent === text || (element.textContent = text);
+
+  // As the server says it: "18 min", "3 h 05 min", "2 days".
+  const inWords = (ms) => {
+    const minutes = Math.ceil(ms / 60_000);
+    if (minutes < 60) return `${minutes} min`;
+    if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+    return minutes < 2_880 ? "1 day" : `${Math.floor(minutes / 1_440)} days`;
+  };
+
+  const tick = () => {
+    const now = Date.now() + ahead;
+    let next;
+    for (const row of main.querySelectorAll(".timeline > li[data-ends]")) {
+      const starts = Date.parse(row.querySelector("time").dateTime);
+      if (starts > now) next ??= { starts, row };
+      const isOver = row.dataset.state === "done";
+      const isNow = "running" in row.dataset || (!isOver && starts <= now && now < Number(row.dataset.ends));
+      row.toggleAttribute("data-now", isNow);
+      if (isNow) row.setAttribute("aria-current", "time");
+      else row.removeAttribute("aria-current");
+    }
+    const countdown = byId("next");
+    if (countdown) {
+      countdown.hidden = !next;
+      if (next) {
+        put(countdown.querySelector("b"), inWords(next.starts - now));
+        const [title, clock] = [next.row.querySelector("h3 span"), next.row.querySelector("time b")];
+        put(countdown.querySelector("span"), `to ${title.textContent}, ${clock.textContent}`);
+      }
+    }
+    stale.hidden = pill.dataset.state !== "offline";
+    if (!stale.hidden) {
+      const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: main.dataset.zone }).format(asOf);
+      const minutes = Math.floor((Date.now() - asOf) / 60_000);
+      const ago = minutes < 1 ? "just now" : `${inWords(minutes * 60_000)} ago`;
+      put(stale, `No network. This is the plan as of ${clock}, ${ago}.`);
+    }
+  };
+
+  // -- The page, read anew -----------------------------------------------------------------------------------------------
+
+  // Makes `old` what `fresh` is. Nodes that are alike stay, and with them focus, what is typed, and the place on the page.
+  const exchange = (old, fresh) => {
+    if (old.nodeType !== 1) {
+      if (old.data !== fresh.data) old.data = fresh.data;
+      return;
+    }
+    if ("own" in old.dataset || old.isEqualNode(fresh)) return;
+    for (const { name } of [...old.attributes]) {
+      if (!fresh.hasAttribute(name) && !(name === "open" && old.nodeName === "DETAILS")) old.removeAttribute(name);
+    }
+    for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    let at = old.firstChild;
+    for (const child of fresh.childNodes) {
+      const isLike = (node) => node && node.nodeName === child.nodeName && (node.id || "") === (child.id || "");
+      const same = child.id ? [...old.children].find(isLike) : isLike(at) && at;
+      if (!same) {
+        old.insertBefore(document.importNode(child, true), at);
+        continue;
+      }
+      if (same === at) at = at.nextSibling;
+      else old.insertBefore(same, at);
+      exchange(same, child);
+    }
+    while (at) {
+      const after = at.nextSibling;
+      at.remove();
+      at = after;
+    }
+  };
+
+  const isTyped = () =>
+    [...main.querySelectorAll("input, textarea")].some((field) =>
+      field.type === "file" ? field.value : field.type !== "hidden" && !field.closest("[data-own]") && field.value !== field.defaultValue,
+    );
+
+  const take = (page) => {
+    const fresh = page.getElementById("main");
+    const script = (of) => of.querySelector("script[src]")?.getAttribute("src");
+    // The server is another version now: its page belongs to another script and style.
+    if (script(page) !== script(document) && !isRefused && !isTyped()) return location.reload();
+    const plan = () => main.querySelector(".timeline")?.textContent;
+    const before = plan();
+    const list = (of) => of.querySelector(".timeline");
+    if (!isRefused) exchange(main, fresh);
+    else if (list(main) && list(fresh)) exchange(list(main), list(fresh));
+    document.title = page.title;
+    ahead = page.documentElement.dataset.now - Date.now();
+    asOf = Date.now();
+    markKept();
+    if (plan() !== before) say("The run of show has changed.");
+  };
+
+  // The link is not active any more: nothing of what it showed stays.
+  const end = (page) => {
+    const fresh = page.getElementById("main");
+    isOver = true;
+    socket?.close();
+    clearInterval(clockwork);
+    localStorage.removeItem(place);
+    if (fresh) main.replaceWith(document.importNode(fresh, true));
+    else main.replaceChildren();
+    document.title = page.title;
+  };
+
+  let isReading = false;
+  let again = false;
+  const refresh = async () => {
+    again = true;
+    if (isReading || isOver) return;
+    isReading = true;
+    show("connecting");
+    try {
+      while (again && !isOver) {
+        again = false;
+        const answer = await fetch(path + location.search, { cache: "no-store", signal: AbortSignal.timeout(15_000) });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (answer.status === 404 || answer.status === 410) end(page);
+        else if (answer.ok) take(page);
+        else throw new Error(`status ${answer.status}`);
+      }
+      if (socket?.readyState === WebSocket.OPEN) show("live");
+      tick();
+    } catch {
+      show("offline");
+      // Its end has us come back.
+      socket?.close();
+    } finally {
+      isReading = false;
+    }
+  };
+
+  // -- What changes, as it does ------------------------------------------------------------------------------------------
+
+  // What the server closes with when the link has ended.
+  const NOT_ACTIVE = 4404;
+  let socket;
+  let attempts = 0;
+  let later;
+  const connect = () => {
+    clearTimeout(later);
+    if (socket || isOver) return;
+    const opened = new WebSocket(`${location.origin.replace(/^http/, "ws")}${path}/live`);
+    socket = opened;
+    opened.onopen = () => {
+      attempts = 0;
+      send();
+    };
+    // Not all guests of an event at the same moment.
+    opened.onmessage = () => setTimeout(refresh, Math.random() * 300);
+    opened.onclose = ({ code }) => {
+      if (socket !== opened) return;
+      socket = undefined;
+      if (isOver) return;
+      const pause = code === NOT_ACTIVE ? 5_000 : Math.min(30_000, 500 * 2 ** attempts++);
+      later = setTimeout(connect, pause * (0.5 + Math.random() / 2));
+      // Tells a link that ended from a network that is gone.
+      refresh();
+    };
+  };
+  addEventListener("online", () => {
+    attempts = 0;
+    connect();
+  });
+  addEventListener("offline", () => {
+    show("offline");
+    socket?.close();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    if (socket) refresh();
+    else connect();
+    holdScreen();
+  });
+
+  // -- What is pressed ---------------------------------------------------------------------------------------------------
+
+  // Presses wait here until the server has them, without the token. Each has a key, so that one that comes twice counts once.
+  const place = `callboard presses ${main.dataset.guest}`;
+  const kept = () => JSON.parse(localStorage.getItem(place) || "[]");
+  const keep = (presses) => {
+    if (presses.length) localStorage.setItem(place, JSON.stringify(presses));
+    else localStorage.removeItem(place);
+  };
+
+  const say = (words) => put(said, words);
+
+  // Shows what waits.
+  const markKept = () => {
+    for (const { form } of kept()) byId(form)?.setAttribute("data-waits", "");
+  };
+
+  let isSending = false;
+  const send = async () => {
+    if (isSending) return;
+    isSending = true;
+    try {
+      for (let press; !isOver && (press = kept()[0]);) {
+        const body = new URLSearchParams(press.fields);
+        body.set("token", path.split("/")[2]);
+        body.set("seconds_ago", String(Math.max(0, Math.round((Date.now() - press.at) / 1000))));
+        const answer = await fetch(press.action, {
+          method: "POST",
+          body,
+          headers: { Accept: "application/json" },
+          signal: AbortSignal.timeout(15_000),
+        });
+        if (answer.status >= 500 || answer.status === 429 || answer.status === 408) throw new Error(`status ${answer.status}`);
+        const why = answer.ok ? undefined : await answer.json().catch(() => undefined);
+        keep(kept().filter(({ key }) => key !== press.key));
+        if (why?.Invalid) tell(`${press.label}: ${why.Invalid.message}`);
+        else if (!answer.ok && answer.status !== 404) tell(`${press.label} was not taken. Look at the plan, then try again.`);
+      }
+    } catch {
+      show("offline");
+    } finally {
+      isSending = false;
+    }
+    refresh();
+  };
+
+  // What a press came to, if it did not count.
+  const tell = (words) => {
+    const told = byId("told");
+    told.setAttribute("role", "alert");
+    put(told, words);
+    told.hidden = false;
+  };
+
+  addEventListener("submit", (event) => {
+    const form = event.target;
+    const isPress = "keep" in form.dataset;
+    if (!isPress && !(form.id === "rsvp" && pill.dataset.state === "offline")) return;
+    const fields = new FormData(form);
+    const button = event.submitter;
+    if (button?.name) fields.set(button.name, button.value);
+    fields.delete("token");
+    fields.delete("page");
+    const press = {
+      form: form.id,
+      action: form.getAttribute("action"),
+      fields: [...fields],
+      label: button?.textContent ?? "",
+      key: `${Date.now()} ${Math.random()}`,
+      at: Date.now(),
+    };
+    try {
+      // One press of an item waits at a time: what is next depends on it.
+      if (!isPress || !form.parentElement.querySelector("[data-waits]")) keep([...kept().filter((other) => isPress || other.form !== form.id), press]);
+    } catch {
+      // The browser keeps nothing for us: it posts the form by itself.
+      return;
+    }
+    event.preventDefault();
+    byId("told").hidden = true;
+    markKept();
+    say(navigator.onLine ? "" : `${press.label} is kept, and sent when the network is back.`);
+    send();
+  });
+
+  // -- The screen --------------------------------------------------------------------------------------------------------
+
+  const awake = byId("awake");
+  const box = awake.querySelector("input");
+  let lock;
+  const holdScreen = async () => {
+    try {
+      if (box.checked && document.visibilityState === "visible") lock = await navigator.wakeLock.request("screen");
+      else await lock?.release();
+    } catch {
+      box.checked = false;
+    }
+  };
+  if (navigator.wakeLock) {
+    awake.hidden = false;
+    box.addEventListener("change", holdScreen);
+  }
+
+  // -- Start -------------------------------------------------------------------------------------------------------------
+
+  const clockwork = setInterval(tick, 1_000);
+  show(root.dataset.kept ? "offline" : "connecting");
+  tick();
+  markKept();
+  connect();
+
+  // Keeps this page for when there is no network. The first visit has it read once more, through the worker.
+  const workers = navigator.serviceWorker;
+  if (workers) {
+    if (!workers.controller) workers.addEventListener("controllerchange", refresh, { once: true });
+    workers.register("/guest-worker.js", { scope: "/v/" }).catch(() => {});
+  }
+}
