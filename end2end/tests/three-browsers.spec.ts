@@ -1,5 +1,5 @@
-// Two members and a guest on one event at the same time. Members see each other's changes as they are made; a guest's page shows the
-// plan as it stood when it was opened, so the guest reloads. (Issue 8: 7)
+// Two members and a guest on one event at the same time. Members see each other's changes as they are made; the guest reloads, as
+// one does whose browser runs no scripts. (Issue 8: 7)
 import type { Locator, Page } from "@playwright/test";
 import { Cable, broken } from "../cable.ts";
 import { type Browsers, type Faults, expect, hydrated, live, test, visit } from "../fixtures.ts";
