@@ -16,6 +16,7 @@ use crate::error::AppError;
 use crate::events::EventsPort;
 use crate::people::PeoplePort;
 use crate::planner::PlannerPort;
+use crate::portal::PortalPort;
 use crate::print::PrintPort;
 use crate::requests::RequestsPort;
 use crate::rsvp::RsvpPort;
@@ -34,6 +35,7 @@ pub struct Backend {
     pub events: Arc<dyn EventsPort>,
     pub people: Arc<dyn PeoplePort>,
     pub planner: Arc<dyn PlannerPort>,
+    pub portal: Arc<dyn PortalPort>,
     pub print: Arc<dyn PrintPort>,
     pub requests: Arc<dyn RequestsPort>,
     pub run_of_show: Arc<dyn RunOfShowPort>,

@@ -29,6 +29,7 @@ pub mod paths;
 pub mod people;
 pub mod plain_form;
 pub mod planner;
+pub mod portal;
 pub mod print;
 pub mod requests;
 mod routes;
@@ -38,6 +39,8 @@ pub mod share_page;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod spaces;
+#[cfg(feature = "ssr")]
+mod stopped;
 mod ui;
 #[cfg(not(feature = "ssr"))]
 mod unscripted;

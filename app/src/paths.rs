@@ -110,7 +110,7 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 39] = [
+pub const PAGES: [Page; 40] = [
     members("/"),
     members(EVENTS),
     members(NEW_EVENT),
@@ -148,6 +148,7 @@ pub const PAGES: [Page; 39] = [
     plain("/change-email/{token}", Audience::Everybody),
     plain("/v/{token}", Audience::Everybody),
     plain("/rsvp/{token}", Audience::Everybody),
+    plain("/c/{token}", Audience::Everybody),
     plain(SANDBOX, Audience::Members),
     plain("/sandbox/{*rest}", Audience::Members),
 ];
@@ -334,6 +335,11 @@ pub fn rsvp_page(token: &str) -> String {
     format!("/rsvp/{token}")
 }
 
+/// What a contact opens to find all events of theirs; the token is the secret.
+pub fn portal(token: &str) -> String {
+    format!("/c/{token}")
+}
+
 /// The account after `what` was saved: the page says so.
 pub fn account_saved(what: &str) -> String {
     format!("{ACCOUNT}?{SAVED}={what}")
@@ -412,6 +418,7 @@ mod tests {
             (contact_emails(id), "/contacts/{id}/emails"),
             (share_page("token"), "/v/{token}"),
             (rsvp_page("token"), "/rsvp/{token}"),
+            (portal("token"), "/c/{token}"),
             (reset("token"), "/reset/{token}"),
             (change_email("token"), "/change-email/{token}"),
         ] {

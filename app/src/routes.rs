@@ -18,6 +18,7 @@ use crate::paths::HOME;
 use crate::people::PEOPLE_SCREEN;
 use crate::plain_form::RefusedForm;
 use crate::planner::PLANNER_SCREEN;
+use crate::portal::PortalPage;
 use crate::print::{LinkCodePage, NameTagsPage, PeopleListPage, RunSheetPage};
 use crate::requests::{EVENT_REQUESTS_SCREEN, REQUEST_OVERVIEW_SCREEN, REQUEST_SCREEN};
 use crate::rsvp::RsvpPage;
@@ -79,6 +80,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("change-email/:token") view=ChangeEmailPage ssr=SsrMode::Async />
                 <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("v/:token") view=SharePage ssr=SsrMode::Async />
+                <Route path=path!("c/:token") view=PortalPage ssr=SsrMode::Async />
                 <Route path=path!("rsvp/:token") view=RsvpPage ssr=SsrMode::Async />
             </Routes>
         </Router>

@@ -28,6 +28,7 @@ mod pages;
 pub mod people;
 mod plain_forms;
 pub mod planner;
+pub mod portal;
 pub mod print;
 pub mod provider;
 pub mod realtime;

@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 const DEVICE_MARK: &str = "known device";
+const PORTAL_MARK: &str = "portal of a contact";
 const CALENDAR_MARK: &str = "calendar of a link";
 
 /// The installation's key. Share-link tokens are derived from it, so that the database alone opens nothing.
@@ -93,6 +94,16 @@ impl SecretKey {
     /// Whether this is the mark of this link's calendar; takes the same time wherever the two differ.
     pub fn is_calendar_mark(&self, link_token_hash: &str, mark: &str) -> bool {
         self.is_mark(CALENDAR_MARK, link_token_hash, mark)
+    }
+
+    /// What the address of a contact's portal holds.
+    pub fn portal_mark(&self, contact: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive(PORTAL_MARK, contact))
+    }
+
+    /// Whether this is the mark of this contact's portal; takes the same time wherever the two differ.
+    pub fn is_portal_mark(&self, contact: &str, mark: &str) -> bool {
+        self.is_mark(PORTAL_MARK, contact, mark)
     }
 
     /// By what calendar programs know an entry: the same for ever, and no other installation's.

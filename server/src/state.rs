@@ -17,6 +17,7 @@ use crate::emails::EmailsService;
 use crate::events::EventsService;
 use crate::people::PeopleService;
 use crate::planner::PlannerService;
+use crate::portal::PortalService;
 use crate::print::PrintService;
 use crate::requests::RequestsService;
 use crate::rsvp::RsvpService;
@@ -71,6 +72,7 @@ pub fn backend(core: &Core) -> Backend {
         events: Arc::new(EventsService::new(core.clone())),
         people: Arc::new(PeopleService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
+        portal: Arc::new(PortalService::new(core.clone())),
         print: Arc::new(PrintService::new(core.clone())),
         requests: Arc::new(RequestsService::new(core.clone())),
         run_of_show: Arc::new(RunOfShowService::new(core.clone())),

@@ -92,6 +92,7 @@ fn follow(contact: ContactId) -> LiveList<ContactHeader> {
 fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
     let announcer = Announcer::expect();
     let contact = details.id;
+    let portal = details.portal.clone();
     let posted = RefusedForm::of::<SaveContact>();
     let draft = drafts::of(contact);
     let typed = Typed::after(posted.as_ref(), draft.as_ref().map_or(&details.form, |draft| &draft.form));
@@ -175,7 +176,17 @@ fn DetailsForm(details: ContactDetails, reload: Reload) -> impl IntoView {
             </button>
         </div>
     };
-    form.with("contact", contact.to_string()).view(save, fields.into_any())
+    view! {
+        {form.with("contact", contact.to_string()).view(save, fields.into_any())}
+        <section class="card event-action">
+            <h2>"Portal"</h2>
+            <p class="fine">
+                "Their own page with all events that they have a live link to. It is never mailed: copy its address for them. It works as long as the contact is here."
+            </p>
+            <div class="link-line"><input readonly value=portal aria-label="Portal link" /></div>
+        </section>
+    }
+    .into_any()
 }
 
 /// Whether the form was posted without scripts, and saved. The address then says so, until the page reacts.
@@ -242,7 +253,13 @@ mod tests {
             revision: 9,
             details_revision,
         };
-        let saved = ContactDetails { id, revision: saved.0, blocked: saved.1, form: ContactForm::default() };
+        let saved = ContactDetails {
+            id,
+            revision: saved.0,
+            blocked: saved.1,
+            form: ContactForm::default(),
+            portal: String::new(),
+        };
         Known { saved, heard: heard.map(header) }
     }
 

@@ -95,6 +95,8 @@ pub struct ContactDetails {
     pub blocked: Option<SuppressionCause>,
     /// The contact's `details_revision` this form was filled from; a save of an older one is a conflict.
     pub revision: u32,
+    /// The address of the page with all events of theirs, whole. It is a secret between the account and the contact.
+    pub portal: String,
 }
 
 /// An event the contact is on, with how their newest invite fared.

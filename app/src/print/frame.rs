@@ -11,6 +11,7 @@ use crate::domain::ids::EventId;
 use crate::error::AppError;
 use crate::events::EventStatus;
 use crate::paths::{self, Paper};
+use crate::stopped::not_available;
 use crate::ui::{PageTitle, dotted};
 
 /// Opens the browser's own dialogue. Without scripts the button is not there: every browser has one in its menu.
@@ -26,7 +27,7 @@ pub(super) fn paper(paper: Paper, view: impl FnOnce(Printed) -> AnyView + Send +
     asked(async move {
         match read(event).await {
             Ok(printed) => framed(paper, printed, view),
-            Err(error) => trouble(error),
+            Err(error) => not_available(&error),
         }
     })
 }
@@ -60,8 +61,8 @@ fn framed(paper: Paper, printed: Printed, view: impl FnOnce(Printed) -> AnyView)
     .into_any()
 }
 
-/// What whoever holds the paper has to know before anything else: that the event may not take place.
-fn doubt(status: EventStatus) -> Option<&'static str> {
+/// What whoever reads of an event has to know before anything else: that the event may not take place.
+pub(crate) fn doubt(status: EventStatus) -> Option<&'static str> {
     match status {
         EventStatus::Cancelled => Some("CANCELLED"),
         EventStatus::Enquiry | EventStatus::Tentative => Some("Tentative"),
@@ -97,15 +98,4 @@ pub(super) fn tools(event: EventId, here: Option<Paper>) -> AnyView {
 /// Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
 pub(super) fn id_of_address(name: &str) -> Option<i64> {
     use_params_map().with_untracked(|params| params.get_str(name).and_then(|id| id.parse().ok()))
-}
-
-pub(super) fn trouble(error: AppError) -> AnyView {
-    view! {
-        <PageTitle text=|| "Not available".into() />
-        <main class="errorpage" id="main">
-            <h1>"Not available right now"</h1>
-            <p>{error.to_string()}</p>
-        </main>
-    }
-    .into_any()
 }

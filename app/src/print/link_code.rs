@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use super::LinkCode;
-use super::frame::{id_of_address, tools, trouble};
+use super::frame::{id_of_address, tools};
 use crate::accounts::asked;
 use crate::backend;
 use crate::domain::ids::{CrewId, EventId};
 use crate::error::AppError;
+use crate::stopped::not_available;
 use crate::ui::PageTitle;
 
 #[component]
@@ -17,7 +18,7 @@ pub fn LinkCodePage() -> impl IntoView {
     asked(async move {
         match read(event, crew).await {
             Ok(code) => page(event, code),
-            Err(error) => trouble(error),
+            Err(error) => not_available(&error),
         }
     })
 }

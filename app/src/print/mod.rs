@@ -19,6 +19,8 @@ pub use crate::unscripted::{
     Unscripted as LinkCodePage, Unscripted as NameTagsPage, Unscripted as PeopleListPage, Unscripted as RunSheetPage,
 };
 #[cfg(feature = "ssr")]
+pub(crate) use frame::doubt;
+#[cfg(feature = "ssr")]
 pub use link_code::LinkCodePage;
 #[cfg(feature = "ssr")]
 pub use people::PeopleListPage;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{Invitation, LoadInvitation, Question, QuestionForm};
-use crate::error::AppError;
 use crate::paths;
+use crate::stopped::not_opened;
 use crate::ui::{PageTitle, dotted, query_view};
 use crate::wire::Query;
 
@@ -16,11 +16,7 @@ pub fn RsvpPage() -> impl IntoView {
     let invitation = Query::new(move || LoadInvitation { token: token() });
     query_view(invitation, 3, |answer| match answer {
         Ok((LoadInvitation { token }, invitation)) => view! { <Asking token invitation /> }.into_any(),
-        Err(AppError::NotFound) => stopped(
-            "Link not active",
-            "This link was replaced or switched off, or was not copied whole. Ask the planner who sent it for a new one.",
-        ),
-        Err(error) => stopped("Not available right now", &error.to_string()),
+        Err(error) => not_opened(&error),
     })
 }
 
@@ -61,16 +57,4 @@ fn Asking(token: String, invitation: Invitation) -> impl IntoView {
 
 fn greeting(guest: &str) -> String {
     if guest.is_empty() { "You are invited.".into() } else { format!("{guest}, you are invited.") }
-}
-
-fn stopped(title: &'static str, sentence: &str) -> AnyView {
-    let sentence = sentence.to_owned();
-    view! {
-        <PageTitle text=move || title.into() />
-        <main class="errorpage" id="main">
-            <h1>{title}</h1>
-            <p>{sentence}</p>
-        </main>
-    }
-    .into_any()
 }

@@ -29,6 +29,8 @@ pub struct RunOfShow {
     pub items: Vec<GuestItem>,
     /// Where a calendar program reads the event and the guest's own items. It opens nothing else.
     pub calendar: String,
+    /// The path of the page with all events of theirs.
+    pub portal: String,
     pub now: Timestamp,
 }
 

@@ -8,10 +8,10 @@ use super::press_form::{press_forms, refusal};
 use super::script::guest_script;
 use super::{LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
-use crate::error::AppError;
 use crate::paths;
 use crate::requests::requests_card;
 use crate::rsvp::QuestionForm;
+use crate::stopped::not_opened;
 use crate::ui::{PageTitle, dotted, query_view};
 use crate::wire::Query;
 
@@ -22,8 +22,7 @@ pub fn SharePage() -> impl IntoView {
     let show = Query::new(move || LoadRunOfShow { token: token() });
     query_view(show, 6, |answer| match answer {
         Ok((LoadRunOfShow { token }, show)) => view! { <RunOfShowPage token show /> }.into_any(),
-        Err(AppError::NotFound) => view! { <NotActive /> }.into_any(),
-        Err(error) => view! { <Trouble error /> }.into_any(),
+        Err(error) => not_opened(&error),
     })
 }
 
@@ -58,6 +57,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
                     <p class="fine">{facts}</p>
                     <h1>{show.event}</h1>
                 </div>
+                <a class="button" href=show.portal>"Your portal"</a>
                 // What the page's script says for itself; without it none of this is there.
                 <span class="pill" id="pill" data-own="" hidden></span>
             </header>
@@ -125,28 +125,6 @@ fn Calendar(address: String) -> impl IntoView {
             </p>
             <p class="fine">"If your calendar wants an address to subscribe to: " <span class="address">{address}</span></p>
         </section>
-    }
-}
-
-#[component]
-fn NotActive() -> impl IntoView {
-    view! {
-        <PageTitle text=|| "Link not active".into() />
-        <main class="errorpage" id="main">
-            <h1>"Link not active"</h1>
-            <p>"This link was replaced or switched off, or was not copied whole. Ask the planner who sent it for a new one."</p>
-        </main>
-    }
-}
-
-#[component]
-fn Trouble(error: AppError) -> impl IntoView {
-    view! {
-        <PageTitle text=|| "Not available".into() />
-        <main class="errorpage" id="main">
-            <h1>"Not available right now"</h1>
-            <p>{error.to_string()}</p>
-        </main>
     }
 }
 

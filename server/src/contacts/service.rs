@@ -18,6 +18,7 @@ use crate::core::Core;
 use crate::emails::row::{revision, status};
 use crate::emails::suppressions;
 use crate::error::StoreError;
+use crate::portal;
 use crate::receipts::{Claim, Receipt};
 use crate::search_words;
 use crate::zone::Zone;
@@ -75,7 +76,7 @@ impl ContactsPort for ContactsService {
     }
 
     async fn details(&self, caller: &Caller, contact: ContactId) -> Result<ContactDetails, AppError> {
-        Ok(details(self.stored(caller, contact).await?))
+        Ok(details(&self.core, self.stored(caller, contact).await?))
     }
 
     async fn events(&self, caller: &Caller, contact: ContactId) -> Result<Vec<ContactEvent>, AppError> {
@@ -148,9 +149,11 @@ fn row(stored: StoredContactRow) -> ContactRow {
     }
 }
 
-fn details(stored: StoredContact) -> ContactDetails {
+fn details(core: &Core, stored: StoredContact) -> ContactDetails {
+    let portal = portal::path(core, ContactId(stored.id), Timestamp(stored.created_at));
     ContactDetails {
         id: ContactId(stored.id),
+        portal: format!("{}{portal}", core.config.base_url),
         blocked: suppressions::cause(stored.cause.as_deref()),
         revision: revision(stored.details_revision),
         form: stored.into_form(),

@@ -27,6 +27,7 @@ pub struct StoredContact {
     pub mobile: String,
     pub website: String,
     pub notes: String,
+    pub created_at: i64,
     pub email_count: i64,
     /// Rises with every visible change.
     pub revision: i64,
@@ -57,7 +58,7 @@ macro_rules! select_contacts {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.first_name, c.last_name, c.organisation, c.role, c.email, c.mobile, c.website, c.notes, \
-             c.email_count, c.revision, c.details_revision, s.cause, \
+             c.created_at, c.email_count, c.revision, c.details_revision, s.cause, \
              (SELECT COUNT(*) FROM crew JOIN event v ON v.id = crew.event_id \
               WHERE crew.contact_id = c.id AND crew.deleted_at IS NULL AND v.deleted_at IS NULL) AS events \
              FROM contact c LEFT JOIN suppression s ON s.address_key = c.email_key AND s.lifted_at IS NULL WHERE ",

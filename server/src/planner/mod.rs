@@ -7,6 +7,7 @@ pub mod sending;
 mod service;
 mod store;
 
+pub use links::StoredLink;
 pub use rows::{
     EventRows, crew_of_contacts, crew_rows, deleted_crew, deleted_events, deleted_items, event_rows, headers, items,
 };

@@ -1,6 +1,6 @@
 //! Opens a share link. Whoever holds the token may see this one run of show, and nothing else.
 
-use app::domain::ids::{CrewId, EventId, ItemId, LinkId};
+use app::domain::ids::{ContactId, CrewId, EventId, ItemId, LinkId};
 use app::domain::progress::{Buttons, Progress};
 use app::domain::time::Timestamp;
 use app::error::AppError;
@@ -13,7 +13,7 @@ use crate::core::Core;
 use crate::db::column;
 use crate::requests::requests_of_guest;
 use crate::zone::Zone;
-use crate::{calendar, rsvp, secret};
+use crate::{calendar, portal, rsvp, secret};
 
 #[derive(Clone)]
 pub struct SharePageService {
@@ -75,6 +75,7 @@ impl SharePagePort for SharePageService {
             requests,
             items,
             calendar: calendar::address(&self.core, LinkId(guest.link_id), &token),
+            portal: portal::path(&self.core, ContactId(guest.contact_id), Timestamp(guest.contact_created_at)),
             now,
         })
     }

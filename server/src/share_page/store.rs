@@ -12,6 +12,7 @@ pub struct StoredGuest {
     pub event_id: i64,
     pub crew_id: i64,
     pub contact_id: i64,
+    pub contact_created_at: i64,
     pub first_name: String,
     pub role: String,
     pub rsvp: Option<String>,
@@ -44,7 +45,8 @@ pub struct StoredItem {
 /// The holder of the link with this token hash; `None` if it is unknown or revoked, or its event deleted.
 pub async fn guest(db: &Db, token_hash: &str) -> Result<Option<StoredGuest>, StoreError> {
     let guest = sqlx::query_as(
-        "SELECT l.id AS link_id, cr.event_id, cr.id AS crew_id, cr.contact_id, c.first_name, cr.role, cr.rsvp, cr.rsvp_note, \
+        "SELECT l.id AS link_id, cr.event_id, cr.id AS crew_id, cr.contact_id, c.created_at AS contact_created_at, \
+         c.first_name, cr.role, cr.rsvp, cr.rsvp_note, \
          v.name AS event_name, v.status AS event_status, v.rsvp AS event_rsvp, v.use_start_finish, v.use_done, v.starts_at, v.time_zone, \
          s.name AS place, s.address AS place_address \
          FROM link l JOIN crew cr ON cr.id = l.crew_id JOIN contact c ON c.id = cr.contact_id \

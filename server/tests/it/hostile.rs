@@ -1,6 +1,6 @@
 //! Whatever people and mail servers write, it is text on every page. (Issue 7, C11)
 
-use app::domain::ids::{AccountId, CrewId, EventId, IdempotencyKey, MemberId};
+use app::domain::ids::{AccountId, ContactId, CrewId, EventId, IdempotencyKey, MemberId};
 use app::domain::rsvp::Rsvp;
 use app::events::EventsPort;
 use app::paths::{PAGES, Page};
@@ -13,6 +13,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::calendars::{calendar_of, lines};
 use crate::html::{Element, elements};
+use crate::portal::portal_of;
 use crate::rows::{self, tables, texts};
 use crate::support::{NOON, TestApp};
 use crate::venue::Venue;
@@ -109,7 +110,7 @@ fn assert_text_alone(path: &str, page: &[Element]) {
 }
 
 /// A page of every row of the table, and what stands behind the sandbox's open end.
-fn addresses(token: &str, rsvp_token: &str) -> Vec<String> {
+fn addresses(token: &str, rsvp_token: &str, portal: &str) -> Vec<String> {
     let mut all = Vec::new();
     for Page { path, .. } in PAGES {
         let token = if path.starts_with("/rsvp/") { rsvp_token } else { token };
@@ -119,6 +120,7 @@ fn addresses(token: &str, rsvp_token: &str) -> Vec<String> {
             let token = match path {
                 "/reset/{token}" => rows::RESET_TOKEN,
                 "/change-email/{token}" => rows::CHANGE_EMAIL_TOKEN,
+                "/c/{token}" => portal,
                 _ => token,
             };
             all.push(
@@ -187,12 +189,13 @@ on_both_engines!(
         let update = "UPDATE sandbox_mail SET source = $1 WHERE id = 1";
         sqlx::query(update).bind(source).execute(&mut *connection).await.expect("a mail");
 
+        let portal = portal_of(&venue, ContactId(1)).await;
         venue.stop_publishing();
         let (token, rsvp_token) = (venue.token(&sent), venue.rsvp_token(&invitee));
         let visitor = TestApp::new(db).await;
         let member = visitor.signed_in_as(AccountId(1), MemberId(1)).await;
         let mut shown = 0;
-        for path in addresses(&token, &rsvp_token) {
+        for path in addresses(&token, &rsvp_token, &portal) {
             let for_visitors = ["/sign-in", "/sign-up", "/forgot"].iter().any(|start| path.starts_with(start));
             let asker = if for_visitors { &visitor } else { &member };
             let answer = asker.get(&path).await;

@@ -41,6 +41,7 @@ mod planner;
 mod plans;
 #[cfg(unix)]
 mod pooler;
+mod portal;
 mod progress;
 mod published;
 mod recorder;

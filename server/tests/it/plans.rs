@@ -19,6 +19,7 @@ use app::emails::EmailsPort;
 use app::events::{CopyForm, EventForm, EventQuery, EventStatus, EventsPort, SaveEventOptions};
 use app::people::PeoplePort;
 use app::planner::{LinkKind, PlannerPort};
+use app::portal::PortalPort;
 use app::requests::{RequestForm, RequestsPort};
 use app::rsvp::RsvpPort;
 use app::run_of_show::{ItemForm, RunOfShowPort};
@@ -30,6 +31,7 @@ use server::db::Db;
 use server::emails::fold::{Incoming, record};
 use server::emails::sweep::sweep;
 use server::planner::crew::{KEPT_MS, prune as prune_crew};
+use server::portal::PortalService;
 use server::webhooks::{adopt_orphans, drop_old_orphans, rematch_orphans};
 use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 
@@ -162,7 +164,10 @@ async fn everything(venue: &Venue) {
     assert!(!server::planner::is_deleted(venue.db(), caller.account, EventId(5)).await.unwrap());
     venue.planner.revoke_link(caller, crew, LinkKind::Share).await.unwrap();
     let row = venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
-    let calendar = venue.share_page.open(venue.token(&row)).await.unwrap().calendar;
+    let show = venue.share_page.open(venue.token(&row)).await.unwrap();
+    let portal = PortalService::new(core.clone()).open(show.portal.replace("/c/", "")).await.unwrap();
+    assert_eq!(portal.past.len() + portal.upcoming.len(), 1);
+    let calendar = show.calendar;
     press_at_own_item(venue, crew, venue.token(&row)).await;
     calendar::of_guest(core, calendar.split('/').nth_back(1).unwrap()).await.unwrap();
     calendar::of_event(core, caller, EventId(5)).await.unwrap();
@@ -400,7 +405,7 @@ async fn sqlite_scans_no_table() {
         let venue = Venue::new_filled(db).await;
         fill(&mut connect(venue.db()).await).await;
         let mut ran = recorded(async {
-            everything(&venue).await;
+            Box::pin(everything(&venue)).await;
             Box::pin(the_rest(&venue)).await;
         })
         .await;
@@ -446,7 +451,7 @@ async fn postgres_scans_no_large_table() {
         connection.execute("SELECT pg_stat_force_next_flush()").await.unwrap();
         connection.execute("SELECT pg_stat_reset()").await.unwrap();
         let mut ran = recorded(async {
-            everything(&venue).await;
+            Box::pin(everything(&venue)).await;
             Box::pin(the_rest(&venue)).await;
         })
         .await;

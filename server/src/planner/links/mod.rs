@@ -44,10 +44,15 @@ impl StoredLink {
         Some(Self { id: LinkId(id?), kind, seed: seed?, token_hash: token_hash? })
     }
 
-    /// Where it leads; `None` when the installation's key is not the one it was made with, so that its token is lost.
-    pub fn url(&self, core: &Core) -> Option<String> {
+    /// Its token; `None` when the installation's key is not the one it was made with, so that it is lost.
+    pub fn token(&self, core: &Core) -> Option<String> {
         let token = core.key.link_token(&self.seed);
-        (secret::token_hash(&token) == self.token_hash).then(|| core.link_url(self.kind, &token))
+        (secret::token_hash(&token) == self.token_hash).then_some(token)
+    }
+
+    /// Where it leads, if its token is not lost.
+    pub fn url(&self, core: &Core) -> Option<String> {
+        self.token(core).map(|token| core.link_url(self.kind, &token))
     }
 }
 
