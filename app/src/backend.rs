@@ -18,6 +18,7 @@ use crate::people::PeoplePort;
 use crate::planner::PlannerPort;
 use crate::portal::PortalPort;
 use crate::print::PrintPort;
+use crate::public_page::PublicPagePort;
 use crate::requests::RequestsPort;
 use crate::rsvp::RsvpPort;
 use crate::run_of_show::RunOfShowPort;
@@ -37,6 +38,7 @@ pub struct Backend {
     pub planner: Arc<dyn PlannerPort>,
     pub portal: Arc<dyn PortalPort>,
     pub print: Arc<dyn PrintPort>,
+    pub public_page: Arc<dyn PublicPagePort>,
     pub requests: Arc<dyn RequestsPort>,
     pub run_of_show: Arc<dyn RunOfShowPort>,
     pub rsvp: Arc<dyn RsvpPort>,

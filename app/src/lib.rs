@@ -31,6 +31,7 @@ pub mod plain_form;
 pub mod planner;
 pub mod portal;
 pub mod print;
+pub mod public_page;
 pub mod requests;
 mod routes;
 pub mod rsvp;

@@ -110,7 +110,7 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 40] = [
+pub const PAGES: [Page; 42] = [
     members("/"),
     members(EVENTS),
     members(NEW_EVENT),
@@ -140,6 +140,7 @@ pub const PAGES: [Page; 40] = [
     plain("/events/{id}/print/people", Audience::Members),
     plain("/events/{id}/print/tags", Audience::Members),
     plain("/events/{id}/qr/{crew}", Audience::Members),
+    plain("/events/{id}/public", Audience::Members),
     plain(VERIFY, Audience::Members),
     plain(SIGN_IN, Audience::SignedOut),
     plain(SIGN_UP, Audience::SignedOut),
@@ -149,6 +150,7 @@ pub const PAGES: [Page; 40] = [
     plain("/v/{token}", Audience::Everybody),
     plain("/rsvp/{token}", Audience::Everybody),
     plain("/c/{token}", Audience::Everybody),
+    plain("/r/{token}", Audience::Everybody),
     plain(SANDBOX, Audience::Members),
     plain("/sandbox/{*rest}", Audience::Members),
 ];
@@ -243,6 +245,11 @@ pub fn paper(event: EventId, paper: Paper) -> String {
 /// A person's share link as a code for a camera.
 pub fn link_code(event: EventId, crew: CrewId) -> String {
     format!("{EVENTS}/{event}/qr/{crew}")
+}
+
+/// Where the public link of an event is made and revoked.
+pub fn public_link(event: EventId) -> String {
+    format!("{EVENTS}/{event}/public")
 }
 
 /// The event for a calendar program, whole.
@@ -340,6 +347,11 @@ pub fn portal(token: &str) -> String {
     format!("/c/{token}")
 }
 
+/// What anybody opens who was given an event's public link; the token is the secret.
+pub fn public_page(token: &str) -> String {
+    format!("/r/{token}")
+}
+
 /// The account after `what` was saved: the page says so.
 pub fn account_saved(what: &str) -> String {
     format!("{ACCOUNT}?{SAVED}={what}")
@@ -419,6 +431,8 @@ mod tests {
             (share_page("token"), "/v/{token}"),
             (rsvp_page("token"), "/rsvp/{token}"),
             (portal("token"), "/c/{token}"),
+            (public_page("token"), "/r/{token}"),
+            (public_link(EventId(7)), "/events/{id}/public"),
             (reset("token"), "/reset/{token}"),
             (change_email("token"), "/change-email/{token}"),
         ] {

@@ -20,6 +20,7 @@ use crate::plain_form::RefusedForm;
 use crate::planner::PLANNER_SCREEN;
 use crate::portal::PortalPage;
 use crate::print::{LinkCodePage, NameTagsPage, PeopleListPage, RunSheetPage};
+use crate::public_page::{PublicLinkPage, PublicPage};
 use crate::requests::{EVENT_REQUESTS_SCREEN, REQUEST_OVERVIEW_SCREEN, REQUEST_SCREEN};
 use crate::rsvp::RsvpPage;
 use crate::run_of_show::{DELETED_SCREEN, EDIT_ITEM_SCREEN, NEW_ITEM_SCREEN, PASTE_SCREEN};
@@ -59,6 +60,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("events/:id/requests") view=EVENT_REQUESTS_SCREEN />
                     <Route path=path!("events/:id/requests/:request") view=REQUEST_SCREEN />
                     <Route path=path!("requests") view=REQUEST_OVERVIEW_SCREEN />
+                    <Route path=path!("events/:id/public") view=PublicLinkPage />
                     <Route path=path!("events/:id/batch") view=BATCH_SCREEN />
                     <Route path=path!("contacts") view=CONTACTS_SCREEN />
                     <Route path=path!("contacts/new") view=NEW_CONTACT_SCREEN />
@@ -80,6 +82,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("change-email/:token") view=ChangeEmailPage ssr=SsrMode::Async />
                 <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("v/:token") view=SharePage ssr=SsrMode::Async />
+                <Route path=path!("r/:token") view=PublicPage ssr=SsrMode::Async />
                 <Route path=path!("c/:token") view=PortalPage ssr=SsrMode::Async />
                 <Route path=path!("rsvp/:token") view=RsvpPage ssr=SsrMode::Async />
             </Routes>

@@ -287,6 +287,14 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
     await expect(owner.getByRole("heading", { name: "No link yet" })).toBeVisible();
     await look(owner);
   },
+  "/events/{id}/public": async ({ owner, look }) => {
+    await openEvent(owner);
+    await owner.goto(`${here(owner)}/public`);
+    await look(owner);
+    await owner.getByRole("button", { name: "Make a public link" }).click();
+    await expect(owner.getByLabel("Public link")).toHaveValue(/\/r\//);
+    await look(owner);
+  },
   "/events/{id}/batch": async ({ owner, look }) => {
     await openEvent(owner);
     const path = `${here(owner)}/batch`;
@@ -453,6 +461,31 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
     await look(guest);
     await guest.goto("/v/never-was-a-link");
     await look(guest);
+  },
+  "/c/{token}": async ({ owner, browsers, look }) => {
+    await openEvent(owner);
+    const row = new CrewRow(owner, await someoneNotInvited(owner));
+    const guest = await browsers.open();
+    await guest.goto(await row.link());
+    await guest.getByRole("link", { name: "Your portal" }).click();
+    await expect(guest.getByRole("heading", { level: 1, name: "Your events" })).toBeVisible();
+    await look(guest);
+    await row.revoke();
+    await guest.reload();
+    await look(guest);
+    await guest.goto("/c/never-was-a-link");
+    await look(guest);
+  },
+  "/r/{token}": async ({ owner, browsers, look }) => {
+    await openEvent(owner);
+    await owner.goto(`${here(owner)}/public`);
+    await owner.getByRole("button", { name: "Make a public link" }).click();
+    const anybody = await browsers.open();
+    await anybody.goto(await owner.getByLabel("Public link").inputValue());
+    await expect(anybody.getByRole("heading", { level: 1, name: wedding })).toBeVisible();
+    await look(anybody);
+    await anybody.goto("/r/never-was-a-link");
+    await look(anybody);
   },
   "/rsvp/{token}": async ({ owner, browsers, look }) => {
     await openEvent(owner);

@@ -31,6 +31,7 @@ pub mod planner;
 pub mod portal;
 pub mod print;
 pub mod provider;
+pub mod public_page;
 pub mod realtime;
 pub mod receipts;
 mod refusals;

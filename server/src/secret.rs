@@ -58,6 +58,11 @@ impl SecretKey {
         URL_SAFE_NO_PAD.encode(self.derive("share link", seed))
     }
 
+    /// The token of the public link with this seed.
+    pub fn public_token(&self, seed: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derive("public link", seed))
+    }
+
     /// The token of an account's own link with this seed.
     pub fn account_token(&self, seed: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.derive("account link", seed))

@@ -19,6 +19,7 @@ use crate::people::PeopleService;
 use crate::planner::PlannerService;
 use crate::portal::PortalService;
 use crate::print::PrintService;
+use crate::public_page::PublicPageService;
 use crate::requests::RequestsService;
 use crate::rsvp::RsvpService;
 use crate::run_of_show::RunOfShowService;
@@ -74,6 +75,7 @@ pub fn backend(core: &Core) -> Backend {
         planner: Arc::new(PlannerService::new(core.clone())),
         portal: Arc::new(PortalService::new(core.clone())),
         print: Arc::new(PrintService::new(core.clone())),
+        public_page: Arc::new(PublicPageService::new(core.clone())),
         requests: Arc::new(RequestsService::new(core.clone())),
         run_of_show: Arc::new(RunOfShowService::new(core.clone())),
         rsvp: Arc::new(RsvpService::new(core.clone())),

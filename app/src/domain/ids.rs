@@ -41,6 +41,8 @@ id! {
     CrewId,
     /// A share link of one crew row.
     LinkId,
+    /// A link by which anybody may read an event.
+    PublicLinkId,
     /// One tracked email.
     EmailId,
     /// One thing that somebody did to a run of show.

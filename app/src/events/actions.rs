@@ -31,6 +31,11 @@ pub(super) fn Actions(event: EventId, page: EventFormPage) -> impl IntoView {
             {template_form(event, here, name)}
         </section>
         <section class="card event-action">
+            <h2>"Public link"</h2>
+            <p class="fine">"Anybody who has it can read the run of show, without private items and without names."</p>
+            <a class="button" href=paths::public_link(event) rel="external">"Public link"</a>
+        </section>
+        <section class="card event-action">
             <h2>"Cancel or delete"</h2>
             <p class="fine">
                 "A cancelled event stays in the list. A deleted one goes from it, its guests’ links stop working, and it can be restored for 30 days."

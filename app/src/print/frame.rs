@@ -87,6 +87,7 @@ pub(super) fn tools(event: EventId, here: Option<Paper>) -> AnyView {
             <div class="cluster">
                 {Vec::from(Paper::ALL.map(link))}
                 <a class="chip" href=paths::event_calendar(event)>"Calendar file"</a>
+                <a class="chip" href=paths::public_link(event)>"Public link"</a>
             </div>
             <button class="button" data-kind="primary" type="button" hidden>"Print"</button>
             <script nonce=use_nonce()>{PRINT}</script>
@@ -96,6 +97,6 @@ pub(super) fn tools(event: EventId, here: Option<Paper>) -> AnyView {
 }
 
 /// Ids begin at 1, so what is no id finds nothing on the server, and is a 404.
-pub(super) fn id_of_address(name: &str) -> Option<i64> {
+pub(crate) fn id_of_address(name: &str) -> Option<i64> {
     use_params_map().with_untracked(|params| params.get_str(name).and_then(|id| id.parse().ok()))
 }

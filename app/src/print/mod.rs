@@ -19,7 +19,7 @@ pub use crate::unscripted::{
     Unscripted as LinkCodePage, Unscripted as NameTagsPage, Unscripted as PeopleListPage, Unscripted as RunSheetPage,
 };
 #[cfg(feature = "ssr")]
-pub(crate) use frame::doubt;
+pub(crate) use frame::{doubt, id_of_address};
 #[cfg(feature = "ssr")]
 pub use link_code::LinkCodePage;
 #[cfg(feature = "ssr")]

@@ -36,6 +36,7 @@ use crate::planner::{
     CorrectAddress, EmailLink, GenerateLink, LinkKind, LinkState, LoadPlanner, RemoveCrew, RestoreCrew, RevokeLink,
     SendInvite, SetRole, SetRsvp,
 };
+use crate::public_page::{MakePublicLink, RevokePublicLink};
 use crate::requests::{
     AnswerRequest, ApproveUpload, CreateRequest, DeleteRequest, LoadRequest, LoadRequestOverview, LoadRequests,
     RejectUpload, RestoreRequest, SaveRequest, WithdrawUpload,
@@ -117,6 +118,7 @@ fn what_is_asked_has_not_changed_unnoticed() {
     functions!(LoadPaste, PasteItems, LoadDeletedItems);
     functions!(LoadPlanner, GenerateLink, RevokeLink, EmailLink, CorrectAddress, SendInvite, SetRsvp);
     functions!(SetRole, RemoveCrew, RestoreCrew, LoadPeople, AddPerson, AddNewPerson, AddPeople);
+    functions!(MakePublicLink, RevokePublicLink);
     functions!(LoadInvitation, AnswerRsvp);
     functions!(
         LoadRequests,

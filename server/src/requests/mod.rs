@@ -22,5 +22,5 @@ pub use guests::requests_of_guest;
 pub use receiving::receive;
 pub use routes::routes;
 pub use service::RequestsService;
-pub use store::lock_guest;
+pub use store::{lock_event, lock_guest};
 pub use tidying::{KEPT_MS, start, tidy};

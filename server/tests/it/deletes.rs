@@ -66,6 +66,7 @@ on_both_engines!(
             ("event", 1),
             ("item", 1),
             ("link", 2),
+            ("public_link", 1),
             ("request", 3),
             ("request_answer", 1),
         ]);

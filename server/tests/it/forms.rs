@@ -41,7 +41,7 @@ fn errors(page: &[Element]) -> Vec<&str> {
     wrong.map(|one| one.text.trim()).filter(|text| !text.is_empty()).collect()
 }
 
-const PAGES: [&str; 42] = [
+const PAGES: [&str; 44] = [
     "/sign-in",
     "/sign-up",
     "/forgot",
@@ -74,6 +74,8 @@ const PAGES: [&str; 42] = [
     "/events/1/print/people",
     "/events/1/print/tags",
     "/events/1/qr/1",
+    "/events/1/public",
+    "/events/2/public",
     "/events/1/requests",
     "/events/1/requests/1",
     "/requests",
@@ -114,6 +116,8 @@ on_both_engines!(
         let several = json!({ "event": 1, "kind": "rsvp", "who": "everybody" });
         let answer = member.post_json(server_fn("start_batch"), &several).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        // A public link of one event, and none of another.
+        member.post_json(server_fn("make_public_link"), &json!({ "event": 2 })).await;
         // Somebody of the Ball who can be brought back.
         member.post_json(server_fn("add_person"), &json!({ "event": 2, "contact": 2 })).await;
         member.post_json(server_fn("remove_crew"), &json!({ "crew": 4 })).await;

@@ -14,6 +14,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use crate::calendars::{calendar_of, lines};
 use crate::html::{Element, elements};
 use crate::portal::portal_of;
+use crate::public_page::public_token;
 use crate::rows::{self, tables, texts};
 use crate::support::{NOON, TestApp};
 use crate::venue::Venue;
@@ -60,6 +61,8 @@ const OURS: &[&str] = &[
     "outbox_job.lease_owner",
     "outbox_job.purpose",
     "sandbox_callback.svix_id",
+    "public_link.seed",
+    "public_link.token_hash",
     "request.kind",
     "session.token_hash",
     "sign_in_attempt.attempt_key",
@@ -110,7 +113,7 @@ fn assert_text_alone(path: &str, page: &[Element]) {
 }
 
 /// A page of every row of the table, and what stands behind the sandbox's open end.
-fn addresses(token: &str, rsvp_token: &str, portal: &str) -> Vec<String> {
+fn addresses(token: &str, rsvp_token: &str, portal: &str, public: &str) -> Vec<String> {
     let mut all = Vec::new();
     for Page { path, .. } in PAGES {
         let token = if path.starts_with("/rsvp/") { rsvp_token } else { token };
@@ -121,6 +124,7 @@ fn addresses(token: &str, rsvp_token: &str, portal: &str) -> Vec<String> {
                 "/reset/{token}" => rows::RESET_TOKEN,
                 "/change-email/{token}" => rows::CHANGE_EMAIL_TOKEN,
                 "/c/{token}" => portal,
+                "/r/{token}" => public,
                 _ => token,
             };
             all.push(
@@ -190,12 +194,13 @@ on_both_engines!(
         sqlx::query(update).bind(source).execute(&mut *connection).await.expect("a mail");
 
         let portal = portal_of(&venue, ContactId(1)).await;
+        let public = public_token(&venue, EventId(1)).await;
         venue.stop_publishing();
         let (token, rsvp_token) = (venue.token(&sent), venue.rsvp_token(&invitee));
         let visitor = TestApp::new(db).await;
         let member = visitor.signed_in_as(AccountId(1), MemberId(1)).await;
         let mut shown = 0;
-        for path in addresses(&token, &rsvp_token, &portal) {
+        for path in addresses(&token, &rsvp_token, &portal, &public) {
             let for_visitors = ["/sign-in", "/sign-up", "/forgot"].iter().any(|start| path.starts_with(start));
             let asker = if for_visitors { &visitor } else { &member };
             let answer = asker.get(&path).await;

@@ -43,6 +43,7 @@ mod plans;
 mod pooler;
 mod portal;
 mod progress;
+mod public_page;
 mod published;
 mod recorder;
 mod requests;

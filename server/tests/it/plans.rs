@@ -20,6 +20,7 @@ use app::events::{CopyForm, EventForm, EventQuery, EventStatus, EventsPort, Save
 use app::people::PeoplePort;
 use app::planner::{LinkKind, PlannerPort};
 use app::portal::PortalPort;
+use app::public_page::PublicPagePort;
 use app::requests::{RequestForm, RequestsPort};
 use app::rsvp::RsvpPort;
 use app::run_of_show::{ItemForm, RunOfShowPort};
@@ -96,6 +97,7 @@ const MANY: &[(i64, &str)] = &[
         "delivery_event (provider, event_key, email_id, report, occurred_at, received_at) \
          SELECT 'callboard', 'sent' || i, i + 3, 'sent', i, i",
     ),
+    (150, "public_link (event_id, seed, token_hash, created_at) SELECT i + 10, 'p' || i, 'hp' || i, i"),
     (
         20_000,
         "request (account_id, event_id, kind, label, created_at) SELECT 1, 3 + (i - 1) / 100, 'file', 'Plot ' || i, i",
@@ -167,6 +169,7 @@ async fn everything(venue: &Venue) {
     let show = venue.share_page.open(venue.token(&row)).await.unwrap();
     let portal = PortalService::new(core.clone()).open(show.portal.replace("/c/", "")).await.unwrap();
     assert_eq!(portal.past.len() + portal.upcoming.len(), 1);
+    Box::pin(go_public(venue)).await;
     let calendar = show.calendar;
     press_at_own_item(venue, crew, venue.token(&row)).await;
     calendar::of_guest(core, calendar.split('/').nth_back(1).unwrap()).await.unwrap();
@@ -221,6 +224,17 @@ async fn everything(venue: &Venue) {
     for delete in ["item WHERE id = 1", "crew WHERE id = 806", "event WHERE id = 150", "contact WHERE id = 3000"] {
         venue.run(&format!("DELETE FROM {delete}")).await;
     }
+}
+
+/// All that is done with an event's public link.
+async fn go_public(venue: &Venue) {
+    let (caller, event) = (&venue.caller, EventId(5));
+    venue.public_page.make(caller, event, None).await.unwrap();
+    let live = venue.public_page.link(caller, event).await.unwrap().live.unwrap();
+    venue.public_page.make(caller, event, Some(live.id)).await.unwrap();
+    let url = venue.public_page.link(caller, event).await.unwrap().live.unwrap().url.unwrap();
+    venue.public_page.open(url.rsplit('/').next().unwrap().to_owned()).await.unwrap();
+    venue.public_page.revoke(caller, event).await.unwrap();
 }
 
 /// All that can be done with batches, on events 10 to 12.

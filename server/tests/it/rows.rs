@@ -74,6 +74,7 @@ async fn fill_what_is_new(connection: &mut AnyConnection) {
             .to_owned(),
         "INSERT INTO upload_rejection (email_id, request_label, file_name, note) VALUES (1, 'Plot', 'plot.pdf', 'dark')"
             .to_owned(),
+        "INSERT INTO public_link (event_id, seed, token_hash, created_at) VALUES (1, 'p', 'hp', 1)".to_owned(),
         "INSERT INTO installation (id, owner_account_id, created_at) VALUES (1, 1, 1)".to_owned(),
         format!(
             "INSERT INTO member_token (member_id, kind, token_hash, address, created_at, expires_at) \

@@ -20,6 +20,7 @@ use server::emails::EmailsService;
 use server::events::EventsService;
 use server::people::PeopleService;
 use server::planner::PlannerService;
+use server::public_page::PublicPageService;
 use server::realtime::{self, Hub};
 use server::requests::RequestsService;
 use server::rsvp::RsvpService;
@@ -44,6 +45,7 @@ pub struct Venue {
     pub events: EventsService,
     pub people: PeopleService,
     pub planner: PlannerService,
+    pub public_page: PublicPageService,
     pub run_of_show: RunOfShowService,
     pub requests: RequestsService,
     pub rsvp: RsvpService,
@@ -70,6 +72,7 @@ impl Venue {
             events: EventsService::new(core.clone()),
             people: PeopleService::new(core.clone()),
             planner: PlannerService::new(core.clone()),
+            public_page: PublicPageService::new(core.clone()),
             run_of_show: RunOfShowService::new(core.clone()),
             requests: RequestsService::new(core.clone()),
             rsvp: RsvpService::new(core.clone()),

@@ -131,6 +131,8 @@ fn calls(
         ("send_invite", json!({ "crew": crew, "address": "ann@guests.test", "key": "three" })),
         ("set_rsvp", json!({ "crew": crew, "rsvp": "accepted" })),
         ("set_role", json!({ "crew": crew, "role": "Host" })),
+        ("make_public_link", json!({ "event": event })),
+        ("revoke_public_link", json!({ "event": event })),
         ("load_requests", json!({ "event": event, "crew": crew })),
         ("load_request", json!({ "request": request })),
         ("create_request", json!({ "event": event, "crew": crew, "form": { "label": "Rider" } })),
@@ -314,7 +316,7 @@ on_both_engines!(
                 }
             }
         }
-        let traces = "SELECT (SELECT COUNT(*) FROM email) + (SELECT COUNT(*) FROM link) + (SELECT COUNT(*) - 2 FROM timeline_edit) \
+        let traces = "SELECT (SELECT COUNT(*) FROM email) + (SELECT COUNT(*) FROM link) + (SELECT COUNT(*) FROM public_link) + (SELECT COUNT(*) - 2 FROM timeline_edit) \
              + (SELECT COUNT(*) FROM contact WHERE revision <> 1 OR first_name <> 'Ann') \
              + (SELECT COUNT(*) FROM event WHERE revision <> 1 OR name <> 'Gala' OR deleted_at IS NOT NULL) \
              + (SELECT COUNT(*) FROM request WHERE revision <> 1 OR label <> 'Plot' OR deleted_at IS NOT NULL) \
