@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::emails::EmailsPort;
 use crate::error::AppError;
 use crate::events::EventsPort;
+use crate::notes::NotesPort;
 use crate::people::PeoplePort;
 use crate::planner::PlannerPort;
 use crate::portal::PortalPort;
@@ -34,6 +35,7 @@ pub struct Backend {
     pub contacts: Arc<dyn ContactsPort>,
     pub emails: Arc<dyn EmailsPort>,
     pub events: Arc<dyn EventsPort>,
+    pub notes: Arc<dyn NotesPort>,
     pub people: Arc<dyn PeoplePort>,
     pub planner: Arc<dyn PlannerPort>,
     pub portal: Arc<dyn PortalPort>,

@@ -25,6 +25,7 @@ pub mod events;
 mod frame;
 mod lazy_screens;
 pub mod live;
+pub mod notes;
 pub mod paths;
 pub mod people;
 pub mod plain_form;

@@ -2,7 +2,9 @@
 
 use leptos_router::params::ParamsMap;
 
-use crate::domain::ids::{BatchId, ContactId, CrewId, EditId, EventId, ItemId, RequestId, SpaceId, UploadId};
+use crate::domain::ids::{
+    BatchId, ContactId, CrewId, EditId, EventFileId, EventId, ItemId, NoteId, RequestId, SpaceId, UploadId,
+};
 
 pub const HOME: &str = EVENTS;
 pub const SIGN_IN: &str = "/sign-in";
@@ -31,8 +33,8 @@ pub const SANDBOX: &str = "/sandbox";
 pub const SAVED: &str = "saved";
 /// Names the edit in the query of a planner that offers to undo it.
 pub const UNDO: &str = "undo";
-/// Names the request that was just deleted, in the query of its event's requests.
-pub const REMOVED_REQUEST: &str = "removed";
+/// Names what was just deleted, in the query of an event's requests and of its notes.
+pub const REMOVED: &str = "removed";
 /// Names the person whom the requests of an event are shown for.
 pub const OF_CREW: &str = "crew";
 /// Names the batch whose progress is shown.
@@ -110,7 +112,7 @@ const fn plain(path: &'static str, audience: Audience) -> Page {
 }
 
 /// The pages of the app, as `App` routes them (a test compares the two), then the sandbox's, which it serves itself.
-pub const PAGES: [Page; 42] = [
+pub const PAGES: [Page; 43] = [
     members("/"),
     members(EVENTS),
     members(NEW_EVENT),
@@ -141,6 +143,7 @@ pub const PAGES: [Page; 42] = [
     plain("/events/{id}/print/tags", Audience::Members),
     plain("/events/{id}/qr/{crew}", Audience::Members),
     plain("/events/{id}/public", Audience::Members),
+    plain("/events/{id}/notes", Audience::Members),
     plain(VERIFY, Audience::Members),
     plain(SIGN_IN, Audience::SignedOut),
     plain(SIGN_UP, Audience::SignedOut),
@@ -252,6 +255,44 @@ pub fn public_link(event: EventId) -> String {
     format!("{EVENTS}/{event}/public")
 }
 
+/// Where the notes and files of an event are kept.
+pub fn event_notes(event: EventId) -> String {
+    format!("{EVENTS}/{event}/notes")
+}
+
+/// The same, with one note in view.
+pub fn note(event: EventId, note: NoteId) -> String {
+    format!("{}#note-{note}", event_notes(event))
+}
+
+/// The same, with the files in view.
+pub fn notes_files(event: EventId) -> String {
+    format!("{}#files", event_notes(event))
+}
+
+/// The same after something was deleted (`note-7`, `file-7`): the page offers to take that back.
+pub fn removed_from_notes(event: EventId, what: &str) -> String {
+    format!("{}?{REMOVED}={what}", event_notes(event))
+}
+
+/// Where a member's form sends files of an event. No page.
+pub fn add_files(event: EventId) -> String {
+    format!("{EVENTS}/{event}/files")
+}
+
+/// In the query of that address: for whom the files are.
+pub const FOR: &str = "for";
+
+/// A file of an event, for members alone. No page: a browser saves it.
+pub fn event_file(event: EventId, file: EventFileId) -> String {
+    format!("{EVENTS}/{event}/files/{file}")
+}
+
+/// A file of an event for everybody on it; the token is the secret. No page.
+pub fn shared_file(token: &str, file: EventFileId) -> String {
+    format!("/v/{token}/shared/{file}")
+}
+
 /// The event for a calendar program, whole.
 pub fn event_calendar(event: EventId) -> String {
     format!("{EVENTS}/{event}/calendar.ics")
@@ -275,7 +316,7 @@ pub fn requests_at(event: EventId, crew: Option<CrewId>, request: RequestId) -> 
 
 /// What the event asks after a request was deleted: the page offers to take that back.
 pub fn request_deleted(event: EventId, request: RequestId) -> String {
-    format!("{}?{REMOVED_REQUEST}={request}", requests(event, None))
+    format!("{}?{REMOVED}={request}", requests(event, None))
 }
 
 /// A request, to be changed.
@@ -432,6 +473,7 @@ mod tests {
             (rsvp_page("token"), "/rsvp/{token}"),
             (portal("token"), "/c/{token}"),
             (public_page("token"), "/r/{token}"),
+            (event_notes(EventId(7)), "/events/{id}/notes"),
             (public_link(EventId(7)), "/events/{id}/public"),
             (reset("token"), "/reset/{token}"),
             (change_email("token"), "/change-email/{token}"),

@@ -14,6 +14,7 @@ use crate::contacts::{
 use crate::events::{EDIT_EVENT_SCREEN, Events, NEW_EVENT_SCREEN, RECENTLY_DELETED_SCREEN, TEMPLATES_SCREEN};
 use crate::frame::{Frame, NotFound};
 use crate::live::Live;
+use crate::notes::NotesPage;
 use crate::paths::HOME;
 use crate::people::PEOPLE_SCREEN;
 use crate::plain_form::RefusedForm;
@@ -60,6 +61,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("events/:id/requests") view=EVENT_REQUESTS_SCREEN />
                     <Route path=path!("events/:id/requests/:request") view=REQUEST_SCREEN />
                     <Route path=path!("requests") view=REQUEST_OVERVIEW_SCREEN />
+                    <Route path=path!("events/:id/notes") view=NotesPage />
                     <Route path=path!("events/:id/public") view=PublicLinkPage />
                     <Route path=path!("events/:id/batch") view=BATCH_SCREEN />
                     <Route path=path!("contacts") view=CONTACTS_SCREEN />

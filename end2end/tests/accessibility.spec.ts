@@ -287,6 +287,30 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
     await expect(owner.getByRole("heading", { name: "No link yet" })).toBeVisible();
     await look(owner);
   },
+  "/events/{id}/notes": async ({ owner, look }) => {
+    await openEvent(owner);
+    await owner.goto(`${here(owner)}/notes`);
+    await look(owner);
+    for (const text of ["Park in yard 2\nMap: https://venue.example/yard", "Ring twice"]) {
+      await owner.locator("details > summary", { hasText: "Write a note" }).click();
+      await owner.getByLabel("Note", { exact: true }).filter({ visible: true }).fill(text);
+      await owner.getByRole("button", { name: "Add note" }).click();
+    }
+    const pdf = Buffer.from("%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\nstartxref\n9\n%%EOF\n");
+    await owner.locator("details > summary", { hasText: "Add files" }).click();
+    await owner.getByLabel("Files", { exact: true }).setInputFiles(["plan.pdf", "menu.pdf"].map((name) => ({ name, mimeType: "application/pdf", buffer: pdf })));
+    await owner.getByRole("button", { name: "Add for everybody" }).click();
+    await expect(owner.locator("#files li")).toHaveCount(2);
+    await owner.locator("#files li summary").first().click();
+    await look(owner);
+    await owner.getByRole("button", { name: /^Delete note “Ring/ }).click();
+    await expect(owner.getByText("was just deleted")).toBeVisible();
+    await look(owner);
+    await owner.locator("details > summary", { hasText: "Write a note" }).click();
+    await owner.getByRole("button", { name: "Add note" }).click();
+    await expect(owner.getByText("Write the note first.")).toBeVisible();
+    await look(owner);
+  },
   "/events/{id}/public": async ({ owner, look }) => {
     await openEvent(owner);
     await owner.goto(`${here(owner)}/public`);

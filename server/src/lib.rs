@@ -23,6 +23,7 @@ pub mod events;
 pub mod file_store;
 mod hosts;
 pub mod mailer;
+pub mod notes;
 pub mod outbox;
 mod pages;
 pub mod people;

@@ -173,7 +173,8 @@ fn without_secrets(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
     fields
 }
 
-fn accepts_html(headers: &HeaderMap) -> bool {
+/// Whether a browser asks, which shows its user what it is answered.
+pub fn accepts_html(headers: &HeaderMap) -> bool {
     mentions(headers, &header::ACCEPT, b"text/html")
 }
 

@@ -30,8 +30,8 @@ use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
 use crate::{
-    calendar, hosts, pages, plain_forms, realtime, refusals, request_log, requests, sandbox, security, share_page,
-    site, webhooks,
+    calendar, hosts, notes, pages, plain_forms, realtime, refusals, request_log, requests, sandbox, security,
+    share_page, site, webhooks,
 };
 
 /// Webhooks and files have limits of their own.
@@ -63,7 +63,7 @@ pub fn router(state: AppState) -> Router {
     }
     let members = members.layer(with_session.clone());
     let with_forms: Router = members.clone().with_state(state.clone());
-    let files = requests::routes(with_forms.clone(), &state);
+    let files = requests::routes(with_forms.clone(), &state).merge(notes::routes(with_forms.clone(), &state));
     let members = members
         .layer(from_fn(move |request, next| plain_forms::answer(with_forms.clone(), BODY_LIMIT, request, next)))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))

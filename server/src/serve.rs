@@ -27,7 +27,7 @@ use crate::realtime::Hub;
 use crate::state::AppState;
 use crate::webhooks::Ingest;
 use crate::workers::Workers;
-use crate::{accounts, auth, batches, demo, events, outbox, people, realtime, requests, router, sandbox};
+use crate::{accounts, auth, batches, demo, events, notes, outbox, people, realtime, requests, router, sandbox};
 
 /// Why the server did not start, for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +89,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     events::start(&core, &mut workers);
     people::start(&core, &mut workers);
     requests::start(&core, &mut workers);
+    notes::start(&core, &mut workers);
     realtime::start(&core, &mut workers);
     let db = core.db.clone();
     workers.run("database listener", move |stop| db::listen(db.clone(), stop));

@@ -15,6 +15,7 @@ use crate::contacts::ContactsService;
 use crate::core::Core;
 use crate::emails::EmailsService;
 use crate::events::EventsService;
+use crate::notes::NotesService;
 use crate::people::PeopleService;
 use crate::planner::PlannerService;
 use crate::portal::PortalService;
@@ -71,6 +72,7 @@ pub fn backend(core: &Core) -> Backend {
         contacts: Arc::new(ContactsService::new(core.clone())),
         emails: Arc::new(EmailsService::new(core.clone())),
         events: Arc::new(EventsService::new(core.clone())),
+        notes: Arc::new(NotesService::new(core.clone())),
         people: Arc::new(PeopleService::new(core.clone())),
         planner: Arc::new(PlannerService::new(core.clone())),
         portal: Arc::new(PortalService::new(core.clone())),

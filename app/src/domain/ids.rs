@@ -41,6 +41,10 @@ id! {
     CrewId,
     /// A share link of one crew row.
     LinkId,
+    /// A note of an event.
+    NoteId,
+    /// A file of an event.
+    EventFileId,
     /// A link by which anybody may read an event.
     PublicLinkId,
     /// One tracked email.

@@ -21,13 +21,13 @@ pub(super) fn Actions(event: EventId, page: EventFormPage) -> impl IntoView {
         <section class="card event-action">
             <h2>"Duplicate"</h2>
             <p class="fine">
-                "A new event with the same run of show, the same people and their roles. Links, mails and answers stay with this one; its status is Enquiry."
+                "A new event with the same run of show and notes, the same people and their roles. Links, mails, answers and files stay with this one; its status is Enquiry."
             </p>
             {copy_form(event, here.clone(), &name, "Duplicate")}
         </section>
         <section class="card event-action">
             <h2>"Save as template"</h2>
-            <p class="fine">"Keeps the run of show to start other events from, without date, status and people."</p>
+            <p class="fine">"Keeps the run of show and the notes to start other events from, without date, status, people and files."</p>
             {template_form(event, here, name)}
         </section>
         <section class="card event-action">

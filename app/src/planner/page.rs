@@ -134,6 +134,7 @@ fn Head(event: LiveCell<EventHeader>) -> impl IntoView {
                 <div class="end">
                     <span class="chip" data-status=event.status.code()>{event.status.label()}</span>
                     <a class="button" href=paths::paper(event.id, Paper::RunSheet) rel="external">"Print"</a>
+                    <a class="button" href=paths::event_notes(event.id) rel="external">"Notes"</a>
                     <a class="button" href=paths::requests(event.id, None)>"Requests" {to_review}</a>
                     <a class="button" href=paths::edit_event(event.id)>"Edit event"</a>
                 </div>

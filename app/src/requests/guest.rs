@@ -11,7 +11,7 @@ use crate::plain_form::{PAGE, RefusedForm};
 use crate::ui::raw_text;
 
 /// What browsers offer: the camera of a phone too.
-const ACCEPT: &str = "application/pdf,image/png,image/jpeg,image/webp,.pdf,.png,.jpg,.jpeg,.webp";
+pub(crate) const ACCEPT: &str = "application/pdf,image/png,image/jpeg,image/webp,.pdf,.png,.jpg,.jpeg,.webp";
 
 /// The card with all that is asked for; nothing when nothing is. `page` is the page it stands on.
 pub fn requests_card(token: &str, page: &str, requests: Vec<GuestRequest>) -> AnyView {

@@ -15,6 +15,8 @@ mod upload;
 
 pub use api::*;
 #[cfg(feature = "ssr")]
+pub(crate) use guest::ACCEPT;
+#[cfg(feature = "ssr")]
 pub use guest::requests_card;
 pub use model::{
     AnswerRow, Asked, DeletedRequest, FIELDS, GuestRequest, GuestUpload, OverviewPage, OverviewRow, RejectedRow,

@@ -69,7 +69,7 @@ fn loaded(event: EventId, crew: Option<CrewId>, shown: RwSignal<Option<RequestsP
     let of = move |what: fn(&RequestsPage) -> String| shown.with(|page| page.as_ref().map(what)).unwrap_or_default();
     let person = move || of(|page| page.person.as_ref().map(|person| person.name.clone()).unwrap_or_default());
     let title = move || if person().is_empty() { "Requests".to_owned() } else { format!("Requests to {}", person()) };
-    let removed = use_query_map().with_untracked(|query| query.get(paths::REMOVED_REQUEST));
+    let removed = use_query_map().with_untracked(|query| query.get(paths::REMOVED));
     let ids = move || shown.with(|page| page.iter().flat_map(|page| &page.requests).map(|one| one.id.0).collect());
     let none = move || shown.with(|page| page.as_ref().is_some_and(|page| page.requests.is_empty()));
     let none = Memo::new(move |_| none());

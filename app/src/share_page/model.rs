@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{IdempotencyKey, ItemId, LinkId};
 use crate::domain::progress::Progress;
 use crate::domain::time::{Moment, Timestamp};
+use crate::notes::GuestNotes;
 use crate::requests::GuestRequest;
 use crate::rsvp::Question;
 
@@ -26,6 +27,8 @@ pub struct RunOfShow {
     pub question: Question,
     /// What they are asked for.
     pub requests: Vec<GuestRequest>,
+    /// What the event tells everybody on it.
+    pub notes: GuestNotes,
     pub items: Vec<GuestItem>,
     /// Where a calendar program reads the event and the guest's own items. It opens nothing else.
     pub calendar: String,

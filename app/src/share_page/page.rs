@@ -8,6 +8,7 @@ use super::press_form::{press_forms, refusal};
 use super::script::guest_script;
 use super::{LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
+use crate::notes::event_notes;
 use crate::paths;
 use crate::requests::requests_card;
 use crate::rsvp::QuestionForm;
@@ -34,6 +35,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
     let told = refusal(&show.items);
     let now = show.now;
     let page = if only_mine { paths::own_items(&token) } else { paths::share_page(&token) };
+    let notes = event_notes(&token, show.notes);
     let asked = requests_card(&token, &page, show.requests);
     let title = {
         let event = show.event.clone();
@@ -67,6 +69,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
             <QuestionForm token=token.clone() page=page.clone() question=show.question />
             {asked}
             <p class="next" id="next" hidden=countdown.is_none()><b>{wait}</b> " " <span>{what}</span></p>
+            {notes}
             <section class="card">
                 <header>
                     <h2>"Run of show"</h2>

@@ -31,6 +31,10 @@ use crate::events::{
     CancelEvent, CopyEvent, CreateEvent, DeleteEvent, Deleted, EventStatus, LoadDeleted, LoadEventForm, LoadEvents,
     LoadTemplates, RenameTemplate, RestoreEvent, SaveEvent, SaveTemplate,
 };
+use crate::notes::{
+    Audience, CreateNote, DeleteEventFile, DeleteNote, MoveEventFile, RestoreEventFile, RestoreNote, SaveEventFile,
+    SaveNote,
+};
 use crate::people::{AddNewPerson, AddPeople, AddPerson, LoadPeople};
 use crate::planner::{
     CorrectAddress, EmailLink, GenerateLink, LinkKind, LinkState, LoadPlanner, RemoveCrew, RestoreCrew, RevokeLink,
@@ -89,6 +93,7 @@ fn what_is_asked_has_not_changed_unnoticed() {
     traced.data::<Rsvp>();
     traced.data::<Progress>();
     traced.data::<Question>();
+    traced.data::<Audience>();
     traced.data::<RequestKind>();
     traced.data::<UploadState>();
     traced.data::<Untold>();
@@ -118,6 +123,8 @@ fn what_is_asked_has_not_changed_unnoticed() {
     functions!(LoadPaste, PasteItems, LoadDeletedItems);
     functions!(LoadPlanner, GenerateLink, RevokeLink, EmailLink, CorrectAddress, SendInvite, SetRsvp);
     functions!(SetRole, RemoveCrew, RestoreCrew, LoadPeople, AddPerson, AddNewPerson, AddPeople);
+    functions!(CreateNote, SaveNote, DeleteNote, RestoreNote);
+    functions!(SaveEventFile, MoveEventFile, DeleteEventFile, RestoreEventFile);
     functions!(MakePublicLink, RevokePublicLink);
     functions!(LoadInvitation, AnswerRsvp);
     functions!(

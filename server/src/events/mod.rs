@@ -12,7 +12,7 @@ use std::time::Duration;
 pub use details::guests;
 use details::{day as checked_day, name as checked_name};
 pub use service::{EventsService, status};
-pub use store::list_sql;
+pub use store::{list_sql, name_of};
 
 use crate::core::Core;
 use crate::error::StoreError;

@@ -192,3 +192,15 @@ pub async fn counts(db: &Db, events: &[i64]) -> Result<Vec<Counts>, StoreError> 
     }
     Ok(query.fetch_all(&mut *db.reader().await?).await?)
 }
+
+/// The name of an event of this account that is there and no template.
+pub async fn name_of(db: &Db, account: AccountId, event: EventId) -> Result<Option<String>, StoreError> {
+    let name = sqlx::query_scalar(
+        "SELECT name FROM event WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL AND is_template = 0",
+    )
+    .bind(event.0)
+    .bind(account.0)
+    .fetch_optional(&mut *db.reader().await?)
+    .await?;
+    Ok(name)
+}

@@ -69,7 +69,7 @@ impl PublicPagePort for PublicPageService {
     }
 
     async fn link(&self, caller: &Caller, event: EventId) -> Result<PublicLink, AppError> {
-        let name = store::event_name(&self.core.db, caller.account, event).await?.ok_or(AppError::NotFound)?;
+        let name = events::name_of(&self.core.db, caller.account, event).await?.ok_or(AppError::NotFound)?;
         let live = store::link(&mut *self.core.db.reader().await?, event).await?;
         Ok(PublicLink { event, name, live: live.map(|stored| self.live(&stored)) })
     }

@@ -1,6 +1,6 @@
 //! The SQL of public pages. Nothing here reads a person.
 
-use app::domain::ids::{AccountId, EventId};
+use app::domain::ids::EventId;
 use app::domain::time::Timestamp;
 use sqlx::AnyConnection;
 
@@ -57,18 +57,6 @@ pub async fn items(db: &Db, event: EventId) -> Result<Vec<StoredItem>, StoreErro
     .fetch_all(&mut *db.reader().await?)
     .await?;
     Ok(items)
-}
-
-/// The name of an event of this account that is there and no template.
-pub async fn event_name(db: &Db, account: AccountId, event: EventId) -> Result<Option<String>, StoreError> {
-    let name = sqlx::query_scalar(
-        "SELECT name FROM event WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL AND is_template = 0",
-    )
-    .bind(event.0)
-    .bind(account.0)
-    .fetch_optional(&mut *db.reader().await?)
-    .await?;
-    Ok(name)
 }
 
 /// The live link of an event. The caller knows whose it is.

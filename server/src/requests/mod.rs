@@ -17,10 +17,10 @@ mod store;
 mod tidying;
 mod upload_store;
 
-pub use file_type::{FileKind, FileRefusal, Inspector, kind_of_name};
+pub use file_type::{Checked, FileKind, FileRefusal, Inspector, kind_of_name};
 pub use guests::requests_of_guest;
-pub use receiving::receive;
-pub use routes::routes;
+pub use receiving::{FIELD, keep, receive};
+pub use routes::{FormPages, TakesFile, as_attachment, routes, sending, take_files};
 pub use service::RequestsService;
-pub use store::{lock_event, lock_guest};
+pub use store::{event_changed, lock_event, lock_guest};
 pub use tidying::{KEPT_MS, start, tidy};

@@ -22,11 +22,10 @@ impl From<FileRefusal> for AppError {
     }
 }
 
-/// Why a file was not kept.
-enum Stopped {
-    Refused(FileRefusal),
-    /// The store is full or away.
-    Store(FileStoreError),
+/// The store is full or away.
+fn unavailable(error: &FileStoreError) -> AppError {
+    tracing::warn!(%error, "A file could not be stored.");
+    AppError::Unavailable
 }
 
 /// Takes in a file that the holder of `token` sends for a request. Fails with a sentence for them, and keeps nothing then; `Unavailable`
@@ -43,11 +42,7 @@ pub async fn receive<E>(
     let upload = begin(core, token, request, (name, kind.media_type()), &object_key).await?;
     let kept = match keep(core, &object_key, Inspector::of(kind), bytes).await {
         Ok(checked) => finish(core, token, request, upload, checked).await,
-        Err(Stopped::Refused(refusal)) => Err(refusal.into()),
-        Err(Stopped::Store(error)) => {
-            tracing::warn!(%error, "A file could not be stored.");
-            Err(AppError::Unavailable)
-        }
+        Err(error) => Err(error),
     };
     if kept.is_err() {
         discard(core, upload, &object_key).await;
@@ -73,20 +68,21 @@ async fn begin(
     Ok(upload)
 }
 
-async fn keep<E>(
+/// Keeps a file under a new key, and looks at it as it passes. What it leaves when it fails is the caller's to delete.
+pub async fn keep<E>(
     core: &Core,
     object_key: &str,
     mut inspector: Inspector,
     mut bytes: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
-) -> Result<Checked, Stopped> {
-    let mut file = core.files.begin(object_key).await.map_err(Stopped::Store)?;
+) -> Result<Checked, AppError> {
+    let mut file = core.files.begin(object_key).await.map_err(|error| unavailable(&error))?;
     while let Some(piece) = bytes.next().await {
-        let piece = piece.map_err(|_| Stopped::Refused(FileRefusal::CutOff))?;
-        inspector.read(&piece).map_err(Stopped::Refused)?;
-        file.write(&piece).await.map_err(Stopped::Store)?;
+        let piece = piece.map_err(|_| FileRefusal::CutOff)?;
+        inspector.read(&piece)?;
+        file.write(&piece).await.map_err(|error| unavailable(&error))?;
     }
-    let checked = inspector.finish().map_err(Stopped::Refused)?;
-    file.finish().await.map_err(Stopped::Store)?;
+    let checked = inspector.finish()?;
+    file.finish().await.map_err(|error| unavailable(&error))?;
     Ok(checked)
 }
 

@@ -1,8 +1,9 @@
-//! The two routes that files pass through, each in one direction: guests send, members get. Both are streamed.
+//! The two routes that files of requests pass through, each in one direction: guests send, members get. Both are streamed; what other
+//! files go through is made of the same parts.
 //!
-//! Sending has limits of its own: the only body above two megabytes, and the only one that may take minutes, is a form of files on a
-//! guest's page. A form that is refused comes back with its page, as every form does.
+//! Sending has limits of its own: the only body above two megabytes, and the only one that may take minutes, is a form of files. A form that is refused comes back with its page, as every form does.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use app::domain::ids::{RequestId, UploadId};
 use app::domain::requests::MAX_FILE_BYTES;
 use app::error::AppError;
 use app::{paths, plain_form};
+use async_trait::async_trait;
 use axum::body::Body;
+use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
 use axum::http::header::{self, HeaderValue};
 use axum::http::{StatusCode, request::Parts};
@@ -44,20 +47,45 @@ const PATIENCE: Duration = Duration::from_mins(30);
 
 /// The routes. `guests_pages` are the pages that the forms stand on.
 pub fn routes(guests_pages: Router, state: &AppState) -> Router<AppState> {
-    let sending = Router::new()
-        .route("/v/{token}/files/{request}", get(back_to_the_page).post(send_files))
-        .layer(Extension(GuestsPages(guests_pages)))
+    let form = Router::new().route("/v/{token}/files/{request}", get(back_to_the_page).post(send_files));
+    let getting =
+        Router::new().route("/uploads/{id}", get(file)).layer(from_fn_with_state(state.core.clone(), session::resolve));
+    sending(form, guests_pages, state).merge(getting)
+}
+
+/// Gives routes that take forms of files the limits of those, and the pages that the forms stand on.
+pub fn sending(routes: Router<AppState>, pages: Router, state: &AppState) -> Router<AppState> {
+    routes
+        .layer(Extension(FormPages(pages)))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(from_fn_with_state(Arc::new(state.clone()), pages::finish));
-    let getting =
-        Router::new().route("/uploads/{id}", get(file)).layer(from_fn_with_state(state.core.clone(), session::resolve));
-    sending.merge(getting)
+        .layer(from_fn_with_state(Arc::new(state.clone()), pages::finish))
 }
 
+/// The pages that forms of files stand on.
 #[derive(Clone)]
-struct GuestsPages(Router);
+pub struct FormPages(pub Router);
+
+/// Where the files of a form go, one after the other.
+#[async_trait]
+pub trait TakesFile: Sync {
+    /// Fails with a sentence at [`FIELD`] for one file that is refused, and with another error when no further one is to come.
+    async fn take(&self, core: &Core, name: &str, file: Field<'_>) -> Result<(), AppError>;
+}
+
+/// What a guest is asked for.
+struct ForRequest<'a> {
+    token: &'a str,
+    request: RequestId,
+}
+
+#[async_trait]
+impl TakesFile for ForRequest<'_> {
+    async fn take(&self, core: &Core, name: &str, file: Field<'_>) -> Result<(), AppError> {
+        receive(core, self.token, self.request, name, file).await
+    }
+}
 
 /// Somebody asks for the address that a refused form left in the address bar.
 async fn back_to_the_page(Path((token, _)): Path<(String, String)>) -> Redirect {
@@ -66,7 +94,7 @@ async fn back_to_the_page(Path((token, _)): Path<(String, String)>) -> Redirect 
 
 async fn send_files(
     State(core): State<Core>,
-    Extension(GuestsPages(guests_pages)): Extension<GuestsPages>,
+    Extension(FormPages(guests_pages)): Extension<FormPages>,
     Path((token, request)): Path<(String, String)>,
     form: Request,
 ) -> Response {
@@ -75,13 +103,9 @@ async fn send_files(
     let page = format!("{}#request-{request}", paths::share_page(&token));
     let (parts, body) = form.into_parts();
     let form = Request::from_parts(parts.clone(), body);
-    let outcome = tokio::time::timeout(PATIENCE, take_files(&core, &token, request, form)).await;
-    let error = match outcome {
-        Ok(Ok(())) => return Redirect::to(&page).into_response(),
-        Ok(Err(error)) => error,
-        Err(_) => {
-            AppError::invalid(FIELD, "The files took too long to arrive. Send one at a time, or from another network.")
-        }
+    let error = match take_files(&core, &ForRequest { token: &token, request }, form).await {
+        Ok(()) => return Redirect::to(&page).into_response(),
+        Err(error) => error,
     };
     let refused = RefusedForm {
         function: paths::send_files(&token, request),
@@ -93,7 +117,13 @@ async fn send_files(
 }
 
 /// Takes in every file of a form, one after the other. Those that are refused leave the others alone.
-async fn take_files(core: &Core, token: &str, request: RequestId, form: Request) -> Result<(), AppError> {
+pub async fn take_files(core: &Core, taker: &dyn TakesFile, form: Request) -> Result<(), AppError> {
+    let too_slow =
+        || AppError::invalid(FIELD, "The files took too long to arrive. Send one at a time, or from another network.");
+    tokio::time::timeout(PATIENCE, take_all(core, taker, form)).await.unwrap_or_else(|_| Err(too_slow()))
+}
+
+async fn take_all(core: &Core, taker: &dyn TakesFile, form: Request) -> Result<(), AppError> {
     let broken = || {
         AppError::invalid(
             FIELD,
@@ -119,7 +149,7 @@ async fn take_files(core: &Core, token: &str, request: RequestId, form: Request)
             refusals.push((name, format!("Send at most {MAX_AT_ONCE} files at once.")));
             break;
         }
-        match receive(core, token, request, &name, field).await {
+        match taker.take(core, &name, field).await {
             Ok(()) => {}
             Err(AppError::Invalid { field, message }) if field == FIELD => refusals.push((name, message)),
             Err(error) => return Err(error),
@@ -165,9 +195,19 @@ async fn file(State(core): State<Core>, caller: Option<Extension<Caller>>, Path(
 async fn open(core: &Core, caller: &Caller, upload: UploadId) -> Result<Response, AppError> {
     let found = upload_store::kept_file(&core.db, caller.account, upload).await?;
     let (name, media_type, object_key) = found.ok_or(AppError::NotFound)?;
-    let (size, bytes) = match core.files.open(&object_key).await {
+    as_attachment(core, upload, (&name, &media_type), &object_key).await
+}
+
+/// The file with this key, streamed, to be saved under `name`. `id` is that of its row, for the log.
+pub async fn as_attachment(
+    core: &Core,
+    id: impl Display + Send,
+    (name, media_type): (&str, &str),
+    object_key: &str,
+) -> Result<Response, AppError> {
+    let (size, bytes) = match core.files.open(object_key).await {
         Ok(Some(found)) => found,
-        Ok(None) => return Err(internal(&StoreError::corrupt("file", upload))),
+        Ok(None) => return Err(internal(&StoreError::corrupt("file", id))),
         Err(error) => {
             tracing::warn!(%error, "A file could not be read.");
             return Err(AppError::Unavailable);
@@ -176,11 +216,11 @@ async fn open(core: &Core, caller: &Caller, upload: UploadId) -> Result<Response
     let mut response = Response::new(Body::from_stream(bytes));
     let headers = response.headers_mut();
     // Of our own four, as it was found when the file came.
-    let media_type = HeaderValue::from_str(&media_type);
+    let media_type = HeaderValue::from_str(media_type);
     let unknown = HeaderValue::from_static("application/octet-stream");
     headers.insert(header::CONTENT_TYPE, media_type.unwrap_or(unknown));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
-    headers.insert(header::CONTENT_DISPOSITION, attachment(&name));
+    headers.insert(header::CONTENT_DISPOSITION, attachment(name));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     Ok(response)

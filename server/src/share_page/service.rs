@@ -13,7 +13,7 @@ use crate::core::Core;
 use crate::db::column;
 use crate::requests::requests_of_guest;
 use crate::zone::Zone;
-use crate::{calendar, portal, rsvp, secret};
+use crate::{calendar, notes, portal, rsvp, secret};
 
 #[derive(Clone)]
 pub struct SharePageService {
@@ -36,6 +36,7 @@ impl SharePagePort for SharePageService {
     async fn open(&self, token: String) -> Result<RunOfShow, AppError> {
         let guest = store::guest(&self.core.db, &secret::token_hash(&token)).await?.ok_or(AppError::NotFound)?;
         let items = store::items(&self.core.db, guest.event_id, guest.contact_id).await?;
+        let notes = notes::of_guest(&self.core.db, EventId(guest.event_id)).await?;
         let requests = requests_of_guest(&self.core.db, EventId(guest.event_id), CrewId(guest.crew_id)).await?;
 
         let now = self.core.clock.now();
@@ -73,6 +74,7 @@ impl SharePagePort for SharePageService {
             role: guest.role,
             question: rsvp::question(guest.event_rsvp, &guest.event_status, guest.rsvp.as_deref(), guest.rsvp_note),
             requests,
+            notes,
             items,
             calendar: calendar::address(&self.core, LinkId(guest.link_id), &token),
             portal: portal::path(&self.core, ContactId(guest.contact_id), Timestamp(guest.contact_created_at)),

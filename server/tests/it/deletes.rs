@@ -64,6 +64,7 @@ on_both_engines!(
             ("batch_person", 2),
             ("crew", 2),
             ("event", 1),
+            ("event_note", 3),
             ("item", 1),
             ("link", 2),
             ("public_link", 1),

@@ -33,6 +33,7 @@ mod life;
 mod live;
 mod mailer;
 mod migrations;
+mod notes;
 mod order;
 mod outbox;
 mod paper;

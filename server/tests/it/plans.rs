@@ -17,6 +17,7 @@ use app::domain::rsvp::Rsvp;
 use app::domain::suppression::SuppressionCause;
 use app::emails::EmailsPort;
 use app::events::{CopyForm, EventForm, EventQuery, EventStatus, EventsPort, SaveEventOptions};
+use app::notes::{Audience, FileForm, NoteForm, NotesPort};
 use app::people::PeoplePort;
 use app::planner::{LinkKind, PlannerPort};
 use app::portal::PortalPort;
@@ -38,6 +39,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 
 use crate::database::{with_postgres_at, with_sqlite};
 use crate::events::gala;
+use crate::notes;
 use crate::recorder::recorded;
 use crate::rows::{self, connect, texts};
 use crate::statements::{assert_all_ran, the_rest, what_may_scan};
@@ -96,6 +98,15 @@ const MANY: &[(i64, &str)] = &[
         50_000,
         "delivery_event (provider, event_key, email_id, report, occurred_at, received_at) \
          SELECT 'callboard', 'sent' || i, i + 3, 'sent', i, i",
+    ),
+    (
+        8_000,
+        "event_note (account_id, event_id, text, audience, created_at) SELECT 1, 3 + (i - 1) / 40, 'Note', 'everybody', i",
+    ),
+    (
+        8_000,
+        "event_file (account_id, event_id, name, file_name, media_type, object_key, audience, position, created_at, stored_at) \
+         SELECT 1, 3 + (i - 1) / 40, 'f', 'f.pdf', 'application/pdf', 'event' || i, 'everybody', i, i, i",
     ),
     (150, "public_link (event_id, seed, token_hash, created_at) SELECT i + 10, 'p' || i, 'hp' || i, i"),
     (
@@ -199,6 +210,7 @@ async fn everything(venue: &Venue) {
 
     edit_the_run_of_show(venue).await;
     Box::pin(ask_and_review(venue)).await;
+    Box::pin(write_notes(venue)).await;
     Box::pin(send_to_many(venue)).await;
 
     let reports = [Report::Bounced, Report::Delivered, Report::Delayed, Report::SpamReported];
@@ -235,6 +247,33 @@ async fn go_public(venue: &Venue) {
     let url = venue.public_page.link(caller, event).await.unwrap().live.unwrap().url.unwrap();
     venue.public_page.open(url.rsplit('/').next().unwrap().to_owned()).await.unwrap();
     venue.public_page.revoke(caller, event).await.unwrap();
+}
+
+/// All that is done with notes and files, on event 6.
+async fn write_notes(venue: &Venue) {
+    let (caller, event, service) = (&venue.caller, EventId(6), &venue.notes);
+    let form = |text: &str| NoteForm { text: text.into(), audience: Audience::Everybody };
+    let key = || Some(IdempotencyKey("note".into()));
+    let note = service.create(caller, event, form("Yard 2"), key()).await.unwrap();
+    assert_eq!(service.create(caller, event, form("Yard 2"), key()).await.unwrap(), note);
+    service.save(caller, note, 1, form("Yard 3")).await.unwrap();
+    service.delete(caller, note).await.unwrap();
+    service.restore(caller, note).await.unwrap();
+    for name in ["a.pdf", "b.pdf"] {
+        notes::add(venue, event, Audience::Everybody, name, &uploads::pdf()).await.unwrap();
+    }
+    notes::add(venue, event, Audience::Everybody, "c.pdf", b"x").await.unwrap_err();
+    let files = service.page(caller, event).await.unwrap().files;
+    let last = files.last().unwrap();
+    service.move_file_up(caller, last.id, last.position).await.unwrap();
+    let named = FileForm { name: "Plan".into(), audience: Audience::Everybody };
+    service.save_file(caller, last.id, last.revision, named).await.unwrap();
+    service.delete_file(caller, last.id).await.unwrap();
+    service.restore_file(caller, last.id).await.unwrap();
+    let row = venue.planner.generate_link(caller, CrewId(311), LinkKind::Share).await.unwrap();
+    let show = venue.share_page.open(venue.token(&row)).await.unwrap();
+    assert_eq!((show.notes.notes.len(), show.notes.files.is_empty()), (41, false));
+    server::notes::tidy(&venue.core).await.unwrap();
 }
 
 /// All that can be done with batches, on events 10 to 12.

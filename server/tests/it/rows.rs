@@ -75,6 +75,17 @@ async fn fill_what_is_new(connection: &mut AnyConnection) {
         "INSERT INTO upload_rejection (email_id, request_label, file_name, note) VALUES (1, 'Plot', 'plot.pdf', 'dark')"
             .to_owned(),
         "INSERT INTO public_link (event_id, seed, token_hash, created_at) VALUES (1, 'p', 'hp', 1)".to_owned(),
+        // The last was deleted just now, and so was the last file.
+        "INSERT INTO event_note (account_id, event_id, text, audience, created_at, deleted_at) VALUES \
+         (1, 1, 'Parking: https://x.test/yard', 'everybody', 1, NULL), (1, 1, 'Pay in cash', 'members', 2, NULL), \
+         (1, 1, 'Old', 'everybody', 3, 1795435200000)"
+            .to_owned(),
+        "INSERT INTO event_file (account_id, event_id, name, file_name, media_type, size, object_key, audience, position, \
+         created_at, stored_at, deleted_at) VALUES \
+         (1, 1, 'Map', 'map.pdf', 'application/pdf', 5, 'n/1', 'everybody', 1, 1, 2, NULL), \
+         (1, 1, 'Prices', 'prices.png', 'image/png', 5, 'n/2', 'members', 2, 1, 2, NULL), \
+         (1, 1, 'Old map', 'map.pdf', 'application/pdf', 5, 'n/3', 'everybody', 3, 1, 2, 1795435200000)"
+            .to_owned(),
         "INSERT INTO installation (id, owner_account_id, created_at) VALUES (1, 1, 1)".to_owned(),
         format!(
             "INSERT INTO member_token (member_id, kind, token_hash, address, created_at, expires_at) \

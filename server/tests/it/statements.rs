@@ -181,7 +181,9 @@ async fn keep_a_sandbox(app: &TestApp) {
         }
     }
     let member = app.sign_in().await;
-    assert_eq!(member.get("/uploads/1").await.status, 404);
+    for path in ["/uploads/1", "/events/1/files/1", "/v/never-was/shared/1"] {
+        assert_eq!(member.get(path).await.status, 404, "{path}");
+    }
     let list = member.get("/sandbox").await.text();
     let (_, rest) = list.split_once("href=\"/sandbox/").unwrap_or_else(|| panic!("a mail, not {list}"));
     let id = rest.split('"').next().expect("an id");

@@ -30,7 +30,7 @@ pub fn pdf() -> Vec<u8> {
     b"%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\nstartxref\n9\n%%EOF\n".to_vec()
 }
 
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x02\0\0\0crc!\0\0\0\0IEND\xae\x42\x60\x82".to_vec()
 }
 
@@ -65,7 +65,7 @@ async fn files(venue: &Venue) -> Vec<UploadRow> {
 }
 
 /// How many files the store holds, whole or not.
-fn kept(venue: &Venue) -> usize {
+pub fn kept(venue: &Venue) -> usize {
     fn count(folder: &std::path::Path) -> usize {
         let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
         entries.flatten().map(|entry| if entry.path().is_dir() { count(&entry.path()) } else { 1 }).sum()
@@ -427,12 +427,12 @@ async fn post_body(app: &TestApp, path: &str, body: impl Into<Body>) -> Answer {
     app.send(request.body(body.into()).unwrap()).await
 }
 
-async fn post(app: &TestApp, path: &str, files: &[(&str, &[u8])]) -> Answer {
+pub async fn post(app: &TestApp, path: &str, files: &[(&str, &[u8])]) -> Answer {
     post_body(app, path, form_of(files)).await
 }
 
 /// What the page shows as wrong.
-fn alert(answer: &Answer) -> String {
+pub fn alert(answer: &Answer) -> String {
     let page = elements(&answer.text());
     let wrong: Vec<&Element> = page.iter().filter(|one| one.attribute("role") == "alert").collect();
     assert_eq!(wrong.len(), 1, "{}", answer.text());

@@ -18,6 +18,7 @@ use server::core::Core;
 use server::db::Db;
 use server::emails::EmailsService;
 use server::events::EventsService;
+use server::notes::NotesService;
 use server::people::PeopleService;
 use server::planner::PlannerService;
 use server::public_page::PublicPageService;
@@ -43,6 +44,7 @@ pub struct Venue {
     pub contacts: ContactsService,
     pub emails: EmailsService,
     pub events: EventsService,
+    pub notes: NotesService,
     pub people: PeopleService,
     pub planner: PlannerService,
     pub public_page: PublicPageService,
@@ -70,6 +72,7 @@ impl Venue {
             contacts: ContactsService::new(core.clone()),
             emails: EmailsService::new(core.clone()),
             events: EventsService::new(core.clone()),
+            notes: NotesService::new(core.clone()),
             people: PeopleService::new(core.clone()),
             planner: PlannerService::new(core.clone()),
             public_page: PublicPageService::new(core.clone()),

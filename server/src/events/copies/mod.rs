@@ -1,4 +1,4 @@
-//! Events made from others: a copy on another day, a template, an event from a template. Links, mails and answers are never
+//! Events made from others: a copy on another day, a template, an event from a template. Links, mails, answers and files are never
 //! copied; a template has no people.
 
 mod store;
@@ -14,6 +14,7 @@ use super::details::store::{self as details, NewEvent, StoredDetails};
 use super::{checked_day, checked_name, moving};
 use crate::core::Core;
 use crate::db::{Change, Write, column};
+use crate::notes;
 use crate::receipts::{Claim, Receipt};
 use crate::zone::Zone;
 
@@ -122,6 +123,7 @@ async fn make(
         is_template: copy.is_template,
     };
     let made = details::insert(&mut transaction, caller.account, &event, now).await?;
+    notes::copy(&mut transaction, copy.event, made, now).await?;
     let items = store::copy_items(&mut transaction, copy.event, made, |at| moved(at).0).await?;
     if with_people {
         store::copy_assignments(&mut transaction, copy.event, &items).await?;

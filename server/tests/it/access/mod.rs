@@ -7,7 +7,9 @@ mod pages;
 mod routes;
 
 use app::contacts::ContactPage;
-use app::domain::ids::{BatchId, ContactId, CrewId, EventId, ItemId, RequestId, SpaceId, UploadId};
+use app::domain::ids::{
+    BatchId, ContactId, CrewId, EventFileId, EventId, ItemId, NoteId, RequestId, SpaceId, UploadId,
+};
 use app::error::AppError;
 use app::events::EventPage;
 use app::live::{ClientMessage, ServerMessage, Topic};
@@ -81,6 +83,9 @@ struct Ids {
     upload: UploadId,
     /// An RSVP invite to Ann, which waits.
     batch: BatchId,
+    note: NoteId,
+    /// Two, of which the second can be moved up.
+    files: [EventFileId; 2],
 }
 
 const UNKNOWN: Ids = Ids {
@@ -93,11 +98,13 @@ const UNKNOWN: Ids = Ids {
     request: RequestId(987_654),
     upload: UploadId(987_654),
     batch: BatchId(987_654),
+    note: NoteId(987_654),
+    files: [EventFileId(987_654), EventFileId(987_655)],
 };
 
 /// Every server function that takes an id, with a call that the owner may make. In an order in which all of them succeed.
 fn calls(
-    Ids { contact, event, crew, item, space, template, request, upload, batch }: Ids,
+    Ids { contact, event, crew, item, space, template, request, upload, batch, note, files: [_, file] }: Ids,
 ) -> Vec<(&'static str, Value)> {
     vec![
         ("load_contact_header", json!({ "contact": contact })),
@@ -131,6 +138,14 @@ fn calls(
         ("send_invite", json!({ "crew": crew, "address": "ann@guests.test", "key": "three" })),
         ("set_rsvp", json!({ "crew": crew, "rsvp": "accepted" })),
         ("set_role", json!({ "crew": crew, "role": "Host" })),
+        ("create_note", json!({ "event": event, "form": { "text": "Parking in yard 2", "audience": "everybody" } })),
+        ("save_note", json!({ "note": note, "revision": 1, "form": { "text": "Yard 3" } })),
+        ("delete_note", json!({ "note": note })),
+        ("restore_note", json!({ "note": note })),
+        ("save_event_file", json!({ "file": file, "revision": 1, "form": { "name": "Plan" } })),
+        ("move_event_file", json!({ "file": file, "position": 2 })),
+        ("delete_event_file", json!({ "file": file })),
+        ("restore_event_file", json!({ "file": file })),
         ("make_public_link", json!({ "event": event })),
         ("revoke_public_link", json!({ "event": event })),
         ("load_requests", json!({ "event": event, "crew": crew })),
@@ -227,7 +242,20 @@ async fn set(app: &TestApp) -> Ids {
     let upload = UploadId(number(app.db(), upload).await);
     let body = json!({ "event": event, "kind": "rsvp", "who": "everybody" });
     let batch = app.post_json(server_fn("start_batch"), &body).await.json();
-    Ids { contact, event, crew, item, space, template, request, upload, batch }
+    let body = json!({ "event": event, "form": { "text": "Yard 2" } });
+    let note = app.post_json(server_fn("create_note"), &body).await.json();
+    let file = async |position: u8| {
+        let sql = format!(
+            "INSERT INTO event_file (account_id, event_id, name, file_name, media_type, object_key, audience, position, \
+             created_at, stored_at) VALUES ({account}, {event}, 'Map', 'map.pdf', 'application/pdf', \
+             'n/{event}/{position}', 'everybody', {position}, 0, 0) RETURNING id"
+        );
+        EventFileId(number(app.db(), sql).await)
+    };
+    let files = [file(1).await, file(2).await];
+    // What was set up is no change of the event.
+    number(app.db(), format!("UPDATE event SET revision = 1 WHERE id = {event} RETURNING id")).await;
+    Ids { contact, event, crew, item, space, template, request, upload, batch, note, files }
 }
 
 async fn number(db: &Db, sql: String) -> i64 {
@@ -320,6 +348,8 @@ on_both_engines!(
              + (SELECT COUNT(*) FROM contact WHERE revision <> 1 OR first_name <> 'Ann') \
              + (SELECT COUNT(*) FROM event WHERE revision <> 1 OR name <> 'Gala' OR deleted_at IS NOT NULL) \
              + (SELECT COUNT(*) FROM request WHERE revision <> 1 OR label <> 'Plot' OR deleted_at IS NOT NULL) \
+             + (SELECT COUNT(*) - 1 FROM event_note) + (SELECT COUNT(*) FROM event_note WHERE revision <> 1) \
+             + (SELECT COUNT(*) - 2 FROM event_file) + (SELECT COUNT(*) FROM event_file WHERE revision <> 1) \
              + (SELECT COUNT(*) FROM upload WHERE revision <> 1 OR deleted_at IS NOT NULL) \
              + (SELECT COUNT(*) FROM space WHERE revision <> 1 OR deleted_at IS NOT NULL) \
              + (SELECT COUNT(*) FROM crew WHERE rsvp IS NOT NULL OR revision <> 0 OR deleted_at IS NOT NULL)";

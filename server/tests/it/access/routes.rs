@@ -23,7 +23,7 @@ enum Rule {
 }
 
 /// The routes that are neither pages of the app nor server functions.
-const ROUTES: [(&str, Rule); 20] = [
+const ROUTES: [(&str, Rule); 23] = [
     ("/live", Rule::Members),
     ("/events/{id}/calendar.ics", Rule::Members),
     ("/calendar/{token}/run-of-show.ics", Rule::Holders),
@@ -34,6 +34,9 @@ const ROUTES: [(&str, Rule); 20] = [
     ("/uploads/{id}", Rule::Members),
     ("/v/{token}/files/{request}", Rule::Guests),
     ("/v/{token}/live", Rule::Guests),
+    ("/v/{token}/shared/{file}", Rule::Guests),
+    ("/events/{id}/files", Rule::Members),
+    ("/events/{id}/files/{file}", Rule::Members),
     ("/webhooks/{provider}", Rule::Signed),
     ("/webhooks/{provider}/", Rule::Signed),
     ("/webhooks", Rule::Signed),
@@ -90,6 +93,7 @@ on_both_engines!(
                     .replace("{id}", &id)
                     .replace("{token}", &id)
                     .replace("{request}", &id)
+                    .replace("{file}", &ids.files[0].to_string())
                     .replace("{provider}", "resend")
                     .replace("{*rest}", &id);
                 for (who, signed_in) in [(&app, false), (&guest, false), (&stranger, true)] {

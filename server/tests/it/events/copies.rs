@@ -7,6 +7,7 @@ use app::domain::time::HOUR_MS;
 use app::error::AppError;
 use app::events::{CopyForm, EventForm, EventsPort};
 use app::live::{Row, Topic};
+use app::notes::{Audience, NoteForm, NotesPort};
 use app::planner::{LinkState, PlannerPort};
 use server::db::Db;
 
@@ -27,6 +28,12 @@ async fn filled(db: Db) -> Venue {
     venue.item(24 * HOUR_MS, "Doors", false, &[ann, bo]).await;
     venue.item(30 * HOUR_MS, "Cake", true, &[]).await;
     venue.item(31 * HOUR_MS, "Never", true, &[]).await;
+    for text in ["Yard 2", "Never"] {
+        let form = NoteForm { text: text.into(), audience: Audience::Everybody };
+        venue.notes.create(&venue.caller, venue.event, form, None).await.unwrap();
+    }
+    venue.run("UPDATE event_note SET deleted_at = 1 WHERE text = 'Never'").await;
+    crate::notes::add(&venue, venue.event, Audience::Everybody, "map.pdf", &crate::uploads::pdf()).await.unwrap();
     venue.run("UPDATE item SET deleted_at = 1 WHERE title = 'Never'").await;
     venue.run("UPDATE item SET pinned = 1, tie = 3, details = 'd', location = 'l' WHERE title = 'Cake'").await;
     let form = form_of(&venue, venue.event).await;
@@ -41,6 +48,9 @@ on_both_engines!(
         let ann = venue.number("SELECT id FROM contact WHERE first_name = 'Ann'").await;
         let mut page = open_page(&venue.core, Topic::Contact(app::domain::ids::ContactId(ann))).await;
         let copy = venue.events.copy(&venue.caller, venue.event, on(" Gala II ", "2027-07-01"), None).await.unwrap();
+        let kept = venue.notes.page(&venue.caller, copy).await.unwrap();
+        assert_eq!((kept.notes.len(), kept.files.len(), kept.deleted.len()), (1, 0, 0), "its notes, and no files");
+        assert_eq!(kept.notes[0].form, NoteForm { text: "Yard 2".into(), audience: Audience::Everybody });
         let planner = venue.planner.page(&venue.caller, copy).await.unwrap();
         assert_eq!((planner.event.name.as_str(), planner.event.date.as_str()), ("Gala II", "Thu 1 Jul 2027"));
         let items: Vec<_> = planner

@@ -1,0 +1,105 @@
+// Notes and files of an event: what everybody on it reads above their run of show, and what stays with its members.
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { type Browsers, expect, test } from "../fixtures.ts";
+import { CrewRow, openEvent, someoneNotInvited } from "../screens.ts";
+
+const pdf = Buffer.from("%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\nstartxref\n9\n%%EOF\n");
+
+function file(name: string, buffer = pdf): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: "application/pdf", buffer };
+}
+
+async function write(page: Page, text: string, audience: "everybody" | "members"): Promise<void> {
+  await page.locator("details > summary", { hasText: "Write a note" }).click();
+  const form = page.locator("form", { has: page.getByRole("button", { name: "Add note" }) });
+  await form.getByLabel("Note", { exact: true }).fill(text);
+  await form.getByLabel("Who reads it").selectOption(audience);
+  await form.getByRole("button", { name: "Add note" }).click();
+  await expect(page.locator("p.description", { hasText: text.split("\n")[0] ?? text })).toBeVisible();
+}
+
+async function add(page: Page, button: string, ...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+  await page.locator("details > summary", { hasText: "Add files" }).click();
+  await page.getByLabel("Files", { exact: true }).setInputFiles(files);
+  await page.getByRole("button", { name: button }).click();
+}
+
+/** The guest's telephone, and the member's page of notes. */
+async function begin(owner: Page, browsers: Browsers): Promise<{ guest: Page; row: CrewRow; name: string; event: string }> {
+  await openEvent(owner);
+  const event = new URL(owner.url()).pathname;
+  const name = await someoneNotInvited(owner);
+  const row = new CrewRow(owner, name);
+  const link = await row.link();
+  const guest = await browsers.open({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
+  await guest.goto(link);
+  await expect(guest.getByRole("heading", { name: "Notes" })).toHaveCount(0);
+  await owner.getByRole("link", { name: "Notes", exact: true }).click();
+  await expect(owner.getByRole("heading", { level: 1, name: "Notes and files" })).toBeVisible();
+  await expect(owner.getByRole("heading", { name: "Nothing is noted yet" })).toBeVisible();
+  return { guest, row, name, event };
+}
+
+test("a note for everybody stands above the run of show, with its lines and links; one for members does not", async ({ owner, browsers }) => {
+  const { guest } = await begin(owner, browsers);
+  await write(owner, "Park in yard 2\nMap: https://venue.example/yard.", "everybody");
+  await write(owner, "Pay the band in cash", "members");
+  await guest.reload();
+  const notes = guest.locator("section", { has: guest.getByRole("heading", { name: "Notes" }) });
+  await expect(notes.locator("li")).toHaveCount(1);
+  await expect(notes.getByText("Park in yard 2")).toBeVisible();
+  await expect(notes.getByRole("link", { name: "https://venue.example/yard" })).toHaveAttribute("rel", /noopener/);
+  expect(await notes.locator("p").innerText()).toContain("\n");
+  expect(await guest.content()).not.toContain("in cash");
+  const above = await notes.boundingBox();
+  const show = await guest.locator("ol.timeline").boundingBox();
+  expect(above?.y).toBeLessThan(show?.y ?? 0);
+
+  // Changed, deleted, and brought back.
+  await owner.getByText("Edit note “Park in yard 2").click();
+  const form = owner.locator("form", { has: owner.getByRole("button", { name: "Save" }) }).filter({ visible: true });
+  await form.getByLabel("Note", { exact: true }).fill("Park in yard 3");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(owner.locator("p.description", { hasText: "Park in yard 3" })).toBeVisible();
+  await owner.getByRole("button", { name: "Delete note “Park in yard 3" }).click();
+  await guest.reload();
+  await expect(guest.getByText("Park in yard")).toHaveCount(0);
+  await owner.getByRole("button", { name: "Restore Park in yard 3" }).click();
+  await guest.reload();
+  await expect(guest.getByText("Park in yard 3")).toBeVisible();
+});
+
+test("files are added, named and put in order; a guest saves those for everybody until their link ends", async ({ owner, browsers, faults }) => {
+  faults.allow(/status 4(04|22): (GET|POST) .*\/(shared|files|v)\b/, /4(04|22) \(/);
+  const { guest, name, event } = await begin(owner, browsers);
+  const page = owner.url();
+  await add(owner, "Add for everybody", file("scan0001.pdf"), file("menu.pdf"));
+  await add(owner, "Add for members only", file("prices.pdf"));
+  await expect(owner.locator("#files li")).toHaveCount(3);
+  await owner.locator("#files li", { hasText: "scan0001" }).locator("summary").click();
+  await owner.getByLabel("Name to show").filter({ visible: true }).fill("Floor plan");
+  await owner.getByRole("button", { name: "Save" }).filter({ visible: true }).click();
+  await owner.getByRole("button", { name: "Move up menu.pdf" }).click();
+  await expect(owner.locator("#files li a.name")).toHaveText(["menu.pdf", "Floor plan", "prices.pdf"]);
+
+  // One that lies about what it is comes back with the reason, on the page.
+  await add(owner, "Add for everybody", file("lie.pdf", Buffer.from("<html>")));
+  await expect(owner.getByRole("alert")).toContainText("it is none inside");
+  await owner.goto(page);
+  await expect(owner.locator("#files li")).toHaveCount(3);
+
+  await guest.reload();
+  const files = guest.locator("section", { has: guest.getByRole("heading", { name: "Files" }) });
+  await expect(files.getByRole("link")).toHaveText(["menu.pdf", "Floor plan"]);
+  const saving = guest.waitForEvent("download");
+  await files.getByRole("link", { name: "Floor plan" }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toBe("Floor plan.pdf");
+  expect(await readFile(await saved.path())).toEqual(pdf);
+  const address = new URL((await files.getByRole("link", { name: "menu.pdf" }).getAttribute("href")) ?? "", guest.url()).href;
+
+  await owner.goto(event);
+  await new CrewRow(owner, name).revoke();
+  expect((await guest.request.get(address)).status()).toBe(404);
+});
