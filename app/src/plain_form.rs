@@ -27,7 +27,7 @@ use crate::requests::{ApproveUpload, DeleteRequest, RestoreRequest};
 use crate::run_of_show::SaveItem;
 use crate::spaces::{DeleteSpace, RestoreSpace};
 use crate::ui::{dynamic, is_hydrated};
-use crate::wire::{DecodeError, Wire, decode, encode};
+use crate::wire::{DecodeError, Wire, decode, encode, from_base64, to_base64};
 
 /// The hidden field that names the page, as a path on this site.
 pub const PAGE: &str = "page";
@@ -114,19 +114,19 @@ fn posted() -> Option<RefusedForm> {
 
 impl Encoder<Posted> for Wire {
     type Error = DecodeError;
-    type Encoded = Vec<u8>;
+    type Encoded = String;
 
-    fn encode(value: &Posted) -> Result<Vec<u8>, DecodeError> {
-        Ok(encode(&value.0))
+    fn encode(value: &Posted) -> Result<String, DecodeError> {
+        Ok(to_base64(encode(&value.0)))
     }
 }
 
 impl Decoder<Posted> for Wire {
     type Error = DecodeError;
-    type Encoded = [u8];
+    type Encoded = str;
 
-    fn decode(bytes: &[u8]) -> Result<Posted, DecodeError> {
-        decode(bytes).map(Posted)
+    fn decode(text: &str) -> Result<Posted, DecodeError> {
+        decode(&from_base64(text)?).map(Posted)
     }
 }
 

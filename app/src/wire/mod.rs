@@ -5,6 +5,7 @@
 //! addresses. Postcard has no field names, so both ends must mean the same types: [`MEDIA_TYPE`] carries a version, and
 //! a page that is older than the server is told to reload.
 
+mod base64;
 #[cfg(feature = "hydrate")]
 mod browser;
 mod protocol;
@@ -15,6 +16,7 @@ mod requests;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use base64::{from_base64, to_base64};
 pub use protocol::Wire;
 pub use query::{Answer, Query};
 

@@ -9,6 +9,7 @@ use leptos::server_fn::ServerFn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::base64::{from_base64, to_base64};
 use super::{DecodeError, Wire, decode, encode};
 use crate::error::AppError;
 
@@ -35,19 +36,20 @@ impl Answer {
 /// The codec of what a page brings along: as it is, after the length of the question.
 impl Encoder<Answer> for Wire {
     type Error = DecodeError;
-    type Encoded = Vec<u8>;
+    type Encoded = String;
 
-    fn encode(value: &Answer) -> Result<Vec<u8>, DecodeError> {
+    fn encode(value: &Answer) -> Result<String, DecodeError> {
         let length = u32::try_from(value.question.len()).map_err(|_| DecodeError)?;
-        Ok([&length.to_le_bytes(), value.question.as_slice(), &value.answer].concat())
+        Ok(to_base64([&length.to_le_bytes(), value.question.as_slice(), &value.answer].concat()))
     }
 }
 
 impl Decoder<Answer> for Wire {
     type Error = DecodeError;
-    type Encoded = [u8];
+    type Encoded = str;
 
-    fn decode(bytes: &[u8]) -> Result<Answer, DecodeError> {
+    fn decode(text: &str) -> Result<Answer, DecodeError> {
+        let bytes = from_base64(text)?;
         let (length, rest) = bytes.split_first_chunk().ok_or(DecodeError)?;
         let length = u32::from_le_bytes(*length) as usize;
         let (question, answer) = rest.split_at_checked(length).ok_or(DecodeError)?;
