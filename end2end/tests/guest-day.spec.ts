@@ -103,14 +103,17 @@ test("without a network the page stays, keeps what is pressed, and sends it once
   await press(guest, "Start", "Kitchen briefing").click();
   await expect(item(guest, "Kitchen briefing").locator("form[data-waits]")).toHaveCount(1);
   await press(guest, "Start", "Kitchen briefing").click();
-  await expect(show.item("Kitchen briefing").locator("[data-progress]")).toHaveCount(0);
+  await press(guest, "Start", "Dinner").click();
+  await press(guest, "Mark finished", "Dinner").click();
+  for (const title of ["Kitchen briefing", "Dinner"]) await expect(show.item(title).locator("[data-progress]")).toHaveCount(0);
   expect(posts).toEqual([]);
 
   await guest.context().setOffline(false);
   await online(guest);
   await expect(press(guest, "Mark finished", "Kitchen briefing")).toBeVisible();
   await expect(show.item("Kitchen briefing").locator("[data-progress=started]")).toContainText("by Tomasz");
-  expect(posts.filter((url) => url.includes("press_item"))).toHaveLength(1);
+  await expect(show.item("Dinner").locator("[data-progress=finished]")).toContainText("by Tomasz");
+  expect(posts.filter((url) => url.includes("press_item"))).toHaveLength(3);
   await expect(guest.locator("#stale")).toBeHidden();
   expect(await guest.evaluate(() => localStorage.length)).toBe(0);
 });

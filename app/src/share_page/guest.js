@@ -3,7 +3,9 @@
 //
 // The server alone draws the page. A socket says only that something changed; then the page is fetched again, and what differs
 // is exchanged. What this script changes by itself stands in elements with `data-own`, which are left alone by that.
-{
+//
+// Browsers that lack something of it go without all of it.
+if ("timeout" in AbortSignal) {
   const root = document.documentElement;
   const main = document.getElementById("main");
   const path = location.pathname;
@@ -19,11 +21,11 @@
 
   const show = (state) => {
     if (isOver) return;
-    const words = { live: "Online", connecting: "Syncing", offline: "Offline" }[state];
     if (pill.dataset.state === state) return;
     pill.dataset.state = state;
-    pill.textContent = words;
+    pill.textContent = { live: "Online", connecting: "Syncing", offline: "Offline" }[state];
     pill.hidden = false;
+    if (state === "offline") markKept();
     tick();
   };
 
@@ -65,7 +67,9 @@
       const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: main.dataset.zone }).format(asOf);
       const minutes = Math.floor((Date.now() - asOf) / 60_000);
       const ago = minutes < 1 ? "just now" : `${inWords(minutes * 60_000)} ago`;
-      put(stale, `No network. This is the plan as of ${clock}, ${ago}.`);
+      const waiting = kept().length;
+      const waits = waiting ? ` What you pressed is sent when it is back (${waiting}).` : "";
+      put(stale, `No network. This is the plan as of ${clock}, ${ago}.${waits}`);
     }
   };
 
@@ -106,11 +110,13 @@
       field.type === "file" ? field.value : field.type !== "hidden" && !field.closest("[data-own]") && field.value !== field.defaultValue,
     );
 
+  let renewal;
   const take = (page) => {
     const fresh = page.getElementById("main");
     const script = (of) => of.querySelector("script[src]")?.getAttribute("src");
-    // The server is another version now: its page belongs to another script and style.
-    if (script(page) !== script(document) && !isRefused && !isTyped()) return location.reload();
+    // The server is another version, whose page belongs to another script and style. Not at once, since while it is replaced the
+    // one and the other may answer in turn.
+    if (script(page) !== script(document)) renewal ??= setTimeout(() => isRefused || isTyped() || location.reload(), 30_000);
     const plan = () => main.querySelector(".timeline")?.textContent;
     const before = plan();
     const list = (of) => of.querySelector(".timeline");
@@ -129,7 +135,7 @@
     isOver = true;
     socket?.close();
     clearInterval(clockwork);
-    localStorage.removeItem(place);
+    forget();
     if (fresh) main.replaceWith(document.importNode(fresh, true));
     else main.replaceChildren();
     document.title = page.title;
@@ -209,17 +215,50 @@
 
   // Presses wait here until the server has them, without the token. Each has a key, so that one that comes twice counts once.
   const place = `callboard presses ${main.dataset.guest}`;
-  const kept = () => JSON.parse(localStorage.getItem(place) || "[]");
+  const kept = () => {
+    try {
+      return JSON.parse(localStorage.getItem(place) || "[]");
+    } catch {
+      return [];
+    }
+  };
+  // Fails in a browser that keeps nothing for us.
   const keep = (presses) => {
     if (presses.length) localStorage.setItem(place, JSON.stringify(presses));
     else localStorage.removeItem(place);
   };
+  const forget = () => {
+    try {
+      keep([]);
+    } catch {
+      // Then there is nothing.
+    }
+  };
 
   const say = (words) => put(said, words);
 
-  // Shows what waits.
+  // Shows what waits, the first before what was pressed after it.
   const markKept = () => {
-    for (const { form } of kept()) byId(form)?.setAttribute("data-waits", "");
+    for (const { form } of kept()) {
+      const pressed = byId(form);
+      if (!pressed) continue;
+      pressed.dataset.waits = "";
+      if (pill.dataset.state === "offline") offerNext(pressed);
+    }
+  };
+
+  // Whoever starts an item without a network can finish it without one.
+  const offerNext = (form) => {
+    const id = form.id.replace(/-started$/, "-finished");
+    if (byId(id)) return;
+    const next = form.cloneNode(true);
+    next.id = id;
+    delete next.dataset.waits;
+    next.dataset.next = "";
+    next.elements.from.value = "started";
+    next.elements.to.value = "finished";
+    next.querySelector("button").firstChild.data = "Mark finished";
+    form.after(next);
   };
 
   let isSending = false;
@@ -277,15 +316,18 @@
       at: Date.now(),
     };
     try {
-      // One press of an item waits at a time: what is next depends on it.
-      if (!isPress || !form.parentElement.querySelector("[data-waits]")) keep([...kept().filter((other) => isPress || other.form !== form.id), press]);
+      // While a press of an item waits, only what follows it can be pressed.
+      const isFirst = !form.parentElement.querySelector("[data-waits]");
+      if (!isPress || isFirst || ("next" in form.dataset && !("waits" in form.dataset))) keep([...kept().filter((other) => isPress || other.form !== form.id), press]);
     } catch {
-      // The browser keeps nothing for us: it posts the form by itself.
+      // The browser posts the form by itself.
       return;
     }
     event.preventDefault();
     byId("told").hidden = true;
+    if (!isPress) for (const one of form.querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === button));
     markKept();
+    tick();
     say(navigator.onLine ? "" : `${press.label} is kept, and sent when the network is back.`);
     send();
   });
