@@ -44,8 +44,7 @@ impl Audience {
     }
 }
 
-const AUDIENCES: [(&str, &str); 2] =
-    [("everybody", "Everybody on the event, on their own page"), ("members", "Members only")];
+const AUDIENCES: [(&str, &str); 2] = [("everybody", "Everybody on the event"), ("members", "Members only")];
 
 const AUDIENCE: FormField = FormField::new("audience", "Who reads it", FieldKind::Choice(&AUDIENCES), 0, "");
 
