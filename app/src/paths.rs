@@ -334,6 +334,16 @@ pub fn send_files(token: &str, request: RequestId) -> String {
     format!("/v/{token}/files/{request}")
 }
 
+/// The file that hangs on a request: members send it there, and get it back. No page.
+pub fn reference(request: RequestId) -> String {
+    format!("{REQUESTS}/{request}/reference")
+}
+
+/// The same file, for whoever is asked; the token is the secret. No page.
+pub fn guest_reference(token: &str, request: RequestId) -> String {
+    format!("/v/{token}/reference/{request}")
+}
+
 /// Where mails are sent to several people of an event.
 pub fn batch(event: EventId) -> String {
     format!("{EVENTS}/{event}/batch")

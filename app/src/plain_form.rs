@@ -23,7 +23,7 @@ use crate::error::AppError;
 use crate::events::{CancelEvent, DeleteEvent, RestoreEvent};
 use crate::people::AddPerson;
 use crate::planner::{RemoveCrew, RestoreCrew};
-use crate::requests::{ApproveUpload, DeleteRequest, RestoreRequest};
+use crate::requests::{ApproveUpload, DeleteRequest, RemoveReference, RestoreRequest};
 use crate::run_of_show::SaveItem;
 use crate::spaces::{DeleteSpace, RestoreSpace};
 use crate::ui::{dynamic, is_hydrated};
@@ -71,7 +71,7 @@ impl RefusedForm {
 
     /// Returns the error of a post that no form of the page tells of: of a button by itself, and of what is gone meanwhile.
     pub(crate) fn error_of_no_form() -> Option<AppError> {
-        const BUTTONS: [&str; 14] = [
+        const BUTTONS: [&str; 15] = [
             SignOut::PATH,
             CancelEvent::PATH,
             DeleteEvent::PATH,
@@ -83,6 +83,7 @@ impl RefusedForm {
             RestoreCrew::PATH,
             DeleteRequest::PATH,
             RestoreRequest::PATH,
+            RemoveReference::PATH,
             ApproveUpload::PATH,
             TakeBackBatch::PATH,
             TakeBackPerson::PATH,

@@ -71,10 +71,13 @@ pub fn shell(options: LeptosOptions, client: Arc<ClientFiles>) -> impl IntoView 
 const OWN_ADDRESS: &str = r#"history.replaceState(null, "", document.documentElement.dataset.page)"#;
 
 /// `start.js` without its comments and indents.
-static START: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("start.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));
+static START: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("start.js")));
+
+/// A script as it stands in a page: without its comments and indents.
+pub(crate) fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
-});
+}
 
 /// Starts the client. Leptos' own `HydrationScripts` reads the file with the names at every page.
 #[component]

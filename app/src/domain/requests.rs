@@ -20,6 +20,9 @@ pub const MAX_FILES: i64 = 20;
 /// Longest name of a file, in characters.
 pub const MAX_FILE_NAME: usize = 200;
 
+/// What a browser offers to choose from: the camera of a telephone too.
+pub const ACCEPTED_FILES: &str = "application/pdf,image/png,image/jpeg,image/webp,.pdf,.png,.jpg,.jpeg,.webp";
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use super::page::{chip, fields, known, refused_of};
 use super::{Audience, DeleteEventFile, FILE_FIELDS, FileRow, MoveEventFile, SaveEventFile};
 use crate::domain::ids::EventId;
+use crate::domain::requests::ACCEPTED_FILES;
 use crate::error::AppError;
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
-use crate::requests::ACCEPT;
 
 pub(super) fn list(event: EventId, files: Vec<FileRow>) -> Option<AnyView> {
     if files.is_empty() {
@@ -91,7 +91,7 @@ pub(super) fn new_files(event: EventId) -> AnyView {
                 <form method="post" enctype="multipart/form-data" action=to(Audience::Members) class="field">
                     {problem}
                     <label for="new-files">"Files"</label>
-                    <input id="new-files" type="file" name="files" accept=ACCEPT multiple required aria-describedby="new-files-note" />
+                    <input id="new-files" type="file" name="files" accept=ACCEPTED_FILES multiple required aria-describedby="new-files-note" />
                     <p id="new-files-note" class="hint">"PDF, PNG, JPEG or WebP, up to 10 MB each, ten at once."</p>
                     <div class="actions">
                         <button class="button" data-kind="primary" formaction=to(Audience::Everybody)>"Add for everybody"</button>

@@ -78,6 +78,16 @@ pub async fn restore_request(request: RequestId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Takes the file away that hangs on a request.
+#[server(protocol = Wire, endpoint = "remove_reference")]
+pub async fn remove_reference(request: RequestId) -> Result<(), AppError> {
+    use crate::{backend, paths};
+    let (caller, backend) = backend::enter().await?;
+    let event = backend.requests.remove_reference(&caller, request).await.map_err(backend::report)?;
+    backend::lead_to(&paths::request(event, request));
+    Ok(())
+}
+
 #[server(protocol = Wire, endpoint = "approve_upload")]
 pub async fn approve_upload(upload: UploadId, revision: u32) -> Result<(), AppError> {
     use crate::backend;

@@ -3,8 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{CreateRequest, DeleteRequest, FIELDS, LoadRequest, RequestForm, RequestFormPage, SaveRequest};
+use super::{
+    CreateRequest, DeleteRequest, FIELDS, LoadRequest, ReferenceFile, RemoveReference, RequestForm, RequestFormPage,
+    SaveRequest,
+};
 use crate::domain::ids::{CrewId, EventId, RequestId};
+use crate::domain::requests::ACCEPTED_FILES;
 use crate::error::AppError;
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm, form_field, form_key, not_saved};
@@ -92,10 +96,51 @@ fn edit_form(request: RequestId, page: &RequestFormPage) -> AnyView {
             </div>
         </div>
         {form.plain(fields.into_any())}
+        {reference(event, request, page.file.clone())}
         <section class="card event-action">
             <h2>"Delete"</h2>
             <p class="fine">"It goes from the guests’ pages at once. It can be restored for 30 days, with all that was answered and sent."</p>
             {delete.plain(button)}
+        </section>
+    }
+    .into_any()
+}
+
+/// The file to look at first, and the form that sends one.
+fn reference(event: EventId, request: RequestId, file: Option<ReferenceFile>) -> AnyView {
+    let action = paths::reference(request);
+    let problem = RefusedForm::posted_to(&action).map(|refused| match refused.error {
+        AppError::Unavailable => "The file could not be stored just now. Add it again in a moment.".to_owned(),
+        error => error.to_string(),
+    });
+    let (add, class) = (
+        if file.is_some() { "Replace the file" } else { "Add the file" },
+        if problem.is_some() { "error" } else { "hint" },
+    );
+    let role = problem.is_some().then_some("alert");
+    let there = file.map(|ReferenceFile { name, size }| {
+        let remove =
+            PostForm::of::<RemoveReference>(paths::request(event, request)).with("request", request.to_string());
+        let button = view! { <button class="button">"Remove the file"</button> }.into_any();
+        view! {
+            <p><a class="text" href=action.clone() rel="external">{name}</a> " " <span class="fine">{size}</span></p>
+            {remove.plain(button)}
+        }
+        .into_any()
+    });
+    view! {
+        <section class="card event-action" id="reference">
+            <h2>"File to look at first"</h2>
+            <p class="fine">"Whoever is asked finds it beside the request. It takes the place of the link, as a link takes that of the file."</p>
+            {there}
+            <form class="field" method="post" enctype="multipart/form-data" action=action.clone()>
+                <label for="reference-file">"File"</label>
+                <input id="reference-file" type="file" name="files" accept=ACCEPTED_FILES required aria-describedby="reference-file-note" />
+                <p id="reference-file-note" class=class role=role>
+                    {problem.unwrap_or_else(|| "PDF, PNG, JPEG or WebP, up to 10 MB.".into())}
+                </p>
+                <button class="button">{add}</button>
+            </form>
         </section>
     }
     .into_any()

@@ -1,17 +1,18 @@
 //! What a guest is asked for, above their run of show: plain HTML. A file goes one way only: nothing here leads to it again.
 
+use std::sync::LazyLock;
+
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{AnswerRequest, GuestRequest, GuestUpload, WithdrawUpload};
-use crate::domain::requests::{MAX_ANSWER, RequestKind, UploadState};
+use super::{AnswerRequest, GuestRequest, GuestUpload, ReferenceFile, WithdrawUpload};
+use crate::domain::requests::{ACCEPTED_FILES, MAX_ANSWER, MAX_FILE_BYTES, RequestKind, UploadState};
 use crate::error::AppError;
 use crate::paths;
 use crate::plain_form::{PAGE, RefusedForm};
+use crate::shell::without_comments;
 use crate::ui::raw_text;
-
-/// What browsers offer: the camera of a phone too.
-pub(crate) const ACCEPT: &str = "application/pdf,image/png,image/jpeg,image/webp,.pdf,.png,.jpg,.jpeg,.webp";
 
 /// The card with all that is asked for; nothing when nothing is. `page` is the page it stands on.
 pub fn requests_card(token: &str, page: &str, requests: Vec<GuestRequest>) -> AnyView {
@@ -24,6 +25,9 @@ pub fn requests_card(token: &str, page: &str, requests: Vec<GuestRequest>) -> An
         1 => "1 is waited for".to_owned(),
         open => format!("{open} are waited for"),
     };
+    // Only files take long enough to watch.
+    let script = requests.iter().any(|request| request.kind == RequestKind::File);
+    let script = script.then(|| view! { <script nonce=use_nonce()>{UPLOAD.as_str()}</script> });
     let rows = requests.into_iter().map(|request| row(token, page, request)).collect_view();
     view! {
         <section class="card requests" id="requests" aria-labelledby="requests-title">
@@ -33,9 +37,13 @@ pub fn requests_card(token: &str, page: &str, requests: Vec<GuestRequest>) -> An
             </header>
             <ul>{rows}</ul>
         </section>
+        {script}
     }
     .into_any()
 }
+
+/// `upload.js` without its comments and indents.
+static UPLOAD: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("upload.js")));
 
 impl GuestRequest {
     /// Whether something was answered that was not turned down.
@@ -66,7 +74,15 @@ fn row(token: &str, page: &str, request: GuestRequest) -> AnyView {
         RequestKind::Text | RequestKind::Choice => words(token, page, &request),
     };
     // What was stored by another version leads nowhere.
-    let reference = request.reference.filter(|link| link.starts_with("https://") || link.starts_with("http://"));
+    let reference = request.reference.filter(|link| link.starts_with("https://"));
+    let file = request.file.map(|ReferenceFile { name, size }| {
+        view! {
+            <p>
+                <a class="text" href=paths::guest_reference(token, id)>"Look at this first: " {name}</a>
+                " " <span class="fine">{size}</span>
+            </p>
+        }
+    });
     view! {
         <li id=format!("request-{id}")>
             <h3>{request.label} " " <span class="chip" data-review=status>{badge}</span></h3>
@@ -74,6 +90,7 @@ fn row(token: &str, page: &str, request: GuestRequest) -> AnyView {
             {reference.map(|link| view! {
                 <p><a class="text" href=link rel="noopener noreferrer nofollow" target="_blank">"Look at this first"</a></p>
             })}
+            {file}
             {answer}
         </li>
     }
@@ -108,9 +125,9 @@ fn files(token: &str, page: &str, request: &GuestRequest) -> AnyView {
     view! {
         {(!request.uploads.is_empty()).then(|| view! { <ul class="sent">{sent}</ul> })}
         {problem}
-        <form method="post" enctype="multipart/form-data" action=paths::send_files(token, id) class="field send">
+        <form method="post" enctype="multipart/form-data" action=paths::send_files(token, id) class="field send" data-upload=MAX_FILE_BYTES.to_string()>
             <label for=field.clone()>{label} <span class="visually-hidden">{format!(" for {}", request.label)}</span></label>
-            <input id=field.clone() type="file" name="files" accept=ACCEPT multiple required aria-describedby=format!("{field}-note") />
+            <input id=field.clone() type="file" name="files" accept=ACCEPTED_FILES multiple required aria-describedby=format!("{field}-note") />
             <p id=format!("{field}-note") class="hint">"PDF, PNG, JPEG or WebP, up to 10 MB each. On a phone you can take a photo."</p>
             <button class="button" data-kind="primary">"Send"</button>
         </form>

@@ -15,12 +15,10 @@ mod upload;
 
 pub use api::*;
 #[cfg(feature = "ssr")]
-pub(crate) use guest::ACCEPT;
-#[cfg(feature = "ssr")]
 pub use guest::requests_card;
 pub use model::{
-    AnswerRow, Asked, DeletedRequest, FIELDS, GuestRequest, GuestUpload, OverviewPage, OverviewRow, RejectedRow,
-    RequestForm, RequestFormPage, RequestRow, RequestsPage, UploadRow,
+    AnswerRow, Asked, DeletedRequest, FIELDS, GuestRequest, GuestUpload, OverviewPage, OverviewRow, ReferenceFile,
+    RejectedRow, RequestForm, RequestFormPage, RequestRow, RequestsPage, UploadRow,
 };
 #[cfg(feature = "ssr")]
 pub use port::RequestsPort;

@@ -31,7 +31,7 @@ pub const FIELDS: [FormField; 6] = [
         "Link to look at first",
         FieldKind::Line,
         MAX_REFERENCE,
-        "A template or a plan somewhere on the web: https://…",
+        "A template or a plan on the web: https://… Or a file, which you add once you have asked.",
     ),
     FormField::new("required", "Required", FieldKind::Tick, 0, "They cannot do without it."),
 ];
@@ -145,8 +145,17 @@ pub struct RequestFormPage {
     pub name: String,
     pub person: Option<Asked>,
     pub form: RequestForm,
+    pub file: Option<ReferenceFile>,
     /// What the form is saved against.
     pub revision: u32,
+}
+
+/// A file that hangs on a request, to be looked at before one answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferenceFile {
+    pub name: String,
+    /// "1.4 MB"
+    pub size: String,
 }
 
 /// What is asked for over all events that are not over.
@@ -202,6 +211,8 @@ pub struct GuestRequest {
     pub choices: Vec<String>,
     /// Leads to a page on the web.
     pub reference: Option<String>,
+    /// In the place of that.
+    pub file: Option<ReferenceFile>,
     /// What they wrote or chose.
     pub answer: Option<String>,
     pub uploads: Vec<GuestUpload>,

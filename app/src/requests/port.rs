@@ -43,6 +43,9 @@ pub trait RequestsPort: Send + Sync {
     /// Takes a deletion back. Once more is the same. Returns the event.
     async fn restore(&self, caller: &Caller, request: RequestId) -> Result<EventId, AppError>;
 
+    /// Takes the file away that hangs on a request. Once more is the same. Returns the event.
+    async fn remove_reference(&self, caller: &Caller, request: RequestId) -> Result<EventId, AppError>;
+
     /// Says that a file is good. `Conflict` when somebody else reviewed it since `revision` and came to another end.
     async fn approve(&self, caller: &Caller, upload: UploadId, revision: u32) -> Result<(), AppError>;
 

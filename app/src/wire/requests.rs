@@ -43,7 +43,7 @@ use crate::planner::{
 use crate::public_page::{MakePublicLink, RevokePublicLink};
 use crate::requests::{
     AnswerRequest, ApproveUpload, CreateRequest, DeleteRequest, LoadRequest, LoadRequestOverview, LoadRequests,
-    RejectUpload, RestoreRequest, SaveRequest, WithdrawUpload,
+    RejectUpload, RemoveReference, RestoreRequest, SaveRequest, WithdrawUpload,
 };
 use crate::rsvp::{AnswerRsvp, LoadInvitation, Question};
 use crate::run_of_show::{
@@ -136,7 +136,7 @@ fn what_is_asked_has_not_changed_unnoticed() {
         DeleteRequest,
         RestoreRequest
     );
-    functions!(ApproveUpload, RejectUpload, AnswerRequest, WithdrawUpload);
+    functions!(ApproveUpload, RejectUpload, AnswerRequest, WithdrawUpload, RemoveReference);
     functions!(LoadBatchChoice, StartBatch, LoadBatches, LoadBatch, TakeBackBatch, TakeBackPerson);
     functions!(LoadContacts, LoadContactHeader, LoadContactDetails, LoadContactEvents, CreateContact, SaveContact);
     assert_eq!(traced.paths, server_fn_paths().map(|(path, _)| path).collect(), "traced, and registered");

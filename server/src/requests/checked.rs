@@ -64,7 +64,10 @@ fn reference(text: &str) -> Result<String, AppError> {
     if text.is_empty() {
         return Ok(text);
     }
-    let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+    // Guests see it: with a name or a password in front of the host it would tell a secret, or lead elsewhere than it seems to.
+    let is_web = |url: &Url| {
+        url.scheme() == "https" && url.host_str().is_some() && url.username().is_empty() && url.password().is_none()
+    };
     match Url::parse(&text) {
         Ok(url) if is_web(&url) && !text.contains(char::is_whitespace) => Ok(text),
         _ => Err(AppError::invalid("reference", "Write the whole address of a page, beginning with https://.")),
@@ -110,6 +113,9 @@ mod tests {
             (reference("data:text/html,x"), "reference"),
             (reference("//evil.example"), "reference"),
             (reference("venue.example"), "reference"),
+            (reference("http://venue.example/plan.pdf"), "reference"),
+            (reference("https://dana@venue.example/"), "reference"),
+            (reference("https://venue.example:x@evil.example/"), "reference"),
             (reference("https://a b"), "reference"),
             (reference("https:///"), "reference"),
         ] {

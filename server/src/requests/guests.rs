@@ -5,7 +5,7 @@ use app::domain::requests::{MAX_ANSWER, RequestKind, UploadState, size_in_words}
 use app::error::AppError;
 use app::requests::{GuestRequest, GuestUpload};
 
-use super::pages::kind;
+use super::pages::{kind, reference_file};
 use super::store::Guest;
 use super::{page_store, store, upload_store};
 use crate::core::Core;
@@ -40,6 +40,7 @@ pub async fn requests_of_guest(db: &Db, event: EventId, crew: CrewId) -> Result<
             required: asked.required == 1,
             choices: asked.choices.lines().map(ToOwned::to_owned).collect(),
             reference: Some(asked.reference).filter(|link| !link.is_empty()),
+            file: reference_file(asked.file_name, asked.file_size),
             answer: asked.answer,
             uploads: uploads_of(asked.id),
             label: asked.label,

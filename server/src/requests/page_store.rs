@@ -16,6 +16,9 @@ pub struct StoredAsked {
     pub required: i64,
     pub choices: String,
     pub reference: String,
+    /// Of the file that hangs on it.
+    pub file_name: Option<String>,
+    pub file_size: Option<i64>,
     pub answer: Option<String>,
 }
 
@@ -32,8 +35,10 @@ pub struct StoredSent {
 
 pub async fn asked(db: &Db, event: EventId, crew: CrewId) -> Result<Vec<StoredAsked>, StoreError> {
     let asked = sqlx::query_as(
-        "SELECT q.id, q.kind, q.label, q.description, q.required, q.choices, q.reference, a.text AS answer \
+        "SELECT q.id, q.kind, q.label, q.description, q.required, q.choices, q.reference, \
+         f.file_name, f.size AS file_size, a.text AS answer \
          FROM request q LEFT JOIN request_answer a ON a.request_id = q.id AND a.crew_id = $2 \
+         LEFT JOIN request_file f ON f.request_id = q.id AND f.stored_at IS NOT NULL \
          WHERE q.event_id = $1 AND (q.crew_id IS NULL OR q.crew_id = $2) AND q.deleted_at IS NULL ORDER BY q.id",
     )
     .bind(event.0)

@@ -8,7 +8,7 @@ use app::domain::requests::{RequestKind, Untold, UploadState, size_in_words};
 use app::domain::time::Timestamp;
 use app::error::AppError;
 use app::requests::{
-    AnswerRow, Asked, DeletedRequest, RequestForm, RequestFormPage, RequestRow, RequestsPage, UploadRow,
+    AnswerRow, Asked, DeletedRequest, ReferenceFile, RequestForm, RequestFormPage, RequestRow, RequestsPage, UploadRow,
 };
 
 use super::guests::state;
@@ -41,9 +41,16 @@ pub async fn form(core: &Core, caller: &Caller, request: RequestId) -> Result<Re
         event: EventId(found.event_id),
         person: asked(found.crew_id, found.first_name.as_deref(), found.last_name.as_deref()),
         form: form_of(&found),
+        file: reference_file(found.file_name, found.file_size),
         revision: revision(found.revision),
         name: found.event_name,
     })
+}
+
+/// The file that hangs on a request, from the columns of an outer join.
+pub fn reference_file(name: Option<String>, size: Option<i64>) -> Option<ReferenceFile> {
+    let size = size_in_words(column::number("size of a file", size?));
+    Some(ReferenceFile { name: name?, size })
 }
 
 /// A request as its form shows it.

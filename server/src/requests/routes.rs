@@ -28,7 +28,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::receiving::{FIELD, receive};
-use super::upload_store;
+use super::reference_store::KeptFile;
+use super::{reference_routes, upload_store};
 use crate::auth::session;
 use crate::core::Core;
 use crate::error::{StoreError, internal};
@@ -48,19 +49,30 @@ const PATIENCE: Duration = Duration::from_mins(30);
 /// The routes. `guests_pages` are the pages that the forms stand on.
 pub fn routes(guests_pages: Router, state: &AppState) -> Router<AppState> {
     let form = Router::new().route("/v/{token}/files/{request}", get(back_to_the_page).post(send_files));
-    let getting =
-        Router::new().route("/uploads/{id}", get(file)).layer(from_fn_with_state(state.core.clone(), session::resolve));
-    sending(form, guests_pages, state).merge(getting)
+    let for_guests = Router::new()
+        .route("/v/{token}/reference/{request}", get(reference_routes::for_a_guest))
+        .layer(from_fn_with_state(Arc::new(state.clone()), pages::finish));
+    // The page of a member's form has scripts, and keeps the data for them.
+    let reference = get(reference_routes::for_a_member).post(reference_routes::send);
+    let reference = limited(Router::new().route("/requests/{request}/reference", reference), guests_pages.clone());
+    let of_members = Router::new()
+        .route("/uploads/{id}", get(file))
+        .merge(reference)
+        .layer(from_fn_with_state(state.core.clone(), session::resolve));
+    sending(form, guests_pages, state).merge(for_guests).merge(of_members)
 }
 
 /// Gives routes that take forms of files the limits of those, and the pages that the forms stand on.
 pub fn sending(routes: Router<AppState>, pages: Router, state: &AppState) -> Router<AppState> {
+    limited(routes, pages).layer(from_fn_with_state(Arc::new(state.clone()), pages::finish))
+}
+
+fn limited(routes: Router<AppState>, pages: Router) -> Router<AppState> {
     routes
         .layer(Extension(FormPages(pages)))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(from_fn_with_state(Arc::new(state.clone()), pages::finish))
 }
 
 /// The pages that forms of files stand on.
@@ -179,23 +191,33 @@ async fn file(State(core): State<Core>, caller: Option<Extension<Caller>>, Path(
     let Some(Extension(caller)) = caller else {
         return Redirect::to(&paths::sign_in_then(&paths::upload(upload))).into_response();
     };
-    match open(&core, &caller, upload).await {
-        Ok(response) => response,
-        Err(error) => {
-            let status = match error {
-                AppError::NotFound => StatusCode::NOT_FOUND,
-                AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
-            };
-            (status, error.to_string()).into_response()
-        }
-    }
+    let found = upload_store::kept_file(&core.db, caller.account, upload).await;
+    answer(&core, upload, found).await
 }
 
-async fn open(core: &Core, caller: &Caller, upload: UploadId) -> Result<Response, AppError> {
-    let found = upload_store::kept_file(&core.db, caller.account, upload).await?;
-    let (name, media_type, object_key) = found.ok_or(AppError::NotFound)?;
-    as_attachment(core, upload, (&name, &media_type), &object_key).await
+/// Answers with a file that was looked for by this id, or says why not.
+pub(super) async fn answer(
+    core: &Core,
+    id: impl Display + Send,
+    found: Result<Option<KeptFile>, StoreError>,
+) -> Response {
+    let opened = match found {
+        Ok(Some((name, media_type, object_key))) => as_attachment(core, id, (&name, &media_type), &object_key).await,
+        Ok(None) => Err(AppError::NotFound),
+        Err(error) => Err(error.into()),
+    };
+    opened.unwrap_or_else(|error| refusal(&error))
+}
+
+/// To whoever asked for a file, or sent one from no page of ours.
+pub(super) fn refusal(error: &AppError) -> Response {
+    let status = match error {
+        AppError::Unauthenticated => StatusCode::UNAUTHORIZED,
+        AppError::NotFound => StatusCode::NOT_FOUND,
+        AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    (status, error.to_string()).into_response()
 }
 
 /// The file with this key, streamed, to be saved under `name`. `id` is that of its row, for the log.

@@ -8,7 +8,7 @@ use app::requests::{OverviewPage, RequestForm, RequestFormPage, RequestsPage, Re
 use async_trait::async_trait;
 
 use super::checked::CheckedRequest;
-use super::{guests, overview, pages, review, store};
+use super::{guests, overview, pages, reference, reference_store, review, store};
 use crate::core::Core;
 use crate::emails::row::revision;
 use crate::receipts::{Claim, Receipt};
@@ -138,6 +138,9 @@ impl RequestsPort for RequestsService {
             return Err(AppError::invalid("kind", message));
         }
         store::update(&mut write, request, &checked).await?;
+        if !checked.reference.is_empty() {
+            reference_store::detach(&mut write, request).await?;
+        }
         store::event_changed(&mut write, event).await?;
         write.commit().await?;
         Ok(event)
@@ -149,6 +152,10 @@ impl RequestsPort for RequestsService {
 
     async fn restore(&self, caller: &Caller, request: RequestId) -> Result<EventId, AppError> {
         self.set_deleted(caller, request, false).await
+    }
+
+    async fn remove_reference(&self, caller: &Caller, request: RequestId) -> Result<EventId, AppError> {
+        reference::remove(&self.core, caller, request).await
     }
 
     async fn approve(&self, caller: &Caller, upload: UploadId, revision: u32) -> Result<(), AppError> {

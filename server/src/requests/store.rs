@@ -87,6 +87,9 @@ pub struct StoredRequest {
     pub reference: String,
     pub deleted_at: Option<i64>,
     pub revision: i64,
+    /// Of the file that hangs on it.
+    pub file_name: Option<String>,
+    pub file_size: Option<i64>,
 }
 
 /// A request of the account whose event is there, deleted or not.
@@ -97,9 +100,9 @@ pub async fn find(
 ) -> Result<Option<StoredRequest>, StoreError> {
     let found = sqlx::query_as(
         "SELECT q.event_id, v.name AS event_name, q.crew_id, c.first_name, c.last_name, q.kind, q.label, q.description, \
-         q.required, q.choices, q.reference, q.deleted_at, q.revision \
+         q.required, q.choices, q.reference, q.deleted_at, q.revision, f.file_name, f.size AS file_size \
          FROM request q JOIN event v ON v.id = q.event_id LEFT JOIN crew cr ON cr.id = q.crew_id \
-         LEFT JOIN contact c ON c.id = cr.contact_id WHERE q.id = $1 AND q.account_id = $2 AND v.deleted_at IS NULL",
+         LEFT JOIN request_file f ON f.request_id = q.id AND f.stored_at IS NOT NULL LEFT JOIN contact c ON c.id = cr.contact_id WHERE q.id = $1 AND q.account_id = $2 AND v.deleted_at IS NULL",
     )
     .bind(request.0)
     .bind(account.0)
@@ -133,6 +136,15 @@ pub async fn update(write: &mut Write, id: RequestId, request: &CheckedRequest) 
     .bind(request.reference.clone())
     .execute(&mut **write)
     .await?;
+    Ok(())
+}
+
+/// A file takes the place of the link, or leaves it empty.
+pub async fn take_link_away(write: &mut Write, id: RequestId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE request SET reference = '', revision = revision + 1 WHERE id = $1")
+        .bind(id.0)
+        .execute(&mut **write)
+        .await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use app::domain::time::HOUR_MS;
 
-use super::{store, upload_store};
+use super::{reference_store, store, upload_store};
 use crate::core::Core;
 use crate::error::StoreError;
 use crate::workers::{Stop, Workers};
@@ -40,14 +40,28 @@ pub async fn tidy(core: &Core) -> Result<u64, StoreError> {
     let now = core.clock.now();
     store::prune(&core.db, now.plus_ms(-KEPT_MS)).await?;
     let mut gone = 0;
-    for (upload, object_key) in upload_store::superfluous(&core.db, now, now.plus_ms(-ON_ITS_WAY_MS)).await? {
+    let begun = now.plus_ms(-ON_ITS_WAY_MS);
+    for (upload, object_key) in upload_store::superfluous(&core.db, now, begun).await? {
         // Its row stays until the file is gone, so that it is not forgotten.
-        if let Err(error) = core.files.delete(&object_key).await {
-            tracing::warn!(%error, "A file could not be deleted; the next hour tries again.");
-            continue;
+        if is_deleted(core, &object_key).await {
+            upload_store::forget(&core.db, upload).await?;
+            gone += 1;
         }
-        upload_store::forget(&core.db, upload).await?;
-        gone += 1;
+    }
+    for (file, object_key) in reference_store::superfluous(&core.db, begun).await? {
+        if is_deleted(core, &object_key).await {
+            reference_store::forget(&core.db, file).await?;
+            gone += 1;
+        }
     }
     Ok(gone)
+}
+
+/// Deletes a file. Returns whether it is gone.
+async fn is_deleted(core: &Core, object_key: &str) -> bool {
+    let deleted = core.files.delete(object_key).await;
+    if let Err(error) = &deleted {
+        tracing::warn!(%error, "A file could not be deleted; the next hour tries again.");
+    }
+    deleted.is_ok()
 }

@@ -142,8 +142,10 @@ on_both_engines!(
             for form in page.iter().filter(|one| one.name == "form") {
                 let action = form.attribute("action");
                 if form.attribute("enctype") == "multipart/form-data" {
-                    // Files go to a route of their own.
-                    let takes_files = action.starts_with(guests) || action.starts_with("/events/1/files?for=");
+                    // Files go to routes of their own.
+                    let takes_files = action.starts_with(guests)
+                        || action.starts_with("/events/1/files?for=")
+                        || action.starts_with("/requests/");
                     assert!(takes_files && form.attribute("method") == "post", "{path}: {form:?}");
                 } else if form.attribute("method") == "post" {
                     posted_to.insert(action.to_owned());

@@ -68,6 +68,8 @@ const OURS: &[&str] = &[
     "public_link.seed",
     "public_link.token_hash",
     "request.kind",
+    "request_file.media_type",
+    "request_file.object_key",
     "session.token_hash",
     "sign_in_attempt.attempt_key",
     "space_word.word",

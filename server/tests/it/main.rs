@@ -47,6 +47,7 @@ mod progress;
 mod public_page;
 mod published;
 mod recorder;
+mod references;
 mod requests;
 mod routes;
 mod rows;

@@ -34,6 +34,7 @@ use server::emails::fold::{Incoming, record};
 use server::emails::sweep::sweep;
 use server::planner::crew::{KEPT_MS, prune as prune_crew};
 use server::portal::PortalService;
+use server::requests::{reference_of_guest, reference_of_member};
 use server::webhooks::{adopt_orphans, drop_old_orphans, rematch_orphans};
 use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 
@@ -118,6 +119,11 @@ const MANY: &[(i64, &str)] = &[
         20_000,
         "upload (account_id, request_id, crew_id, file_name, media_type, object_key, created_at, stored_at) \
          SELECT 1, i + 5, i + 3, 'f.pdf', 'application/pdf', 'many' || i, i, i",
+    ),
+    (
+        20_000,
+        "request_file (account_id, request_id, file_name, media_type, object_key, created_at, stored_at) \
+         SELECT 1, i + 5, 't.pdf', 'application/pdf', 'hangs' || i, i, i",
     ),
     (
         5_000,
@@ -352,7 +358,7 @@ async fn ask_and_review(venue: &Venue) {
     }
     let page = requests.page(caller, event, Some(crew)).await.unwrap();
     let sent = &page.requests.iter().find(|request| request.id == file).unwrap().uploads;
-    requests.withdraw(token, sent[2].id).await.unwrap();
+    requests.withdraw(token.clone(), sent[2].id).await.unwrap();
     requests.approve(caller, sent[0].id, 1).await.unwrap();
     requests.reject(caller, sent[1].id, 1, "Dark".into()).await.unwrap();
     requests.reject(caller, sent[1].id, 2, "Too dark".into()).await.unwrap();
@@ -362,6 +368,11 @@ async fn ask_and_review(venue: &Venue) {
     requests.save(caller, file, known.revision, changed).await.unwrap_err();
     let renamed = RequestForm { label: "Riders".into(), ..known.form };
     requests.save(caller, file, known.revision, renamed).await.unwrap();
+    uploads::hang(venue, file, "template.pdf", &uploads::pdf()).await.unwrap();
+    uploads::hang(venue, file, "template.pdf", b"x").await.unwrap_err();
+    assert!(reference_of_member(&venue.core, caller, file).await.unwrap().is_some());
+    assert!(reference_of_guest(&venue.core, &token, file).await.unwrap().is_some());
+    requests.remove_reference(caller, file).await.unwrap();
     requests.delete(caller, file).await.unwrap();
     requests.restore(caller, file).await.unwrap();
     requests.delete(caller, text).await.unwrap();

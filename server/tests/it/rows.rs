@@ -72,6 +72,9 @@ async fn fill_what_is_new(connection: &mut AnyConnection) {
          VALUES (1, 1, 1, 'plot.pdf', 'application/pdf', 5, 'k/1', 1, 2), \
          (1, 3, 3, 'photo.png', 'image/png', 5, 'k/2', 1, 2)"
             .to_owned(),
+        "INSERT INTO request_file (account_id, request_id, file_name, media_type, size, object_key, created_at, stored_at) \
+         VALUES (1, 1, 'template.pdf', 'application/pdf', 5, 'k/3', 1, 2)"
+            .to_owned(),
         "INSERT INTO upload_rejection (email_id, request_label, file_name, note) VALUES (1, 'Plot', 'plot.pdf', 'dark')"
             .to_owned(),
         "INSERT INTO public_link (event_id, seed, token_hash, created_at) VALUES (1, 'p', 'hp', 1)".to_owned(),

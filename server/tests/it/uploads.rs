@@ -20,7 +20,7 @@ use futures_util::stream;
 use server::db::Db;
 use server::mailer::{Mailer, Memory};
 use server::outbox::Worker;
-use server::requests::{KEPT_MS, receive, tidy};
+use server::requests::{KEPT_MS, receive, receive_reference, tidy};
 
 use crate::html::{Element, elements};
 use crate::support::{Answer, TestApp, hear, open_page, published, server_fn};
@@ -49,8 +49,14 @@ pub async fn send(venue: &Venue, token: &str, request: RequestId, name: &str, fi
     receive(&venue.core, token, request, name, stream::iter(pieces)).await
 }
 
+/// Hangs a file on a request, in pieces of 16 bytes.
+pub async fn hang(venue: &Venue, request: RequestId, name: &str, file: &[u8]) -> Result<(), AppError> {
+    let pieces: Vec<_> = file.chunks(16).map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece))).collect();
+    receive_reference(&venue.core, &venue.caller, request, name, stream::iter(pieces)).await
+}
+
 /// Ann on the Gala, the token of her link, and a file that everybody is asked for.
-async fn asked(db: Db) -> (Venue, CrewId, String, RequestId) {
+pub async fn asked(db: Db) -> (Venue, CrewId, String, RequestId) {
     let venue = Venue::new(db).await;
     let (_, crew) = venue.cast("Ann", "ann@example.com").await;
     let token = venue.token(&venue.planner.generate_link(&venue.caller, crew, LinkKind::Share).await.unwrap());
@@ -73,7 +79,7 @@ pub fn kept(venue: &Venue) -> usize {
     count(venue.core.files.folder())
 }
 
-fn refused_at(answer: Result<(), AppError>) -> String {
+pub fn refused_at(answer: Result<(), AppError>) -> String {
     let Err(AppError::Invalid { message, .. }) = answer else { panic!("{answer:?}") };
     message
 }
@@ -393,7 +399,7 @@ on_both_engines!(
 );
 
 /// A guest's browser and a member's, over the same rows.
-async fn browsers(db: Db) -> (Venue, TestApp, TestApp, String, RequestId) {
+pub async fn browsers(db: Db) -> (Venue, TestApp, TestApp, String, RequestId) {
     let (venue, _, token, plot) = asked(db.clone()).await;
     venue.stop_publishing();
     let guest = TestApp::new(db).await.with_files(venue.core.files.clone());
@@ -401,13 +407,18 @@ async fn browsers(db: Db) -> (Venue, TestApp, TestApp, String, RequestId) {
     (venue, guest, member, token, plot)
 }
 
-const BOUNDARY: &str = "----a-line-between-files";
+pub const BOUNDARY: &str = "----a-line-between-files";
 
 fn form_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    form_with("files", files)
+}
+
+/// A form that has these files in the field of this name.
+pub fn form_with(field: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file) in files {
         let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
         );
         body.extend(head.as_bytes());
@@ -418,7 +429,7 @@ fn form_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn post_body(app: &TestApp, path: &str, body: impl Into<Body>) -> Answer {
+pub async fn post_body(app: &TestApp, path: &str, body: impl Into<Body>) -> Answer {
     let request = app
         .request(Method::POST, path)
         .header("sec-fetch-site", "same-origin")

@@ -154,6 +154,7 @@ fn calls(
         ("save_request", json!({ "request": request, "revision": 1, "form": { "label": "Plan" } })),
         ("approve_upload", json!({ "upload": upload, "revision": 1 })),
         ("reject_upload", json!({ "upload": upload, "revision": 2, "note": "Too dark" })),
+        ("remove_reference", json!({ "request": request })),
         ("delete_request", json!({ "request": request })),
         ("restore_request", json!({ "request": request })),
         ("load_people", json!({ "event": event, "search": "" })),

@@ -23,7 +23,7 @@ enum Rule {
 }
 
 /// The routes that are neither pages of the app nor server functions.
-const ROUTES: [(&str, Rule); 23] = [
+const ROUTES: [(&str, Rule); 25] = [
     ("/live", Rule::Members),
     ("/events/{id}/calendar.ics", Rule::Members),
     ("/calendar/{token}/run-of-show.ics", Rule::Holders),
@@ -37,6 +37,8 @@ const ROUTES: [(&str, Rule); 23] = [
     ("/v/{token}/shared/{file}", Rule::Guests),
     ("/events/{id}/files", Rule::Members),
     ("/events/{id}/files/{file}", Rule::Members),
+    ("/v/{token}/reference/{request}", Rule::Guests),
+    ("/requests/{request}/reference", Rule::Members),
     ("/webhooks/{provider}", Rule::Signed),
     ("/webhooks/{provider}/", Rule::Signed),
     ("/webhooks", Rule::Signed),

@@ -1,0 +1,71 @@
+// Shows how far files have got that a guest sends. The form works without it: this takes over its own post, and puts what the server
+// answers in its place. Listens on the document, so that forms which come later have it too.
+{
+  const box = (form) => {
+    const box = document.createElement("div");
+    box.className = "sending";
+    box.innerHTML = '<progress max="1" value="0" aria-label="How much has been sent"></progress><p class="fine"></p><button type="button" class="button">Cancel</button>';
+    form.append(box);
+    return box;
+  };
+
+  const say = (form, words) => {
+    form.querySelector(".error")?.remove();
+    const error = document.createElement("p");
+    error.className = "error";
+    error.setAttribute("role", "alert");
+    error.textContent = words;
+    form.prepend(error);
+  };
+
+  // The page may have been drawn anew meanwhile.
+  const current = (form) => (form.isConnected ? form : [...document.querySelectorAll("form[data-upload]")].find(({ action }) => action === form.action));
+
+  // What the server answers is the page: its part about requests is taken over, and the rest stays as it is.
+  const show = (html, hash) => {
+    const answer = new DOMParser().parseFromString(html, "text/html");
+    const [old, now] = [document, answer].map((page) => page.getElementById("requests"));
+    if (!old || !now) return location.reload();
+    old.replaceWith(document.adoptNode(now));
+    const row = document.querySelector(hash);
+    const target = row?.querySelector("[role=alert]") ?? row?.querySelector("h3") ?? now;
+    target.tabIndex = -1;
+    target.focus();
+  };
+
+  const send = (form) => {
+    const request = new XMLHttpRequest();
+    const progress = box(form);
+    const [bar, words, cancel] = progress.children;
+    const done = (then) => () => {
+      progress.remove();
+      then(current(form));
+    };
+    cancel.onclick = () => request.abort();
+    request.upload.onprogress = ({ loaded, total, lengthComputable }) => {
+      if (!progress.isConnected) current(form)?.append(progress);
+      if (!lengthComputable) return;
+      bar.value = loaded / total;
+      words.textContent = loaded < total ? `${Math.floor((100 * loaded) / total)} % sent` : "Sent. Waiting for the answer…";
+    };
+    request.onload = done(() => show(request.responseText, `#request-${form.action.split("/").pop()}`));
+    request.onerror = done((now) => now && say(now, "The connection broke, and what was on its way was not kept. What you chose is still here: press Send again."));
+    request.onabort = done((now) => now && say(now, "Stopped. What was on its way was not kept."));
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "text/html");
+    request.send(new FormData(form));
+    words.textContent = "0 % sent";
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-upload]");
+    if (!form || event.defaultPrevented) return;
+    event.preventDefault();
+    if (form.querySelector(".sending")) return;
+    const most = Number(form.dataset.upload);
+    const large = [...form.querySelector("input[type=file]").files].find(({ size }) => size > most);
+    if (large) return say(form, `“${large.name}” is larger than 10 MB. Make it smaller, or send it in parts.`);
+    form.querySelector(".error")?.remove();
+    send(form);
+  });
+}
