@@ -3,6 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, test as base, expect } from "@playwright/test";
 import { join } from "node:path";
+import { GuestBytes } from "./guest-bytes.ts";
 import { Server } from "./server.ts";
 
 export { expect };
@@ -69,12 +70,14 @@ export class Browsers {
     private readonly browser: Browser,
     private readonly server: Server,
     private readonly faults: Faults,
+    private readonly guestBytes: GuestBytes,
   ) {}
 
   async open(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({ baseURL: this.server.url, ...options });
     this.contexts.push(context);
     await this.faults.watch(context);
+    this.guestBytes.watch(context);
     return context.newPage();
   }
 
@@ -110,6 +113,8 @@ interface Fixtures {
   demo: boolean;
   server: Server;
   faults: Faults;
+  /** All that guests receive. */
+  guestBytes: GuestBytes;
   browsers: Browsers;
   /** A page of the owner, signed in. */
   owner: Page;
@@ -146,12 +151,21 @@ export const test = base.extend<Fixtures, { shared: SharedServer }>({
     },
     { auto: true },
   ],
-  context: async ({ context, faults }, use) => {
+  guestBytes: [
+    async ({ server }, use) => {
+      const guestBytes = new GuestBytes(server.url);
+      await use(guestBytes);
+      expect(await guestBytes.leaks(), "guests received nothing that is not theirs").toEqual([]);
+    },
+    { auto: true },
+  ],
+  context: async ({ context, faults, guestBytes }, use) => {
     await faults.watch(context);
+    guestBytes.watch(context);
     await use(context);
   },
-  browsers: async ({ browser, server, faults }, use) => {
-    const browsers = new Browsers(browser, server, faults);
+  browsers: async ({ browser, server, faults, guestBytes }, use) => {
+    const browsers = new Browsers(browser, server, faults, guestBytes);
     await use(browsers);
     await browsers.closeAll();
   },

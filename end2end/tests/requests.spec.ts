@@ -173,3 +173,87 @@ test("words and choices are asked of everybody, answered without scripts, and co
   await owner.getByRole("button", { name: "Restore Meal" }).click();
   await expect(owner.locator("section.request").filter({ hasText: "Meal" })).toContainText("Beans");
 });
+
+test("a file to look at first hangs on a request until a link takes its place", async ({ owner, browsers, faults }) => {
+  faults.allow(...preloadsRefused, /status 422/, /422 \(/, /status 404/, /404 \(/);
+  await openEvent(owner);
+  const name = await someoneNotInvited(owner);
+  const link = await new CrewRow(owner, name).link();
+  await owner.locator(".head").getByRole("link", { name: /^Requests/ }).click();
+  await hydrated(owner);
+  await ask(owner, "Stage plot");
+  await owner.getByRole("link", { name: "Edit Stage plot" }).click();
+  const part = owner.locator("#reference");
+  await part.getByLabel("File").setInputFiles({ name: "template.png", mimeType: "image/png", buffer: pdf });
+  await part.getByRole("button", { name: "Add the file" }).click();
+  await expect(part.getByRole("alert")).toContainText("it is none inside");
+  await part.getByLabel("File").setInputFiles({ name: "template.pdf", mimeType: "application/pdf", buffer: pdf });
+  await part.getByRole("button", { name: "Add the file" }).click();
+  await expect(part.getByRole("link", { name: "template.pdf" })).toBeVisible();
+  await expect(owner).toHaveURL(/\/requests\/\d+#reference$/);
+
+  const guest = await browsers.open({ javaScriptEnabled: false, viewport: phone });
+  await guest.goto(link);
+  const way = asked(guest, "Stage plot").getByRole("link", { name: "Look at this first: template.pdf" });
+  const download = guest.waitForEvent("download");
+  await way.click();
+  expect((await download).suggestedFilename()).toBe("template.pdf");
+  await tellsNothing(guest);
+
+  // A link takes its place.
+  await hydrated(owner);
+  await owner.getByLabel("Link to look at first").fill("https://venue.example/plan");
+  await owner.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(owner.getByRole("heading", { level: 1, name: "Requests" })).toBeVisible();
+  await guest.reload();
+  await expect(asked(guest, "Stage plot").getByRole("link", { name: "Look at this first" })).toHaveAttribute("href", "https://venue.example/plan");
+});
+
+test("what a guest sends shows how far it is, can be stopped, and says so when the line breaks", async ({ owner, browsers, faults }) => {
+  faults.allow(...preloadsRefused, /request failed: POST/, /net::ERR/);
+  await openEvent(owner);
+  const name = await someoneNotInvited(owner);
+  const link = await new CrewRow(owner, name).link();
+  await owner.locator(".head").getByRole("link", { name: /^Requests/ }).click();
+  await hydrated(owner);
+  await ask(owner, "Rider");
+
+  const guest = await browsers.open({ viewport: phone });
+  await guest.goto(link);
+  const row = asked(guest, "Rider");
+  const large = Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(9_000_000, 32), Buffer.from("\n%%EOF\n")]);
+  // A line on which it takes a while.
+  const cable = await guest.context().newCDPSession(guest);
+  await cable.send("Network.enable");
+  const speed = (uploadThroughput: number, offline = false) =>
+    cable.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
+  await speed(500_000);
+  await send(guest, "Rider", { name: "rider.pdf", mimeType: "application/pdf", buffer: large });
+  const bar = row.getByRole("progressbar", { name: "How much has been sent" });
+  await expect(bar).toBeVisible();
+  await expect(row).toContainText(/[1-9]\d? % sent/);
+  await row.getByRole("button", { name: "Cancel" }).click();
+  await expect(row.getByRole("alert")).toHaveText("Stopped. What was on its way was not kept.");
+  await expect(bar).toHaveCount(0);
+
+  // The choice is still there, and goes out when it is asked for again, until the line breaks.
+  await row.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(row).toContainText(/[1-9]\d? % sent/);
+  await speed(500_000, true);
+  await expect(row.getByRole("alert")).toContainText("The connection broke");
+  await speed(-1);
+  await row.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(row).toContainText("9.0 MB");
+  await expect(row.getByRole("alert")).toHaveCount(0);
+  await expect(guest.getByRole("heading", { level: 3, name: /^Rider/ })).toBeFocused();
+
+  // What the server refuses stands where it belongs, and the page was never left.
+  await guest.evaluate(() => {
+    document.documentElement.dataset["stayed"] = "";
+  });
+  await send(guest, "Rider", { name: "rider.png", mimeType: "image/png", buffer: pdf });
+  await expect(row.getByRole("alert")).toContainText("it is none inside");
+  await send(guest, "Rider", { name: "huge.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(11_000_000) });
+  await expect(row.getByRole("alert")).toContainText("“huge.pdf” is larger than 10 MB.");
+  expect(await guest.evaluate(() => "stayed" in document.documentElement.dataset)).toBe(true);
+});

@@ -1,6 +1,7 @@
 // Two processes on one PostgreSQL are one product: whatever happens on one shows in the browsers on the other.
 import type { Page } from "@playwright/test";
 import { Browsers, Faults, expect, live, test as base } from "../fixtures.ts";
+import { GuestBytes } from "../guest-bytes.ts";
 import { CrewRow, EmailsTab, notInvited, openContact, openEvent, signOut } from "../screens.ts";
 import { Server, SharedDatabase } from "../server.ts";
 
@@ -28,9 +29,11 @@ const test = base.extend<Pair & { database: SharedDatabase }>({
   },
   elsewhere: async ({ browser, other }, use) => {
     const faults = new Faults(other.url);
-    const browsers = new Browsers(browser, other, faults);
+    const guestBytes = new GuestBytes(other.url);
+    const browsers = new Browsers(browser, other, faults, guestBytes);
     await use(await browsers.signedIn("handler"));
     await browsers.closeAll();
+    expect(await guestBytes.leaks(), "guests received nothing that is not theirs").toEqual([]);
     expect(faults.unexpected(), "nothing went wrong in the other browser").toEqual([]);
   },
 });
