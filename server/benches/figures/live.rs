@@ -34,9 +34,10 @@ const IDLE_SOCKETS: u64 = 2_000;
 /// Fewer than a session may have.
 const SOCKETS_OF_A_SESSION: u64 = 100;
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn open(subject: &Subject, cookie: &str, topic: Topic) -> Outcome<Socket> {
+/// A tab that follows this topic and has had its snapshot.
+pub async fn open(subject: &Subject, cookie: &str, topic: Topic) -> Outcome<Socket> {
     let mut request = format!("ws://{}{LIVE}", subject.address).into_client_request()?;
     request.headers_mut().insert("cookie", cookie.parse()?);
     request.headers_mut().insert("origin", format!("http://{}", subject.address).parse()?);

@@ -4,10 +4,12 @@
 //! The binary is named by `CALLBOARD_BIN` (default `target/release/callboard`). Client and server share this machine, so
 //! every figure also carries the client's own cost; each is taken in three rounds, given as least, middle and most.
 //!
-//! `cargo bench --bench figures -- outbox` measures the outbox alone.
+//! `cargo bench --bench figures -- outbox` measures the outbox alone, and so do `batch`, `guests` and `uploads`.
 //!
 //! `make bench-peers`: with the folder of the peers in `CALLBOARD_PEERS`, compares with them instead.
 
+mod batch;
+mod guests;
 mod http;
 mod ingest;
 mod large;
@@ -17,6 +19,7 @@ mod pages;
 mod peers;
 mod sign_in;
 mod subject;
+mod uploads;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,8 +54,25 @@ async fn main() -> Outcome<()> {
     if let Some(folder) = std::env::var_os("CALLBOARD_PEERS") {
         return peers::compare(&binary, &PathBuf::from(folder)).await;
     }
-    if std::env::args().any(|argument| argument == "outbox") {
+    let asked = |what: &str| std::env::args().any(|argument| argument == what);
+    if asked("outbox") {
         print(&outbox::measure(&binary).await?);
+        return Ok(());
+    }
+    if asked("batch") {
+        print(&batch::measure(&binary).await?);
+        return Ok(());
+    }
+    if asked("uploads") {
+        print(&uploads::measure(&binary).await?);
+        return Ok(());
+    }
+    if asked("guests") {
+        let scene = subject::prepare(&binary, 1).await?;
+        let (subject, _) = Subject::start(&binary, &scene).await?;
+        print(&guests::measure(&subject, &scene, &pages::sign_in(&subject).await?).await?);
+        subject.stop().await?;
+        scene.remove();
         return Ok(());
     }
     let scene = subject::prepare(&binary, subject::EMAILS).await?;
@@ -98,6 +118,7 @@ async fn main() -> Outcome<()> {
     large_scene.remove();
     let cookie = pages::sign_in(&subject).await?;
     figures.extend(pages::measure(&subject, &scene, &cookie).await?);
+    figures.extend(guests::measure(&subject, &scene, &cookie).await?);
     figures.extend(large::measure(&subject, &scene, &cookie).await?);
     figures.extend(live::measure(&subject, &scene, &cookie).await?);
     subject.stop().await?;
@@ -107,6 +128,8 @@ async fn main() -> Outcome<()> {
     }
     scene.remove();
     figures.extend(outbox::measure(&binary).await?);
+    figures.extend(batch::measure(&binary).await?);
+    figures.extend(uploads::measure(&binary).await?);
     print(&figures);
     Ok(())
 }

@@ -18,7 +18,7 @@ const MAILS: usize = 2_000;
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// When each mail came.
-type Arrivals = Arc<Mutex<Vec<Instant>>>;
+pub type Arrivals = Arc<Mutex<Vec<Instant>>>;
 
 pub async fn measure(binary: &Path) -> Outcome<Vec<Figure>> {
     let (mut rates, mut recorded) = (Vec::new(), 0);
@@ -109,7 +109,8 @@ async fn sent(url: &str) -> Outcome<usize> {
     count(url, "SELECT COUNT(*) FROM email WHERE reference LIKE 'batch-%' AND status = 'sent' AND reason IS NULL").await
 }
 
-async fn take_all(listener: TcpListener, arrivals: Arrivals) {
+/// A mail server that takes all that comes.
+pub async fn take_all(listener: TcpListener, arrivals: Arrivals) {
     while let Ok((stream, _)) = listener.accept().await {
         tokio::spawn(converse(stream, Arc::clone(&arrivals)));
     }

@@ -104,6 +104,7 @@ fn command(binary: &Path, url: &str, address: SocketAddr, smtp: &str) -> Command
         .env("CALLBOARD_WEBHOOK_SECRET_RESEND", SECRET)
         .env("CALLBOARD_SECRET_KEY", "0123456789abcdef0123456789abcdef")
         .env("CALLBOARD_DEMO", "1")
+        .env("CALLBOARD_BATCH_UNDO", "0")
         .env("CALLBOARD_BASE_URL", format!("http://{address}"))
         .env("RUST_LOG", "warn")
         .stdin(Stdio::null())

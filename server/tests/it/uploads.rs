@@ -604,6 +604,79 @@ on_both_engines!(
     }
 );
 
+on_both_engines!(
+    async fn twenty_files_at_once_are_held_by_pieces_and_none_is_lost(db: Db) {
+        const FILES: i64 = 20;
+        const PIECES: usize = 16;
+        let (venue, _, token, plot) = asked(db).await;
+        let (most, now) = (counted(), counted());
+        let file = |number: i64| {
+            let (now, most) = (now.clone(), most.clone());
+            let pieces = (0..PIECES).map(move |_| Bytes::from_owner(Piece::new(&now, &most)));
+            let head = Bytes::from(format!("%PDF-1.7\n{number:02}"));
+            let all = [head].into_iter().chain(pieces).chain([Bytes::from_static(b"\n%%EOF")]);
+            stream::iter(all.map(Ok::<_, Infallible>))
+        };
+        let names: Vec<_> = (0..FILES).map(|number| format!("plan {number}.pdf")).collect();
+        let sending = (0..).zip(&names).map(|(number, name)| receive(&venue.core, &token, plot, name, file(number)));
+        for sent in futures_util::future::join_all(sending).await {
+            sent.unwrap();
+        }
+        let most = most.load(std::sync::atomic::Ordering::SeqCst);
+        assert!(most <= FILES * 4, "{most} pieces of 64 KiB were there at once");
+        assert_eq!(i64::try_from(kept(&venue)).unwrap(), FILES);
+        let whole = (PIECES * 65_536 + "%PDF-1.7\n00\n%%EOF".len()).to_string();
+        let found = format!("SELECT COUNT(*) FROM upload WHERE stored_at IS NOT NULL AND size = {whole}");
+        assert_eq!(venue.number(&found).await, FILES);
+        let no_more = refused_at(send(&venue, &token, plot, "one more.pdf", &pdf()).await);
+        assert!(no_more.starts_with("There are 20 files here already"), "{no_more}");
+    }
+);
+
+/// A disk of one megabyte, if this is somebody who may mount one.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = std::env::temp_dir().join(format!("callboard-full-{}", server::secret::unique()));
+        std::fs::create_dir(&folder).unwrap();
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=1m", "none"]).arg(&folder).stderr(std::process::Stdio::null());
+        let disk = Self(folder);
+        mount.status().is_ok_and(|status| status.success()).then_some(disk)
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+on_both_engines!(
+    async fn a_store_without_room_is_told_keeps_nothing_by_half_and_takes_what_fits(db: Db) {
+        let (mut venue, _, token, plot) = asked(db).await;
+        let Some(disk) = SmallDisk::mount() else {
+            println!("Only root may mount a small disk; what is full is told as what is away.");
+            return;
+        };
+        venue.core.files = server::file_store::FileStore::in_folder(&disk.0.join("files"));
+        let large = [&b"%PDF-1.7\n"[..], &vec![b' '; 3_000_000], b"\n%%EOF\n"].concat();
+        let whole =
+            || stream::iter(large.chunks(65_536).map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece))));
+        for _ in 0..2 {
+            let sent = receive(&venue.core, &token, plot, "large.pdf", whole()).await;
+            assert_eq!((sent, kept(&venue)), (Err(AppError::Unavailable), 0));
+            let hung = receive_reference(&venue.core, &venue.caller, plot, "large.pdf", whole()).await;
+            assert_eq!((hung, kept(&venue)), (Err(AppError::Unavailable), 0));
+        }
+        // The room is free again.
+        send(&venue, &token, plot, "small.pdf", &pdf()).await.unwrap();
+        assert_eq!((files(&venue).await.len(), kept(&venue)), (1, 1));
+    }
+);
+
 type Count = std::sync::Arc<std::sync::atomic::AtomicI64>;
 
 fn counted() -> Count {

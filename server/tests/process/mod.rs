@@ -187,9 +187,14 @@ pub struct Emails {
 
 /// The emails whose keys begin like this, and that no acknowledged webhook was lost.
 pub async fn check_emails(pool: &AnyPool, prefix: &str) -> Emails {
+    check_emails_in(pool, prefix, "sandbox_mail").await
+}
+
+/// The same, where the mails that arrived stand in this table.
+pub async fn check_emails_in(pool: &AnyPool, prefix: &str, mails: &str) -> Emails {
     let rows = sqlx::query(AssertSqlSafe(format!(
         "SELECT idempotency_key, email.message_id, status, reason, \
-         (SELECT COUNT(*) FROM sandbox_mail WHERE sandbox_mail.message_id = email.message_id) AS mails \
+         (SELECT COUNT(*) FROM {mails} arrived WHERE arrived.message_id = email.message_id) AS mails \
          FROM email WHERE idempotency_key LIKE '{prefix}-%'",
     )))
     .fetch_all(pool)
