@@ -15,10 +15,18 @@ pub use public_address::Name as HostName;
 use public_address::{allowed_hosts, answers_to, base_url, is_local};
 pub use webhook_secrets::WebhookSecrets;
 
+use crate::file_store::Bucket;
 use crate::mailer::{Sender, check_smtp_url};
 use crate::outbox::MailRate;
 use crate::provider::{self, PROVIDERS, Provider};
 use crate::secret::SecretKey;
+
+/// Where files are kept that people send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uploads {
+    Folder(PathBuf),
+    Bucket(Bucket),
+}
 
 /// The provider's name for the sandbox: a real SMTP listener on loopback that plays Resend.
 const SANDBOX: &str = "sandbox";
@@ -34,8 +42,8 @@ pub struct Config {
     /// No slash at the end.
     pub base_url: String,
     pub database_url: String,
-    /// The folder of the files that people send.
-    pub uploads: PathBuf,
+    /// Where the files are kept that people send.
+    pub uploads: Uploads,
     pub demo: bool,
     pub mail_from: Sender,
     /// Who takes our mail from now on; an email keeps the one it was accepted with.

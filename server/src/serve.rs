@@ -15,14 +15,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Uploads};
 use crate::connections::{self, Limits};
 use crate::core::Core;
 use crate::db::place::{self, Claim, ClaimError};
 use crate::db::{self, Db};
 use crate::emails::sweep;
 use crate::error::StoreError;
-use crate::file_store::FileStore;
+use crate::file_store::{BucketError, FileStore};
 use crate::realtime::Hub;
 use crate::state::AppState;
 use crate::webhooks::Ingest;
@@ -34,6 +34,8 @@ use crate::{accounts, auth, batches, demo, events, notes, outbox, people, realti
 pub enum StartError {
     #[error("the database cannot be used: {0}")]
     Database(StoreError),
+    #[error(transparent)]
+    Files(#[from] BucketError),
     #[error("{0} is taken by another program; stop it, or set CALLBOARD_ADDR to another port")]
     Taken(SocketAddr),
     #[error("cannot listen on {0}: {1}")]
@@ -117,12 +119,20 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     Ok(())
 }
 
+/// What the environment says to all programs that use AWS, of which the bucket's are a part.
+fn aws_settings() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 /// The core over an open database with the current schema, waiting a while for one that is away.
 pub async fn open_core(config: Config) -> Result<Core, StartError> {
     let db = open_database(&config.database_url).await?;
     keep_private(&config.database_url);
     let key = config.secret_key.clone();
-    let files = FileStore::in_folder(&config.uploads);
+    let files = match &config.uploads {
+        Uploads::Folder(folder) => FileStore::in_folder(folder),
+        Uploads::Bucket(bucket) => FileStore::in_bucket(bucket, aws_settings())?,
+    };
     Ok(Core { db, files, clock: Clock::System, hub: Hub::default(), key, config: Arc::new(config) })
 }
 

@@ -71,7 +71,7 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub database_url: String,
-    /// The folder of the files that people send. Default: uploads beside the database of SQLite, else data/uploads.
+    /// The folder of the files that people send, or `s3://bucket/prefix`. Default: uploads beside the database of SQLite, else data/uploads.
     #[arg(long, env = "CALLBOARD_UPLOADS", global = true)]
     pub uploads: Option<String>,
     /// 1 fills an empty database with the demo account. Only on loopback.

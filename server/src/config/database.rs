@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Uploads;
 use crate::db::{self, place};
+use crate::file_store::Bucket;
 use crate::secret::SecretKey;
 
 /// Checks `DATABASE_URL`, and that a file of SQLite can be written where it says.
@@ -21,12 +23,10 @@ pub(super) fn database_url(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Checks `CALLBOARD_UPLOADS`, and that files can be written where it says.
-pub(super) fn uploads(given: Option<&str>, database_url: &str) -> Result<PathBuf, String> {
+/// Checks `CALLBOARD_UPLOADS`, and, of a folder, that files can be written there.
+pub(super) fn uploads(given: Option<&str>, database_url: &str) -> Result<Uploads, String> {
     let folder = match given.filter(|text| !text.is_empty()) {
-        Some(text) if text.contains("://") => {
-            return Err(format!("expected a folder, got “{text}”: files are kept in a folder, not yet at an address"));
-        }
+        Some(text) if text.contains("://") => return Bucket::parse(text).map(Uploads::Bucket),
         Some(text) => PathBuf::from(text),
         None => match db::sqlite_file(database_url) {
             Some(file) => Path::new(file).with_file_name("uploads"),
@@ -37,7 +37,7 @@ pub(super) fn uploads(given: Option<&str>, database_url: &str) -> Result<PathBuf
         return Err(format!("expected a folder, and {} is a file", folder.display()));
     }
     place::check(&folder.join("file")).map_err(|error| error.to_string())?;
-    Ok(folder)
+    Ok(Uploads::Folder(folder))
 }
 
 /// Checks `CALLBOARD_SECRET_KEY`. With SQLite it may be absent: then it is kept beside the database.

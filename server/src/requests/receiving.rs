@@ -10,8 +10,7 @@ use futures_util::{Stream, StreamExt};
 use super::file_type::{Checked, FileRefusal, Inspector, kind_of_name};
 use super::{guests, store, upload_store};
 use crate::core::Core;
-use crate::file_store::FileStore;
-use crate::file_store::FileStoreError;
+use crate::file_store::{FileStore, FileStoreError, NewFile};
 
 /// The field of the form that files are sent by.
 pub const FIELD: &str = "files";
@@ -72,18 +71,33 @@ async fn begin(
 pub async fn keep<E>(
     core: &Core,
     object_key: &str,
+    inspector: Inspector,
+    bytes: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
+) -> Result<Checked, AppError> {
+    let mut file = core.files.begin(object_key).await.map_err(|error| unavailable(&error))?;
+    match pass(&mut file, inspector, bytes).await {
+        Ok(checked) => {
+            file.finish().await.map_err(|error| unavailable(&error))?;
+            Ok(checked)
+        }
+        Err(error) => {
+            file.give_up().await;
+            Err(error)
+        }
+    }
+}
+
+async fn pass<E>(
+    file: &mut NewFile,
     mut inspector: Inspector,
     mut bytes: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
 ) -> Result<Checked, AppError> {
-    let mut file = core.files.begin(object_key).await.map_err(|error| unavailable(&error))?;
     while let Some(piece) = bytes.next().await {
         let piece = piece.map_err(|_| FileRefusal::CutOff)?;
         inspector.read(&piece)?;
         file.write(&piece).await.map_err(|error| unavailable(&error))?;
     }
-    let checked = inspector.finish()?;
-    file.finish().await.map_err(|error| unavailable(&error))?;
-    Ok(checked)
+    Ok(inspector.finish()?)
 }
 
 /// The link may have been revoked while the file was on its way, the request deleted, the event cancelled.

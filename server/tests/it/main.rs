@@ -53,6 +53,7 @@ mod routes;
 mod rows;
 mod rsvp;
 mod run_of_show;
+mod s3;
 mod said;
 mod sandbox;
 mod security;
