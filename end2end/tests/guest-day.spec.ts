@@ -1,5 +1,5 @@
 // A guest's day on a phone: what they press at their own items shows on the planner's screen at once; the page follows the plan by
-// itself, opens without a network as it was, keeps what is pressed meanwhile, and stops when its link does. (Issue 9: 5)
+// itself, opens without a network as it was, keeps what is pressed meanwhile, and stops when its link does.
 import type { Locator, Page } from "@playwright/test";
 import { broken } from "../cable.ts";
 import { type Browsers, expect, live, test } from "../fixtures.ts";
@@ -93,8 +93,8 @@ test("without a network the page stays, keeps what is pressed, and sends it once
   const show = new RunOfShow(owner);
   const guest = await openOnPhone(browsers, await row.link());
   const posts: string[] = [];
-  guest.on("requestfinished", (request) => {
-    if (request.method() === "POST") posts.push(request.url());
+  guest.on("response", (answer) => {
+    if (answer.request().method() === "POST") posts.push(answer.url());
   });
 
   await guest.context().setOffline(true);
