@@ -40,25 +40,23 @@ fn question(page: &BatchChoice, choice: Option<&Choice>) -> AnyView {
     let people = page.people.iter().map(|person| tick(person, who == Who::Rows)).collect_view();
     view! {
         <form class="form card" method="get" action=paths::batch(page.event)>
-            <div class="body">
-                <fieldset>
-                    <legend>"Send"</legend>
-                    {kinds}
-                </fieldset>
-                <fieldset>
-                    <legend>"To"</legend>
-                    {groups}
-                </fieldset>
-                <details class="accordion" open=who == Who::Rows>
-                    <summary>
-                        <h3>"Tick people"</h3>
-                        <span class="fine">{format!("{} on this event", page.people.len())}</span>
-                    </summary>
-                    <div class="body">{people}</div>
-                </details>
-                <div class="actions">
-                    <button class="button">"Show who gets it"</button>
-                </div>
+            <fieldset>
+                <legend>"Send"</legend>
+                {kinds}
+            </fieldset>
+            <fieldset>
+                <legend>"To"</legend>
+                {groups}
+            </fieldset>
+            <details class="accordion" open=who == Who::Rows>
+                <summary>
+                    <h3>"Tick people"</h3>
+                    <span class="fine">{format!("{} on this event", page.people.len())}</span>
+                </summary>
+                <div class="body">{people}</div>
+            </details>
+            <div class="actions">
+                <button class="button">"Show who gets it"</button>
             </div>
         </form>
     }
