@@ -15,6 +15,8 @@ pub enum Change {
     Item(ItemId, EventId),
     /// Somebody's place on an event: role, link, newest invite.
     Crew(CrewId, EventId),
+    /// What one person on an event is asked for, and what they answered: no business of the others on it. The event's own row counts it.
+    Asked(CrewId, EventId),
     /// A contact: name, address, block, counts. Its crew rows show some of that and are looked at too.
     Contact(ContactId),
     /// A tracked email, and the crew row that it was sent from.
@@ -67,6 +69,7 @@ mod tests {
             Change::Event(EventId(1)),
             Change::Item(ItemId(2), EventId(1)),
             Change::Crew(CrewId(3), EventId(1)),
+            Change::Asked(CrewId(3), EventId(1)),
             Change::Contact(ContactId(4)),
             Change::Email(EmailId(5), ContactId(4), Some((CrewId(3), EventId(1)))),
             Change::Email(EmailId(6), ContactId(4), None),

@@ -90,11 +90,8 @@ impl Guests {
         match *change {
             Change::Item(_, event) => self.each_of(event, |page| page.raise(&page.changed)),
             Change::Event(event) => self.each_of(event, |page| page.raise(&page.doubted)),
-            Change::Crew(crew, event) => self.each_of(event, |page| {
-                if page.guest.crew == crew {
-                    page.raise(&page.doubted);
-                }
-            }),
+            Change::Crew(crew, event) => self.each_page_of(crew, event, |page| page.raise(&page.doubted)),
+            Change::Asked(crew, event) => self.each_page_of(crew, event, |page| page.raise(&page.changed)),
             // Mails change their contact too, and are no business of guests.
             Change::Contact(_)
             | Change::Email(..)
@@ -130,6 +127,14 @@ impl Guests {
         for page in self.state().events.get(&event).into_iter().flatten() {
             act(page);
         }
+    }
+
+    fn each_page_of(&self, crew: CrewId, event: EventId, act: impl Fn(&Page)) {
+        self.each_of(event, |page| {
+            if page.guest.crew == crew {
+                act(page);
+            }
+        });
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

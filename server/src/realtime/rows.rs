@@ -15,7 +15,7 @@ use crate::{batches, contacts, emails, planner};
 /// The rows that a change concerns, each with the topic that shows it.
 pub fn shown(change: &Change) -> Vec<(Topic, RowId)> {
     match *change {
-        Change::Event(event) => vec![(Topic::Event(event), RowId::Event(event))],
+        Change::Event(event) | Change::Asked(_, event) => vec![(Topic::Event(event), RowId::Event(event))],
         Change::Item(item, event) => vec![(Topic::Event(event), RowId::Item(item))],
         Change::Crew(crew, event) => vec![(Topic::Event(event), RowId::Crew(crew))],
         Change::Contact(contact) => vec![(Topic::Contact(contact), RowId::Contact(contact))],

@@ -89,7 +89,7 @@ pub async fn answer(core: &Core, token: &str, request: RequestId, text: &str) ->
         store::set_answer(&mut write, request, guest.crew, &text, core.clock.now()).await?
     };
     if changed {
-        store::event_changed(&mut write, guest.event).await?;
+        store::asked_changed(&mut write, guest.event, Some(guest.crew)).await?;
         write.commit().await?;
     }
     Ok(())
@@ -110,7 +110,7 @@ pub async fn withdraw(core: &Core, token: &str, upload: UploadId) -> Result<(), 
         ));
     }
     upload_store::delete_upload(&mut write, upload, core.clock.now()).await?;
-    store::event_changed(&mut write, guest.event).await?;
+    store::asked_changed(&mut write, guest.event, Some(guest.crew)).await?;
     write.commit().await?;
     if let Err(error) = core.files.delete(&object_key).await {
         tracing::warn!(%error, "A file that was taken back could not be deleted; the next hour tries again.");

@@ -113,7 +113,7 @@ async fn finish(
     if !upload_store::set_stored(&mut write, upload, (checked.size, checked.pixels), core.clock.now()).await? {
         return Err(AppError::invalid(FIELD, "The file took too long to arrive. Send it again."));
     }
-    store::event_changed(&mut write, guest.event).await?;
+    store::asked_changed(&mut write, guest.event, Some(guest.crew)).await?;
     write.commit().await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! time: a file takes the place of the link, and of the file before it.
 
 use app::backend::Caller;
-use app::domain::ids::{EventId, RequestId};
+use app::domain::ids::{CrewId, EventId, RequestId};
 use app::error::AppError;
 use axum::body::Bytes;
 use futures_util::Stream;
@@ -17,8 +17,8 @@ use crate::error::StoreError;
 use crate::file_store::FileStore;
 use crate::secret::token_hash;
 
-/// Locks the event of a request of the account that is there, and returns it.
-pub(super) async fn lock(write: &mut Write, caller: &Caller, request: RequestId) -> Result<EventId, AppError> {
+/// Locks the event of a request of the account that is there, and returns it with who is asked, unless everybody is.
+async fn lock(write: &mut Write, caller: &Caller, request: RequestId) -> Result<(EventId, Option<CrewId>), AppError> {
     let found = store::find(write, caller.account, request).await?.ok_or(AppError::NotFound)?;
     let event = EventId(found.event_id);
     if !store::lock_event(write, caller.account, event).await? {
@@ -26,8 +26,8 @@ pub(super) async fn lock(write: &mut Write, caller: &Caller, request: RequestId)
     }
     // Read after the lock.
     let found = store::find(write, caller.account, request).await?;
-    found.filter(|found| found.deleted_at.is_none()).ok_or(AppError::NotFound)?;
-    Ok(event)
+    let found = found.filter(|found| found.deleted_at.is_none()).ok_or(AppError::NotFound)?;
+    Ok((event, found.crew_id.map(CrewId)))
 }
 
 /// Takes in a file for a request. Fails with a sentence for the member, and keeps nothing then; `Unavailable` when it is the store that
@@ -59,13 +59,13 @@ pub async fn receive_reference<E>(
 /// The request may have been deleted while the file was on its way.
 async fn finish(core: &Core, caller: &Caller, request: RequestId, id: i64, checked: Checked) -> Result<(), AppError> {
     let mut write = core.db.write().await?;
-    let event = lock(&mut write, caller, request).await?;
+    let (event, crew) = lock(&mut write, caller, request).await?;
     reference_store::detach(&mut write, request).await?;
     if !reference_store::set_stored(&mut write, id, request, checked.size, core.clock.now()).await? {
         return Err(AppError::invalid("file", "The file took too long to arrive. Send it again."));
     }
     store::take_link_away(&mut write, request).await?;
-    store::event_changed(&mut write, event).await?;
+    store::asked_changed(&mut write, event, crew).await?;
     write.commit().await?;
     Ok(())
 }
@@ -84,10 +84,10 @@ async fn discard(core: &Core, id: i64, object_key: &str) {
 /// Takes the file away. The next round of `tidying` deletes it.
 pub async fn remove(core: &Core, caller: &Caller, request: RequestId) -> Result<EventId, AppError> {
     let mut write = core.db.write().await?;
-    let event = lock(&mut write, caller, request).await?;
+    let (event, crew) = lock(&mut write, caller, request).await?;
     if reference_store::detach(&mut write, request).await? {
         store::take_link_away(&mut write, request).await?;
-        store::event_changed(&mut write, event).await?;
+        store::asked_changed(&mut write, event, crew).await?;
         write.commit().await?;
     }
     Ok(event)

@@ -84,7 +84,7 @@ pub async fn review(
         }
         upload_store::set_review(&mut write, upload, &reviewed, caller.member, core.clock.now()).await?;
     }
-    store::event_changed(&mut write, EventId(found.event_id)).await?;
+    store::asked_changed(&mut write, EventId(found.event_id), Some(crew.id)).await?;
     write.commit().await?;
     tracing::info!(%upload, state = verdict.state().code(), "A file was reviewed.");
     Ok(())

@@ -41,7 +41,7 @@ impl RequestsService {
                 has_room(store::count(&mut write, event).await?)?;
             }
             store::set_deleted(&mut write, request, deleted.then(|| self.core.clock.now())).await?;
-            store::event_changed(&mut write, event).await?;
+            store::asked_changed(&mut write, event, found.crew_id.map(CrewId)).await?;
             write.commit().await?;
         }
         Ok(event)
@@ -101,7 +101,7 @@ impl RequestsPort for RequestsService {
         }
         has_room(store::count(&mut write, event).await?)?;
         let id = store::insert(&mut write, caller.account, event, crew, &checked, now).await?;
-        store::event_changed(&mut write, event).await?;
+        store::asked_changed(&mut write, event, crew).await?;
         if let Some(receipt) = receipt {
             receipt.settle(&mut write, id.0).await?;
         }
@@ -141,7 +141,7 @@ impl RequestsPort for RequestsService {
         if !checked.reference.is_empty() {
             reference_store::detach(&mut write, request).await?;
         }
-        store::event_changed(&mut write, event).await?;
+        store::asked_changed(&mut write, event, found.crew_id.map(CrewId)).await?;
         write.commit().await?;
         Ok(event)
     }

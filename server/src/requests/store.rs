@@ -19,8 +19,13 @@ pub async fn lock_event(write: &mut Write, account: AccountId, event: EventId) -
 
 /// What is asked for, or was answered, has changed: every page that shows the event looks again.
 pub async fn event_changed(write: &mut Write, event: EventId) -> Result<(), StoreError> {
+    asked_changed(write, event, None).await
+}
+
+/// The same, of what concerns one person: of the guests' pages only theirs look again. Everybody's do for `None`.
+pub async fn asked_changed(write: &mut Write, event: EventId, crew: Option<CrewId>) -> Result<(), StoreError> {
     sqlx::query("UPDATE event SET revision = revision + 1 WHERE id = $1").bind(event.0).execute(&mut **write).await?;
-    write.changed(Change::Event(event));
+    write.changed(crew.map_or(Change::Event(event), |crew| Change::Asked(crew, event)));
     Ok(())
 }
 

@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
-use app::domain::ids::{CrewId, EmailId, ItemId};
+use app::domain::ids::{CrewId, EmailId, ItemId, UploadId};
 use app::domain::progress::Progress::{Planned, Started};
+use app::domain::requests::RequestKind;
 use app::domain::rsvp::Rsvp;
 use app::events::EventsPort;
+use app::live::{Row, Topic};
 use app::planner::{LinkKind, PlannerPort};
+use app::requests::{RequestForm, RequestsPort};
 use app::rsvp::RsvpPort;
 use app::share_page::{Press, SharePagePort, guest_script};
 use axum::http::StatusCode;
@@ -26,7 +29,8 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::database::with_postgres_at;
-use crate::support::{NOON, TestApp, published};
+use crate::support::{NOON, TestApp, hear_rows, open_page, published};
+use crate::uploads::{hang, pdf, request, send};
 use crate::venue::Venue;
 
 /// What the issue allows until a guest is cut off, and what a busy machine adds.
@@ -134,6 +138,7 @@ on_both_engines!(
         let elsewhere = venue.event("Ball", NOON).await;
         for change in [
             Change::Crew(other, venue.event),
+            Change::Asked(other, venue.event),
             Change::Contact(contact),
             Change::Email(EmailId(1), contact, Some((open.crew, venue.event))),
             Change::Event(elsewhere),
@@ -145,6 +150,62 @@ on_both_engines!(
         // They say nothing themselves.
         page.0.send(Message::text("x")).await.unwrap();
         assert_eq!(page.hear().await, Heard::Closed(1008));
+    }
+);
+
+on_both_engines!(
+    async fn what_one_person_sends_has_their_own_pages_and_the_members_look_again_and_nobody_elses(db: Db) {
+        let open = Open::new(db).await;
+        let venue = &open.venue;
+        let (requests, caller, event) = (&venue.requests, &venue.caller, venue.event);
+        let (_, bob) = venue.cast("Bob", "bob@example.com").await;
+        let token = venue.token(&venue.planner.generate_link(caller, bob, LinkKind::Share).await.unwrap());
+        let plot = requests.create(caller, event, None, request(RequestKind::File, "Plot"), None).await.unwrap();
+        let meal = requests.create(caller, event, None, request(RequestKind::Choice, "Meal"), None).await.unwrap();
+        let mut anns = open.page().await;
+        let mut bobs = Page::open(&open.address, &token).await.unwrap();
+        let mut members = open_page(&venue.core, Topic::Event(event)).await;
+        let mut told = async |what: &str| {
+            assert_eq!(bobs.hear().await, Heard::Changed, "{what}");
+            let rows = hear_rows(&mut members).await;
+            assert!(rows.iter().any(|row| matches!(row, Row::Event(_))), "{what}: {rows:?}");
+        };
+
+        send(venue, &token, plot, "plot.pdf", &pdf()).await.unwrap();
+        told("a file").await;
+        requests.answer(token.clone(), meal, "Beans".into()).await.unwrap();
+        told("an answer").await;
+        let upload = UploadId(venue.number("SELECT id FROM upload").await);
+        let seen = || async { u32::try_from(venue.number("SELECT revision FROM upload").await).unwrap() };
+        requests.approve(caller, upload, seen().await).await.unwrap();
+        told("a review").await;
+        requests.reject(caller, upload, seen().await, "The drums are missing.".into()).await.unwrap();
+        told("a rejection").await;
+        send(venue, &token, plot, "plot-2.pdf", &pdf()).await.unwrap();
+        told("another file").await;
+        let second = UploadId(venue.number("SELECT MAX(id) FROM upload").await);
+        requests.withdraw(token.clone(), second).await.unwrap();
+        told("which is taken back").await;
+        let form = request(RequestKind::File, "Passport");
+        let own = requests.create(caller, event, Some(bob), form.clone(), None).await.unwrap();
+        told("what they alone are asked for").await;
+        hang(venue, own, "sample.pdf", &pdf()).await.unwrap();
+        told("a file to look at first").await;
+        requests.remove_reference(caller, own).await.unwrap();
+        told("without it").await;
+        let revision = u32::try_from(venue.number("SELECT MAX(revision) FROM request").await).unwrap();
+        let form = RequestForm { required: true, ..form };
+        requests.save(caller, own, revision, form).await.unwrap();
+        told("changed").await;
+        requests.delete(caller, own).await.unwrap();
+        told("deleted").await;
+        requests.restore(caller, own).await.unwrap();
+        told("restored").await;
+        assert!(timeout(Duration::from_millis(300), anns.0.next()).await.is_err(), "silence");
+
+        requests.delete(caller, meal).await.unwrap();
+        told("what everybody is asked for").await;
+        assert_eq!(anns.hear().await, Heard::Changed);
     }
 );
 

@@ -151,6 +151,7 @@ async fn watch_live(app: &TestApp, venue: &Venue) {
         Change::Event(event),
         Change::Item(ItemId(1), event),
         Change::Crew(CrewId(1), event),
+        Change::Asked(CrewId(1), event),
         // Gone.
         Change::Crew(CrewId(806), event),
         Change::Contact(contact),
