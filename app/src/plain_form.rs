@@ -63,6 +63,12 @@ impl RefusedForm {
         use_context::<Posted>()?.0.filter(|refused| refused.function == function)
     }
 
+    /// Returns the refused form, to whatever it was posted.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn any() -> Option<Self> {
+        posted()
+    }
+
     /// Returns the page that is shown again, as it is to stand in the address bar.
     #[cfg(feature = "ssr")]
     pub(crate) fn page() -> Option<String> {

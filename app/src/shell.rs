@@ -74,7 +74,7 @@ const OWN_ADDRESS: &str = r#"history.replaceState(null, "", document.documentEle
 static START: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("start.js")));
 
 /// A script as it stands in a page: without its comments and indents.
-pub(crate) fn without_comments(script: &str) -> String {
+fn without_comments(script: &str) -> String {
     let lines = script.lines().map(str::trim).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }

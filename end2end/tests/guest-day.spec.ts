@@ -150,6 +150,36 @@ test("after the first visit the page opens without a network, as it was and sayi
   await expect.poll(kept).not.toContain(new URL(link).pathname);
 });
 
+test("what answers in place of the server ends no page and takes no press, which is sent again by itself", async ({ owner, browsers, faults }) => {
+  faults.allow(...provoked, /50[0-9]/);
+  const row = await cook(owner);
+  const show = new RunOfShow(owner);
+  const guest = await browsers.open({ ...phone, serviceWorkers: "block" });
+  await guest.goto(await row.link());
+  await online(guest);
+  const inItsPlace = [
+    { status: 503, body: "away" },
+    { status: 404, body: "404 page not found" },
+    { status: 200, contentType: "text/html", body: "<h1>Hotel</h1>" },
+  ];
+  await guest.route("**/api/press_item*", async (route) => {
+    const other = inItsPlace.shift();
+    await (other ? route.fulfill(other) : route.continue());
+  });
+  await press(guest, "Start", "Kitchen briefing").click();
+  await expect(show.item("Kitchen briefing").locator("[data-progress=started]")).toBeVisible({ timeout: 30_000 });
+  expect(inItsPlace).toEqual([]);
+  await online(guest);
+
+  await guest.route("**/v/*", async (route) => route.fulfill({ status: 404, body: "404 page not found" }));
+  await show.add({ start: "2:00 am", length: "20", title: "Fireworks" });
+  await expect(guest.locator("#pill")).toHaveText("Offline");
+  await expect(item(guest, "Kitchen briefing")).toBeVisible();
+  await guest.unroute("**/v/*");
+  await expect(item(guest, "Fireworks")).toBeVisible({ timeout: 20_000 });
+  await online(guest);
+});
+
 test("without scripts the same buttons are forms, and nothing says that it is live", async ({ owner, browsers }) => {
   const row = await cook(owner);
   const show = new RunOfShow(owner);

@@ -217,11 +217,14 @@ test("what a guest sends shows how far it is, can be stopped, and says so when t
   const link = await new CrewRow(owner, name).link();
   await owner.locator(".head").getByRole("link", { name: /^Requests/ }).click();
   await hydrated(owner);
-  await ask(owner, "Rider");
 
   const guest = await browsers.open({ viewport: phone });
   await guest.goto(link);
+  await expect(guest.locator("#pill")).toHaveText("Online");
+  // The first file is asked for while the page is open.
+  await ask(owner, "Rider");
   const row = asked(guest, "Rider");
+  await expect(row).toBeVisible();
   const large = Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(9_000_000, 32), Buffer.from("\n%%EOF\n")]);
   // A line on which it takes a while.
   const cable = await guest.context().newCDPSession(guest);
@@ -236,6 +239,11 @@ test("what a guest sends shows how far it is, can be stopped, and says so when t
   await row.getByRole("button", { name: "Cancel" }).click();
   await expect(row.getByRole("alert")).toHaveText("Stopped. What was on its way was not kept.");
   await expect(bar).toHaveCount(0);
+  // What others change meanwhile takes away neither what was said nor what is typed.
+  await ask(owner, "Arrival", "text");
+  const arrival = asked(guest, "Arrival").getByLabel("Your answer");
+  await arrival.fill("By train");
+  await expect(row.getByRole("alert")).toHaveText("Stopped. What was on its way was not kept.");
 
   // The choice is still there, and goes out when it is asked for again, until the line breaks.
   await row.getByRole("button", { name: "Send", exact: true }).click();
@@ -248,6 +256,7 @@ test("what a guest sends shows how far it is, can be stopped, and says so when t
   await expect(row).toContainText("9.0 MB");
   await expect(row.getByRole("alert")).toHaveCount(0);
   await expect(guest.getByRole("heading", { level: 3, name: /^Rider/ })).toBeFocused();
+  await expect(arrival).toHaveValue("By train");
 
   // What the server refuses stands where it belongs, and the page was never left.
   await guest.evaluate(() => {
@@ -257,5 +266,17 @@ test("what a guest sends shows how far it is, can be stopped, and says so when t
   await expect(row.getByRole("alert")).toContainText("it is none inside");
   await send(guest, "Rider", { name: "huge.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(11_000_000) });
   await expect(row.getByRole("alert")).toContainText("“huge.pdf” is larger than 10 MB.");
+  await send(guest, "Rider", { name: "rider.png", mimeType: "image/png", buffer: pdf });
+  await expect(row.getByRole("alert")).toContainText("it is none inside");
+  await arrival.focus();
+  await ask(owner, "Meal", "choice");
+  await expect(asked(guest, "Meal")).toBeVisible();
+  await expect(row.getByRole("alert")).toContainText("it is none inside");
+  // What stands above the answer that is being typed is deleted.
+  await owner.getByRole("link", { name: "Edit Rider" }).click();
+  await owner.getByRole("button", { name: "Delete request" }).click();
+  await expect(row).toHaveCount(0);
+  await expect(arrival).toBeFocused();
+  await expect(arrival).toHaveValue("By train");
   expect(await guest.evaluate(() => "stayed" in document.documentElement.dataset)).toBe(true);
 });

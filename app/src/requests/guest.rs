@@ -1,8 +1,5 @@
 //! What a guest is asked for, above their run of show: plain HTML. A file goes one way only: nothing here leads to it again.
 
-use std::sync::LazyLock;
-
-use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -11,7 +8,6 @@ use crate::domain::requests::{ACCEPTED_FILES, MAX_ANSWER, MAX_FILE_BYTES, Reques
 use crate::error::AppError;
 use crate::paths;
 use crate::plain_form::{PAGE, RefusedForm};
-use crate::shell::without_comments;
 use crate::ui::raw_text;
 
 /// The card with all that is asked for; nothing when nothing is. `page` is the page it stands on.
@@ -25,9 +21,6 @@ pub fn requests_card(token: &str, page: &str, requests: Vec<GuestRequest>) -> An
         1 => "1 is waited for".to_owned(),
         open => format!("{open} are waited for"),
     };
-    // Only files take long enough to watch.
-    let script = requests.iter().any(|request| request.kind == RequestKind::File);
-    let script = script.then(|| view! { <script nonce=use_nonce()>{UPLOAD.as_str()}</script> });
     let rows = requests.into_iter().map(|request| row(token, page, request)).collect_view();
     view! {
         <section class="card requests" id="requests" aria-labelledby="requests-title">
@@ -37,13 +30,20 @@ pub fn requests_card(token: &str, page: &str, requests: Vec<GuestRequest>) -> An
             </header>
             <ul>{rows}</ul>
         </section>
-        {script}
     }
     .into_any()
 }
 
-/// `upload.js` without its comments and indents.
-static UPLOAD: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("upload.js")));
+/// Why a form came back whose request is not asked for any more, so that no row of it tells.
+pub fn refusal_of_no_row(token: &str, requests: &[GuestRequest]) -> Option<String> {
+    let refused = RefusedForm::any()?;
+    let id = if refused.function == AnswerRequest::PATH {
+        refused.field("request")?
+    } else {
+        refused.function.strip_prefix(&format!("{}/files/", paths::share_page(token)))?
+    };
+    requests.iter().all(|request| request.id.to_string() != id).then(|| refused.error.to_string())
+}
 
 impl GuestRequest {
     /// Whether something was answered that was not turned down.

@@ -15,7 +15,7 @@ mod upload;
 
 pub use api::*;
 #[cfg(feature = "ssr")]
-pub use guest::requests_card;
+pub use guest::{refusal_of_no_row, requests_card};
 pub use model::{
     AnswerRow, Asked, DeletedRequest, FIELDS, GuestRequest, GuestUpload, OverviewPage, OverviewRow, ReferenceFile,
     RejectedRow, RequestForm, RequestFormPage, RequestRow, RequestsPage, UploadRow,

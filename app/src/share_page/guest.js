@@ -75,39 +75,9 @@ if ("timeout" in AbortSignal) {
 
   // -- The page, read anew -----------------------------------------------------------------------------------------------
 
-  // Makes `old` what `fresh` is. Nodes that are alike stay, and with them focus, what is typed, and the place on the page.
-  const exchange = (old, fresh) => {
-    if (old.nodeType !== 1) {
-      if (old.data !== fresh.data) old.data = fresh.data;
-      return;
-    }
-    if ("own" in old.dataset || old.isEqualNode(fresh)) return;
-    for (const { name } of [...old.attributes]) {
-      if (!fresh.hasAttribute(name) && !(name === "open" && old.nodeName === "DETAILS")) old.removeAttribute(name);
-    }
-    for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-    let at = old.firstChild;
-    for (const child of fresh.childNodes) {
-      const isLike = (node) => node && node.nodeName === child.nodeName && (node.id || "") === (child.id || "");
-      const same = child.id ? [...old.children].find(isLike) : isLike(at) && at;
-      if (!same) {
-        old.insertBefore(document.importNode(child, true), at);
-        continue;
-      }
-      if (same === at) at = at.nextSibling;
-      else old.insertBefore(same, at);
-      exchange(same, child);
-    }
-    while (at) {
-      const after = at.nextSibling;
-      at.remove();
-      at = after;
-    }
-  };
-
   const isTyped = () =>
     [...main.querySelectorAll("input, textarea")].some((field) =>
-      field.type === "file" ? field.value : field.type !== "hidden" && !field.closest("[data-own]") && field.value !== field.defaultValue,
+      field.type === "file" ? field.value : field.type !== "hidden" && !field.closest("[data-own]") && (field.value !== field.defaultValue || field.checked !== field.defaultChecked),
     );
 
   let renewal;
@@ -136,8 +106,7 @@ if ("timeout" in AbortSignal) {
     socket?.close();
     clearInterval(clockwork);
     forget();
-    if (fresh) main.replaceWith(document.importNode(fresh, true));
-    else main.replaceChildren();
+    main.replaceWith(document.importNode(fresh, true));
     document.title = page.title;
   };
 
@@ -153,8 +122,10 @@ if ("timeout" in AbortSignal) {
         again = false;
         const answer = await fetch(path + location.search, { cache: "no-store", signal: AbortSignal.timeout(15_000) });
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        if (answer.status === 404 || answer.status === 410) end(page);
-        else if (answer.ok) take(page);
+        // What a proxy says in our place ends nothing.
+        const isOurs = page.getElementById("main");
+        if (isOurs && (answer.status === 404 || answer.status === 410)) end(page);
+        else if (isOurs && answer.ok) take(page);
         else throw new Error(`status ${answer.status}`);
       }
       if (socket?.readyState === WebSocket.OPEN) show("live");
@@ -262,6 +233,7 @@ if ("timeout" in AbortSignal) {
   };
 
   let isSending = false;
+  let sendLater;
   const send = async () => {
     if (isSending) return;
     isSending = true;
@@ -276,14 +248,19 @@ if ("timeout" in AbortSignal) {
           headers: { Accept: "application/json" },
           signal: AbortSignal.timeout(15_000),
         });
-        if (answer.status >= 500 || answer.status === 429 || answer.status === 408) throw new Error(`status ${answer.status}`);
-        const why = answer.ok ? undefined : await answer.json().catch(() => undefined);
+        const said = await answer.json().catch(() => undefined);
+        // Whatever answers in our place has not taken it.
+        const isOurs = said !== undefined || !(answer.ok || answer.status === 404);
+        if (!isOurs || answer.status >= 500 || answer.status === 429 || answer.status === 408) throw new Error(`status ${answer.status}`);
         keep(kept().filter(({ key }) => key !== press.key));
-        if (why?.Invalid) tell(`${press.label}: ${why.Invalid.message}`);
-        else if (!answer.ok && answer.status !== 404) tell(`${press.label} was not taken. Look at the plan, then try again.`);
+        if (said?.Invalid) tell(`${press.label}: ${said.Invalid.message}`);
+        else if (!answer.ok) tell(`${press.label} was not taken. Look at the plan, then try again.`);
       }
     } catch {
       show("offline");
+      // Also where only the answer was bad, and no socket comes back.
+      clearTimeout(sendLater);
+      sendLater = setTimeout(send, 5_000);
     } finally {
       isSending = false;
     }

@@ -30,9 +30,12 @@ async function page(event, url) {
     if (shown) return shown;
     throw error;
   }
-  if (answer.status === 404 || answer.status === 410) await forget(url);
-  else if (answer.ok) event.waitUntil(keep(url, answer.clone()));
-  else if (answer.status >= 500) return (await fromBefore()) ?? answer;
+  // All pages of ours say that search engines are to pass them over. What a proxy, or the network of a hotel, says in our place does not,
+  // and neither ends nor replaces anything.
+  const isOurs = answer.headers.has("x-robots-tag");
+  if (isOurs && (answer.status === 404 || answer.status === 410)) await forget(url);
+  else if (isOurs && answer.ok) event.waitUntil(keep(url, answer.clone()));
+  else if (answer.ok || answer.status >= 404) return (await fromBefore()) ?? answer;
   return answer;
 }
 

@@ -10,7 +10,7 @@ use super::{LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::notes::event_notes;
 use crate::paths;
-use crate::requests::requests_card;
+use crate::requests::{refusal_of_no_row, requests_card};
 use crate::rsvp::QuestionForm;
 use crate::stopped::not_opened;
 use crate::ui::{PageTitle, dotted, query_view};
@@ -32,7 +32,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
     let facts = dotted(&[&show.date, show.place.as_deref().unwrap_or_default()]);
     let only_mine = use_query_map().with_untracked(|query| query.get(paths::MINE).is_some());
     let own = show.items.iter().filter(|item| item.mine).count();
-    let told = refusal(&show.items);
+    let told = refusal(&show.items).or_else(|| refusal_of_no_row(&token, &show.requests));
     let now = show.now;
     let page = if only_mine { paths::own_items(&token) } else { paths::share_page(&token) };
     let notes = event_notes(&token, show.notes);

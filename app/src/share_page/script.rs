@@ -8,7 +8,11 @@ pub const SCRIPT: &str = "/guest.js";
 /// Where the worker is that keeps the page for when there is no network.
 pub const WORKER: &str = "/guest-worker.js";
 
-pub static GUEST_SCRIPT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("guest.js")));
+/// In a block of its own, so that nothing of it is global. Uploads are in it always: a request of a file may come while the page is open.
+pub static GUEST_SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    let parts = concat!(include_str!("exchange.js"), include_str!("guest.js"), include_str!("../requests/upload.js"));
+    format!("{{\n{}\n}}", without_comments(parts))
+});
 pub static GUEST_WORKER: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("guest_worker.js")));
 
 /// The address of the page's script, which names its content.

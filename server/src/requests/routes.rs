@@ -16,7 +16,7 @@ use app::{paths, plain_form};
 use async_trait::async_trait;
 use axum::body::Body;
 use axum::extract::multipart::Field;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, OriginalUri, Path, Request, State};
 use axum::http::header::{self, HeaderValue};
 use axum::http::{StatusCode, request::Parts};
 use axum::middleware::from_fn_with_state;
@@ -100,8 +100,9 @@ impl TakesFile for ForRequest<'_> {
 }
 
 /// Somebody asks for the address that a refused form left in the address bar.
-async fn back_to_the_page(Path((token, _)): Path<(String, String)>) -> Redirect {
-    Redirect::to(&paths::share_page(&token))
+async fn back_to_the_page(OriginalUri(asked): OriginalUri) -> Redirect {
+    // As it was asked for: what is no token may be no header either.
+    Redirect::to(asked.path().rsplit_once("/files/").map_or(paths::HOME, |(page, _)| page))
 }
 
 async fn send_files(

@@ -300,6 +300,7 @@ on_both_engines!(
         let script = app.get(guest_script()).await;
         assert!(text.contains(&format!("src=\"{}\"", guest_script())), "{text}");
         assert!(script.header("cache-control").contains("immutable"));
+        assert!(script.text().contains("form[data-upload]"), "a file may come to be asked for while the page is open");
         assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
         let worker = app.get("/guest-worker.js").await;
         for other in [app.get("/guest.js?another").await, app.get("/guest.js").await, worker] {

@@ -735,6 +735,29 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn what_is_not_asked_for_any_more_is_said_though_no_row_of_it_is_left(db: Db) {
+        let (venue, guest, _, token, plot) = Box::pin(browsers(db)).await;
+        let text = request(RequestKind::Text, "Arrival");
+        let arrival = venue.requests.create(&venue.caller, venue.event, None, text, None).await.unwrap().to_string();
+        venue.run("UPDATE request SET deleted_at = 1").await;
+        let page = format!("/v/{token}");
+        let file = post(&guest, &format!("/v/{token}/files/{plot}"), &[("plot.pdf", &pdf())]).await;
+        let fields = [("page", page.as_str()), ("token", &token), ("request", &arrival), ("text", "At nine")];
+        let answer = guest.post_form(server_fn("answer_request"), &fields).await;
+        for refused in [file, answer] {
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(alert(&refused).contains("This is not asked for any more."), "{}", refused.text());
+        }
+        let other = guest.get("/v/%0A/files/1").await;
+        assert_eq!(
+            (other.status, other.header("location")),
+            (StatusCode::SEE_OTHER, "/v/%0A"),
+            "whatever stands there"
+        );
+    }
+);
+
+on_both_engines!(
     async fn two_who_review_at_once_come_to_one_end(db: Db) {
         let (venue, _, token, plot) = asked(db).await;
         send(&venue, &token, plot, "plot.pdf", &pdf()).await.unwrap();
