@@ -2,8 +2,8 @@
 //!
 //! A backup is one whole file, made while the database is in use, with the key beside it. A restore never leaves a log of the
 //! old database beside the new one, which would silently undo it, and keeps the old database. What was true when the backup was
-//! made and cannot be known to be still true is not acted upon: mails that waited then are not sent again, and nobody stays
-//! signed in.
+//! made and cannot be known to be still true is not acted upon: mails that waited then, in the outbox or in a batch, are not sent,
+//! and nobody stays signed in.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -55,6 +55,10 @@ pub struct Restored {
     /// Mails that waited to be sent when the backup was made.
     pub waiting: i64,
 }
+
+/// Why nothing is sent to whoever waited in a batch.
+const LEFT_OUT: &str =
+    "A backup from before was restored, so a mail may have gone out already. Ask them before you send another.";
 
 /// Where the key lies that goes with a backup.
 pub fn key_of_backup(backup: &Path) -> PathBuf {
@@ -274,7 +278,30 @@ async fn settle(file: &Path, now: Timestamp) -> Result<i64, BackupError> {
     .execute(&mut *transaction)
     .await?
     .rows_affected();
+    let waiting = waiting + end_batches(&mut transaction, now).await?;
     transaction.commit().await?;
     copy.close().await?;
     Ok(i64::try_from(waiting).unwrap_or(i64::MAX))
+}
+
+/// Ends batches that were not through: who waited then may have been sent to since. Returns how many those were.
+async fn end_batches(copy: &mut AnyConnection, now: Timestamp) -> Result<u64, BackupError> {
+    // A backup of an earlier version is brought up to date only later.
+    let tables: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'batch_person'")
+            .fetch_one(&mut *copy)
+            .await?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    let waiting = sqlx::query("UPDATE batch_person SET outcome = 'left_out', reason = $1 WHERE outcome = 'waiting'")
+        .bind(LEFT_OUT.to_owned())
+        .execute(&mut *copy)
+        .await?
+        .rows_affected();
+    sqlx::query("UPDATE batch SET state = 'done', done_at = $1, revision = revision + 1 WHERE done_at IS NULL")
+        .bind(now.0)
+        .execute(&mut *copy)
+        .await?;
+    Ok(waiting)
 }

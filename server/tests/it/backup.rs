@@ -133,6 +133,47 @@ async fn e17_a_restore_beside_the_log_of_a_killed_server_is_not_undone() {
 }
 
 #[tokio::test]
+async fn a_batch_that_waited_when_the_backup_was_made_is_not_sent_a_second_time() {
+    let place = Place::new().await;
+    place
+        .sent
+        .execute(
+            "INSERT INTO batch (account_id, event_id, member_id, kind, state, created_at, due_at) \
+         SELECT e.account_id, e.event_id, e.member_id, 'share', 'sending', 0, 0 FROM email e LIMIT 1",
+        )
+        .await;
+    place
+        .sent
+        .execute(
+            "INSERT INTO batch_person (batch_id, crew_id, outcome) \
+         SELECT b.id, cr.id, 'waiting' FROM batch b JOIN crew cr ON cr.event_id = b.event_id",
+        )
+        .await;
+    let people = number(&place.file("callboard.db"), "SELECT COUNT(*) FROM batch_person").await;
+    assert!(people > 0);
+    back_up(&place.url, &place.backup(), false).await.unwrap();
+    place.db.close().await;
+    let restored = place.restore(true).await.unwrap();
+    assert_eq!(restored.waiting, 1 + people, "they are told among those that waited");
+    let file = place.file("callboard.db");
+    let open = "SELECT COUNT(*) FROM batch WHERE done_at IS NULL OR state <> 'done'";
+    let waits = "SELECT COUNT(*) FROM batch_person WHERE outcome <> 'left_out' OR reason NOT LIKE '%backup%'";
+    assert_eq!((number(&file, open).await, number(&file, waits).await), (0, 0));
+}
+
+#[tokio::test]
+async fn a_backup_from_before_there_were_batches_is_restored() {
+    let place = Place::new().await;
+    for table in ["batch_person", "batch"] {
+        place.sent.execute(&format!("DROP TABLE {table}")).await;
+    }
+    place.sent.execute("DELETE FROM _sqlx_migrations WHERE version >= 13").await;
+    back_up(&place.url, &place.backup(), false).await.unwrap();
+    place.db.close().await;
+    assert_eq!(place.restore(true).await.unwrap().waiting, 1);
+}
+
+#[tokio::test]
 async fn e17_what_is_no_backup_or_cannot_be_replaced_is_refused_with_what_to_do() {
     let place = Place::new().await;
     let refused = async |expected: &str| {
