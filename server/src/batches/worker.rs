@@ -53,13 +53,21 @@ async fn run(core: Core, mut stop: Stop) {
     }
 }
 
-/// Sends to the next people of each batch that is due; returns how many outcomes that gave.
+/// Sends to the next people of each batch that is due; returns how many outcomes that gave. One that cannot go on keeps none of the
+/// others: it fails only when nothing else was to be done, or the database is away.
 pub async fn run_due(core: &Core) -> Result<usize, StoreError> {
-    let mut count = 0;
+    let (mut count, mut failed) = (0, None);
     for batch in store::due(&core.db, core.clock.now(), LONGEST_UNDO_S * SECOND_MS).await? {
-        count += advance(core, batch).await?;
+        match advance(core, batch).await {
+            Ok(outcomes) => count += outcomes,
+            Err(error) if error.is_outage() => return Err(error),
+            Err(error) => {
+                tracing::error!(%batch, %error, "A batch cannot go on; the others do, and it is tried again.");
+                failed = Some(error);
+            }
+        }
     }
-    Ok(count)
+    failed.filter(|_| count == 0).map_or(Ok(count), Err)
 }
 
 /// Gives the next people of a batch their outcomes, all in one transaction.

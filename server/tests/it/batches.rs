@@ -4,7 +4,7 @@
 use app::backend::Caller;
 use app::batches::{BatchState, BatchesPort, Choice, Outcome, Who};
 use app::domain::ids::{BatchId, CrewId, IdempotencyKey};
-use app::domain::time::{MINUTE_MS, SECOND_MS};
+use app::domain::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use app::error::AppError;
 use app::events::EventsPort;
 use app::live::{Row, Topic};
@@ -15,7 +15,7 @@ use server::db::Db;
 use server::mailer::{Mailer, Memory};
 use server::outbox::Worker;
 
-use crate::support::{hear_rows, open_page};
+use crate::support::{NOON, hear_rows, open_page};
 use crate::venue::Venue;
 
 const UNDO_MS: i64 = 60 * SECOND_MS;
@@ -268,5 +268,37 @@ on_both_engines!(
             (5, 0),
             "contacts are locked in the order of their ids"
         );
+    }
+);
+
+on_both_engines!(
+    async fn a_batch_that_cannot_go_on_does_not_keep_the_others(db: Db) {
+        let venue = Venue::new(db).await;
+        venue.guests(2).await;
+        let other = venue.event("Picnic", NOON.plus_ms(24 * HOUR_MS)).await;
+        let contact = venue.contact("Zoe", "zoe@x.test").await;
+        venue.crew(other, contact).await;
+        let stuck = venue.start(share(Who::Everybody)).await.unwrap();
+        let good = venue.batches.start(&venue.caller, other, share(Who::Everybody), None).await.unwrap();
+        let event = venue.event;
+        let poison = if venue.db().is_shared() {
+            format!("ALTER TABLE email ADD CONSTRAINT poison CHECK (event_id <> {event})")
+        } else {
+            format!(
+                "CREATE TRIGGER poison BEFORE INSERT ON email WHEN NEW.event_id = {event} \
+                 BEGIN SELECT RAISE(ABORT, 'poison'); END"
+            )
+        };
+        venue.run(&poison).await;
+        venue.core.clock.advance_ms(UNDO_MS);
+        while run_due(&venue.core).await.is_ok_and(|count| count > 0) {}
+        let sent = venue.batches.page(&venue.caller, other, good).await.unwrap().batch;
+        assert_eq!((sent.state, sent.sent), (BatchState::Done, 1));
+        assert_eq!(venue.batch(stuck).await.batch.waiting, 2, "it waits, and nobody of it is forgotten");
+        let cured =
+            if venue.db().is_shared() { "ALTER TABLE email DROP CONSTRAINT poison" } else { "DROP TRIGGER poison" };
+        venue.run(cured).await;
+        drain(&venue.core).await;
+        assert_eq!(venue.batch(stuck).await.batch.sent, 2);
     }
 );
