@@ -84,6 +84,8 @@ fn tick(person: &Candidate, by_row: bool) -> AnyView {
 
 fn preview(page: &BatchChoice, choice: &Choice) -> AnyView {
     let chosen: Vec<&Candidate> = page.people.iter().filter(|person| person.is_chosen).collect();
+    // Whoever comes to the event meanwhile is not sent to unseen.
+    let rows = chosen.iter().map(|person| person.crew.to_string()).collect::<Vec<_>>().join(",");
     let (left_out, get): (Vec<&Candidate>, Vec<_>) = chosen.into_iter().partition(|person| person.left_out.is_some());
     let mail = if choice.kind == LinkKind::Rsvp { "RSVP invite" } else { "share link" };
     let count = people(get.len());
@@ -92,14 +94,17 @@ fn preview(page: &BatchChoice, choice: &Choice) -> AnyView {
             .with("event", page.event.to_string())
             .with("kind", choice.kind.code().to_owned())
             .with("who", choice.who.code().to_owned())
-            .with("rows", choice.rows.clone());
-        let undo = page.undo_seconds;
+            .with("rows", rows);
+        let undo = match page.undo_seconds {
+            0 => "The mails go out at once and cannot be taken back.".to_owned(),
+            undo => format!("Nothing goes out for {undo} seconds: until then you can take it back."),
+        };
         let fields = view! {
             {form_key()}
             <div class="actions">
                 <button class="button" data-kind="primary">{format!("Email {count}")}</button>
             </div>
-            <p class="fine">{format!("Nothing goes out for {undo} seconds: until then you can take it back.")}</p>
+            <p class="fine">{undo}</p>
         };
         form.plain(fields.into_any())
     });

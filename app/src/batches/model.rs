@@ -57,7 +57,8 @@ impl Who {
 pub struct Choice {
     pub kind: LinkKind,
     pub who: Who,
-    /// The crew rows that were ticked, with commas between.
+    /// The crew rows that were ticked, with commas between. With another choice those whom it meant when it was looked at, and nobody
+    /// else is sent to; or nothing, and it means whomever it does by then.
     pub rows: String,
 }
 

@@ -56,7 +56,8 @@ fn batch_of(query: &ParamsMap) -> Option<BatchId> {
 fn choice_of(query: &ParamsMap) -> Option<Choice> {
     let who = Who::from_code(query.get_str("who")?)?;
     let kind = if query.get_str("kind") == Some(LinkKind::Rsvp.code()) { LinkKind::Rsvp } else { LinkKind::Share };
-    let rows = query.get_all("crew").unwrap_or_default().join(",");
+    // What is ticked beside another choice means nothing.
+    let rows = if who == Who::Rows { query.get_all("crew").unwrap_or_default().join(",") } else { String::new() };
     Some(Choice { kind, who, rows })
 }
 

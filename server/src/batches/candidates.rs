@@ -70,7 +70,8 @@ pub fn chosen<'a>(
         Who::Rows => rows.contains(&person.crew),
     };
     let mut chosen = Vec::new();
-    for person in people.iter().filter(means) {
+    let seen = |person: &&Person| rows.is_empty() || rows.contains(&person.crew);
+    for person in people.iter().filter(means).filter(seen) {
         let mut left_out = left_out(person, choice.kind, event, now);
         if left_out.is_none() && !addresses.insert(person.address_key.as_deref()) {
             left_out = Some(LeftOut::SameAddress);
@@ -119,7 +120,8 @@ mod tests {
     }
 
     fn choice(who: Who) -> Choice {
-        Choice { kind: LinkKind::Share, who, rows: "2,4".into() }
+        let rows = if who == Who::Rows { "2,4" } else { "" };
+        Choice { kind: LinkKind::Share, who, rows: rows.into() }
     }
 
     #[test]
@@ -138,6 +140,10 @@ mod tests {
         assert_eq!(meant(Who::NotAnswered), [1, 2, 4]);
         assert_eq!(meant(Who::Everybody), [1, 2, 3, 4]);
         assert_eq!(meant(Who::Rows), [2, 4]);
+        let seen = Choice { rows: "1,2,3".into(), ..choice(Who::NotAnswered) };
+        let meant: Vec<_> =
+            chosen(&people, &seen, EVENT, Timestamp(0)).iter().map(|(person, _)| person.crew.0).collect();
+        assert_eq!(meant, [1, 2], "nobody but those who were looked at");
     }
 
     #[test]

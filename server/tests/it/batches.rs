@@ -302,3 +302,18 @@ on_both_engines!(
         assert_eq!(venue.batch(stuck).await.batch.sent, 2);
     }
 );
+
+on_both_engines!(
+    async fn only_those_whom_the_preview_named_are_sent_to(db: Db) {
+        let venue = Venue::new(db).await;
+        let crew = venue.guests(3).await;
+        // As the button below the preview posts it; then somebody comes, and somebody answers for one of them by a click.
+        let rows = crew.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        venue.cast("Late", "late@x.test").await;
+        venue.email(crew[0], "guest0@x.test").await.unwrap();
+        let batch = venue.start(Choice { rows, ..share(Who::NotInvited) }).await.unwrap();
+        let people = venue.batch(batch).await.people;
+        let names: Vec<_> = people.iter().map(|person| person.name.as_str()).collect();
+        assert_eq!(names, ["Guest001", "Guest002"]);
+    }
+);
