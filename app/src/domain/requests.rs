@@ -102,16 +102,19 @@ pub enum Untold {
     NoAddress,
     /// Mail to the address is refused.
     Blocked,
+    /// Their link was revoked; a new one is not given unasked.
+    NoLink,
 }
 
 impl Untold {
-    pub const ALL: [Self; 2] = [Self::NoAddress, Self::Blocked];
+    pub const ALL: [Self; 3] = [Self::NoAddress, Self::Blocked, Self::NoLink];
 
     /// As the database stores it.
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoAddress => "no_address",
             Self::Blocked => "blocked",
+            Self::NoLink => "no_link",
         }
     }
 

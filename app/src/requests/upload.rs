@@ -102,6 +102,9 @@ fn state(upload: &UploadRow) -> AnyView {
         (UploadState::Rejected, Some(Untold::Blocked)) => {
             Some("No mail went: mail to their address is refused. Correct the address, or tell them yourself.")
         }
+        (UploadState::Rejected, Some(Untold::NoLink)) => {
+            Some("No mail went: their link was revoked. Send them a new one, or tell them yourself.")
+        }
         _ => None,
     };
     let note = (upload.state == UploadState::Rejected).then(|| {

@@ -282,6 +282,13 @@ on_both_engines!(
         let worker = Worker::new(venue.core.clone(), Mailer::Memory(memory.clone()));
         while worker.run_due().await.unwrap() > 0 {}
         requests.reject(caller, uploads[1].id, 1, "No.".into()).await.unwrap();
+        let untold: Vec<_> = files(&venue).await.into_iter().map(|upload| upload.untold).collect();
+        assert_eq!(untold, [None, Some(Untold::NoLink)]);
+        let live = "SELECT COUNT(*) FROM link WHERE revoked_at IS NULL";
+        assert_eq!(venue.number(live).await, 0, "whoever was cut off gets no new link unasked");
+        venue.planner.generate_link(caller, crew, LinkKind::Share).await.unwrap();
+        requests.approve(caller, uploads[1].id, 2).await.unwrap();
+        requests.reject(caller, uploads[1].id, 3, "No.".into()).await.unwrap();
         assert_eq!(requests.delete(caller, plot).await, Ok(venue.event));
         venue.events.delete(caller, venue.event).await.unwrap();
         while worker.run_due().await.unwrap() > 0 {}

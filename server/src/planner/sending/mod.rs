@@ -211,6 +211,10 @@ pub async fn tell_of_rejection(
         return Ok(Err(Untold::Blocked));
     }
     let link = LinkKind::Share;
+    // They sent the file by one, so it was revoked: that is not undone by the way.
+    if crew.links.of(link).is_none() {
+        return Ok(Err(Untold::NoLink));
+    }
     links::ensure(core, transaction, crew, link, now).await?;
     let kind = EmailKind::UploadRejection;
     let mail = Accepted { kind, link, recipient: &recipient, key: &file.key, request: file.request, is_batch: false };
