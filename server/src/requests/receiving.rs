@@ -59,7 +59,9 @@ async fn begin(
     let mut write = core.db.write().await?;
     let (guest, _) = guests::begin(&mut write, token, request, &[RequestKind::File], FIELD).await?;
     if upload_store::count_files(&mut write, request, guest.crew).await? >= MAX_FILES {
-        let message = format!("There are {MAX_FILES} files here already, and no more fit. Delete one first.");
+        let message = format!(
+            "There are {MAX_FILES} files here already, and no more fit. Delete one that nobody has looked at yet, or write to whoever asked you."
+        );
         return Err(AppError::invalid(FIELD, message));
     }
     let upload = upload_store::insert_upload(&mut write, &guest, request, file, object_key, core.clock.now()).await?;

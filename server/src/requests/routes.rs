@@ -32,7 +32,7 @@ use super::reference_store::KeptFile;
 use super::{reference_routes, upload_store};
 use crate::auth::session;
 use crate::core::Core;
-use crate::error::{StoreError, internal};
+use crate::error::StoreError;
 use crate::state::AppState;
 use crate::{pages, plain_forms};
 
@@ -45,6 +45,9 @@ const BODY_LIMIT: usize = (MAX_AT_ONCE + 1) * MAX_FILE_BYTES as usize;
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// Slow telephones need some minutes for ten megabytes.
 const PATIENCE: Duration = Duration::from_mins(30);
+
+/// After a backup was restored without its files.
+const MISSING: &str = "This file is listed, but it is not where files are kept any more. It has to be sent again.";
 
 /// The routes. `guests_pages` are the pages that the forms stand on.
 pub fn routes(guests_pages: Router, state: &AppState) -> Router<AppState> {
@@ -230,7 +233,10 @@ pub async fn as_attachment(
 ) -> Result<Response, AppError> {
     let (size, bytes) = match core.files.open(object_key).await {
         Ok(Some(found)) => found,
-        Ok(None) => return Err(internal(&StoreError::corrupt("file", id))),
+        Ok(None) => {
+            tracing::error!(%id, "A file is listed, but is not where files are kept.");
+            return Ok((StatusCode::NOT_FOUND, MISSING).into_response());
+        }
         Err(error) => {
             tracing::warn!(%error, "A file could not be read.");
             return Err(AppError::Unavailable);

@@ -119,7 +119,8 @@ pub async fn find(
 /// Whether anybody answered a request or sent a file for it.
 pub async fn has_answers(write: &mut Write, request: RequestId) -> Result<bool, StoreError> {
     let count: i64 = sqlx::query_scalar(
-        "SELECT (SELECT COUNT(*) FROM request_answer WHERE request_id = $1) + (SELECT COUNT(*) FROM upload WHERE request_id = $1)",
+        "SELECT (SELECT COUNT(*) FROM request_answer WHERE request_id = $1) + (SELECT COUNT(*) FROM upload \
+         WHERE request_id = $1 AND deleted_at IS NULL)",
     )
     .bind(request.0)
     .fetch_one(&mut **write)

@@ -782,3 +782,48 @@ on_both_engines!(
         assert_eq!(EventId(1), venue.event);
     }
 );
+
+on_both_engines!(
+    async fn whoever_had_twenty_files_turned_down_can_send_the_next(db: Db) {
+        let (venue, _, token, plot) = asked(db).await;
+        for _ in 0..20 {
+            send(&venue, &token, plot, "plot.pdf", &pdf()).await.unwrap();
+        }
+        let full = refused_at(send(&venue, &token, plot, "plot.pdf", &pdf()).await);
+        assert!(full.starts_with("There are 20 files here already"), "{full}");
+        venue.run("UPDATE upload SET state = 'rejected', note = 'Too dark.'").await;
+        send(&venue, &token, plot, "plot.pdf", &pdf()).await.unwrap();
+    }
+);
+
+on_both_engines!(
+    async fn a_file_that_was_taken_back_is_no_answer(db: Db) {
+        let (venue, _, token, plot) = asked(db).await;
+        let (requests, caller) = (&venue.requests, &venue.caller);
+        send(&venue, &token, plot, "plot.pdf", &pdf()).await.unwrap();
+        let form = requests.form(caller, plot).await.unwrap();
+        let text = RequestForm { kind: RequestKind::Text, ..form.form };
+        let kept = requests.save(caller, plot, form.revision, text.clone()).await;
+        assert!(matches!(kept, Err(AppError::Invalid { field, .. }) if field == "kind"));
+        requests.withdraw(token, UploadId(1)).await.unwrap();
+        requests.save(caller, plot, form.revision, text).await.unwrap();
+    }
+);
+
+on_both_engines!(
+    async fn a_file_that_a_restored_backup_lacks_is_said_to_be_missing(db: Db) {
+        let (venue, guest, member, token, plot) = Box::pin(browsers(db)).await;
+        send(&venue, &token, plot, "plot.pdf", &pdf()).await.unwrap();
+        hang(&venue, plot, "plan.pdf", &pdf()).await.unwrap();
+        std::fs::remove_dir_all(venue.core.files.folder()).unwrap();
+        let reference = format!("/v/{token}/reference/{plot}");
+        for answer in [member.get("/uploads/1").await, guest.get(&reference).await] {
+            assert_eq!(answer.status, StatusCode::NOT_FOUND);
+            assert!(answer.text().contains("It has to be sent again."), "{}", answer.text());
+        }
+        // All else works on.
+        send(&venue, &token, plot, "again.pdf", &pdf()).await.unwrap();
+        venue.requests.withdraw(token, UploadId(1)).await.unwrap();
+        assert_eq!((files(&venue).await.len(), kept(&venue)), (1, 1));
+    }
+);
