@@ -1,6 +1,7 @@
 //! The app over a test's database, as browsers and scripts ask it, and what open pages hear.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -54,6 +55,7 @@ pub struct TestApp {
     peer: SocketAddr,
     router: Router,
     stop: Arc<watch::Sender<bool>>,
+    swept: Arc<Swept>,
 }
 
 impl TestApp {
@@ -66,19 +68,25 @@ impl TestApp {
     pub async fn with(db: Db, change: impl FnOnce(&mut Settings)) -> Self {
         let core = Self::core(db, change);
         let people = people(&core, "").await;
-        Self::over(core, people)
+        let swept = Arc::new(Swept::with_the_test(&core.files));
+        Self::over(core, people, swept)
     }
 
     /// The app over a database in which nobody has an account.
     pub fn empty(db: Db, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::over(Self::core(db, change), (AccountId(0), MemberId(0), MemberId(0)))
+        let core = Self::core(db, change);
+        let swept = Arc::new(Swept::with_the_test(&core.files));
+        Self::over(core, (AccountId(0), MemberId(0), MemberId(0)), swept)
     }
 
     /// The same app where its operator lets everybody sign up.
     pub fn open_to_all(&self) -> Self {
         let config = Config { sign_up: SignUp::Open, ..Config::clone(&self.core.config) };
         let core = Core { config: Arc::new(config), hub: Hub::default(), ..self.core.clone() };
-        Self { cookie: self.cookie.clone(), ..Self::over(core, (self.account, self.owner, self.handler)) }
+        Self {
+            cookie: self.cookie.clone(),
+            ..Self::over(core, (self.account, self.owner, self.handler), self.swept.clone())
+        }
     }
 
     fn core(db: Db, change: impl FnOnce(&mut Settings)) -> Core {
@@ -98,7 +106,7 @@ impl TestApp {
     /// The same app as another process runs it: over the same database, by connections of its own.
     pub fn beside(&self, db: Db) -> Self {
         let core = Core { db, hub: Hub::default(), ..self.core.clone() };
-        let there = Self::over(core, (self.account, self.owner, self.handler));
+        let there = Self::over(core, (self.account, self.owner, self.handler), self.swept.clone());
         there.listen();
         there
     }
@@ -106,7 +114,10 @@ impl TestApp {
     /// The same app with its files in this store.
     pub fn with_files(&self, files: FileStore) -> Self {
         let core = Core { files, hub: Hub::default(), ..self.core.clone() };
-        Self { cookie: self.cookie.clone(), ..Self::over(core, (self.account, self.owner, self.handler)) }
+        Self {
+            cookie: self.cookie.clone(),
+            ..Self::over(core, (self.account, self.owner, self.handler), self.swept.clone())
+        }
     }
 
     /// Hears of what other processes change, as a served app does.
@@ -114,7 +125,7 @@ impl TestApp {
         tokio::spawn(server::db::listen(self.db().clone(), self.stop.subscribe()));
     }
 
-    fn over(core: Core, (account, owner, handler): (AccountId, MemberId, MemberId)) -> Self {
+    fn over(core: Core, (account, owner, handler): (AccountId, MemberId, MemberId), swept: Arc<Swept>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut workers = Workers::new(stopped);
         realtime::start(&core, &mut workers);
@@ -130,6 +141,7 @@ impl TestApp {
             cookie: None,
             peer: PEER,
             stop: Arc::new(stop),
+            swept,
         }
     }
 
@@ -340,7 +352,25 @@ pub fn server_fns() -> Vec<&'static str> {
     leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect()
 }
 
-/// A store of files of a test's own; its folder is made when a file comes.
+/// Deletes the files of a test when it ends.
+pub struct Swept(PathBuf);
+
+impl Swept {
+    pub fn with_the_test(files: &FileStore) -> Self {
+        Self(files.folder().to_owned())
+    }
+}
+
+impl Drop for Swept {
+    fn drop(&mut self) {
+        // One test has a file where the folder would be.
+        if std::fs::remove_dir_all(&self.0).is_err() {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+}
+
+/// A store of files of a test's own; its folder is made when a file comes, and whoever holds the store has it swept.
 pub fn files() -> FileStore {
     FileStore::in_folder(&std::env::temp_dir().join(format!("callboard-uploads-{}", secret::unique())))
 }

@@ -34,7 +34,7 @@ use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 
 use crate::rows;
-use crate::support::{NOON, files, new_owner};
+use crate::support::{NOON, Swept, files, new_owner};
 
 pub struct Venue {
     pub core: Core,
@@ -57,6 +57,7 @@ pub struct Venue {
     /// On the caller's account, tomorrow.
     pub event: EventId,
     stop: watch::Sender<bool>,
+    _swept: Swept,
 }
 
 impl Venue {
@@ -69,6 +70,7 @@ impl Venue {
         realtime::start(&core, &mut Workers::new(stopped));
         Self {
             stop,
+            _swept: Swept::with_the_test(&core.files),
             contacts: ContactsService::new(core.clone()),
             emails: EmailsService::new(core.clone()),
             events: EventsService::new(core.clone()),
