@@ -1,7 +1,7 @@
 // Notes and files of an event: what everybody on it reads above their run of show, and what stays with its members.
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { type Browsers, expect, test } from "../fixtures.ts";
+import { type Browsers, expect, test, visit } from "../fixtures.ts";
 import { CrewRow, openEvent, someoneNotInvited } from "../screens.ts";
 
 const pdf = Buffer.from("%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\nstartxref\n9\n%%EOF\n");
@@ -63,9 +63,11 @@ test("a note for everybody stands above the run of show, with its lines and link
   await form.getByRole("button", { name: "Save" }).click();
   await expect(owner.locator("p.description", { hasText: "Park in yard 3" })).toBeVisible();
   await owner.getByRole("button", { name: "Delete note “Park in yard 3" }).click();
+  await expect(owner.getByText("was just deleted")).toBeVisible();
   await guest.reload();
   await expect(guest.getByText("Park in yard")).toHaveCount(0);
   await owner.getByRole("button", { name: "Restore Park in yard 3" }).click();
+  await expect(owner.locator("p.description", { hasText: "Park in yard 3" })).toBeVisible();
   await guest.reload();
   await expect(guest.getByText("Park in yard 3")).toBeVisible();
 });
@@ -75,11 +77,13 @@ test("files are added, named and put in order; a guest saves those for everybody
   const { guest, name, event } = await begin(owner, browsers);
   const page = owner.url();
   await add(owner, "Add for everybody", file("scan0001.pdf"), file("menu.pdf"));
+  await expect(owner.locator("#files li")).toHaveCount(2);
   await add(owner, "Add for members only", file("prices.pdf"));
   await expect(owner.locator("#files li")).toHaveCount(3);
   await owner.locator("#files li", { hasText: "scan0001" }).locator("summary").click();
   await owner.getByLabel("Name to show").filter({ visible: true }).fill("Floor plan");
   await owner.getByRole("button", { name: "Save" }).filter({ visible: true }).click();
+  await expect(owner.locator("#files li a.name").first()).toHaveText("Floor plan");
   await owner.getByRole("button", { name: "Move up menu.pdf" }).click();
   await expect(owner.locator("#files li a.name")).toHaveText(["menu.pdf", "Floor plan", "prices.pdf"]);
 
@@ -99,7 +103,7 @@ test("files are added, named and put in order; a guest saves those for everybody
   expect(await readFile(await saved.path())).toEqual(pdf);
   const address = new URL((await files.getByRole("link", { name: "menu.pdf" }).getAttribute("href")) ?? "", guest.url()).href;
 
-  await owner.goto(event);
+  await visit(owner, event);
   await new CrewRow(owner, name).revoke();
   expect((await guest.request.get(address)).status()).toBe(404);
 });
