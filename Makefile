@@ -17,7 +17,7 @@ dev: ## Build for development, start, and rebuild at every change
 test: ## Check everything that CI checks
 	@.ci/test
 
-bench: ## Measure the numbers of the README, each beside its target
+bench: ## Measure the README's numbers, each beside its target: server, mails, files, guests' pages, Chromium
 	@.ci/setup
 	@.ci/build
 	@.ci/bench
