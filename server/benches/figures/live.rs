@@ -289,7 +289,7 @@ async fn idle_sockets(subject: &Subject, scene: &Scene) -> Outcome<Figure> {
 }
 
 /// How many files, and so sockets, this process may open.
-fn open_files() -> Outcome<u64> {
+pub fn open_files() -> Outcome<u64> {
     let limits = std::fs::read_to_string("/proc/self/limits")?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).ok_or("no limit on open files")?;
     Ok(line.split_whitespace().next().and_then(|soft| soft.parse().ok()).unwrap_or(u64::MAX))

@@ -4,7 +4,7 @@
 //! The binary is named by `CALLBOARD_BIN` (default `target/release/callboard`). Client and server share this machine, so
 //! every figure also carries the client's own cost; each is taken in three rounds, given as least, middle and most.
 //!
-//! `cargo bench --bench figures -- outbox` measures the outbox alone, and so do `batch`, `guests` and `uploads`.
+//! `.ci/bench outbox` (`cargo bench --bench figures -- outbox`) measures the outbox alone, and so do `batch`, `guests` and `uploads`.
 //!
 //! `make bench-peers`: with the folder of the peers in `CALLBOARD_PEERS`, compares with them instead.
 

@@ -151,6 +151,11 @@ pub async fn token(subject: &Subject, cookie: &str, event: i64) -> Outcome<Strin
     let planner = ask(subject, cookie, "load_planner", &format!(r#"{{"event":{event}}}"#)).await?;
     let planner: serde_json::Value = serde_json::from_slice(&planner.body)?;
     let crew = planner["crew"][0]["id"].as_i64().ok_or("nobody is on the event")?;
+    link_of(subject, cookie, crew).await
+}
+
+/// The token of the share link of this person on an event.
+pub async fn link_of(subject: &Subject, cookie: &str, crew: i64) -> Outcome<String> {
     let row = ask(subject, cookie, "generate_link", &format!(r#"{{"crew":{crew}}}"#)).await?;
     let text = String::from_utf8(row.body)?;
     let token = text.split_once("/v/").map(|(_, rest)| rest.split('"').next().unwrap_or_default());
