@@ -211,7 +211,7 @@ test("a file to look at first hangs on a request until a link takes its place", 
 });
 
 test("what a guest sends shows how far it is, can be stopped, and says so when the line breaks", async ({ owner, browsers, faults, server }) => {
-  faults.allow(...preloadsRefused, ...broken, /net::ERR/);
+  faults.allow(...broken, /net::ERR/, /status 422/, /422 \(/);
   await openEvent(owner);
   const name = await someoneNotInvited(owner);
   const link = await new CrewRow(owner, name).link();
@@ -252,6 +252,9 @@ test("what a guest sends shows how far it is, can be stopped, and says so when t
   await expect(row.getByRole("alert")).toContainText("The connection broke");
   await server.run();
   await speed(-1);
+  // The page has read itself anew, and still says so.
+  await expect(guest.locator("#pill")).toHaveText("Online", { timeout: 30_000 });
+  await expect(row.getByRole("alert")).toContainText("The connection broke");
   await row.getByRole("button", { name: "Send", exact: true }).click();
   await expect(row).toContainText("9.0 MB");
   await expect(row.getByRole("alert")).toHaveCount(0);

@@ -125,7 +125,8 @@ fn files(token: &str, page: &str, request: &GuestRequest) -> AnyView {
     view! {
         {(!request.uploads.is_empty()).then(|| view! { <ul class="sent">{sent}</ul> })}
         {problem}
-        <form method="post" enctype="multipart/form-data" action=paths::send_files(token, id) class="field send" data-upload=MAX_FILE_BYTES.to_string()>
+        // By its number a page that is read anew knows it for the same, with what was chosen.
+        <form id=format!("send-{id}") method="post" enctype="multipart/form-data" action=paths::send_files(token, id) class="field send" data-upload=MAX_FILE_BYTES.to_string()>
             <label for=field.clone()>{label} <span class="visually-hidden">{format!(" for {}", request.label)}</span></label>
             <input id=field.clone() type="file" name="files" accept=ACCEPTED_FILES multiple required aria-describedby=format!("{field}-note") />
             <p id=format!("{field}-note") class="hint">"PDF, PNG, JPEG or WebP, up to 10 MB each. On a phone you can take a photo."</p>
@@ -203,7 +204,7 @@ fn words(token: &str, page: &str, request: &GuestRequest) -> AnyView {
     };
     view! {
         {problem(refused.as_ref())}
-        <form method="post" action=AnswerRequest::PATH class="field send">
+        <form id=format!("send-{id}") method="post" action=AnswerRequest::PATH class="field send">
             <input type="hidden" name=PAGE value=format!("{page}#request-{id}") />
             <input type="hidden" name="token" value=token.to_owned() />
             <input type="hidden" name="request" value=id.to_string() />

@@ -66,7 +66,7 @@
       words.textContent = loaded < total ? `${Math.floor((100 * loaded) / total)} % sent` : "Sent. Waiting for the answer…";
     };
     request.onload = done((now) => show(now, request));
-    request.onerror = done((now) => now && say(now, "The connection broke, and what was on its way was not kept. What you chose is still here: press Send again."));
+    request.onerror = done((now) => now && say(now, "The connection broke before we heard that it came. If it does not appear above, press Send again: what you chose is still here."));
     request.onabort = done((now) => now && say(now, "Stopped. What was on its way was not kept."));
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "text/html");
