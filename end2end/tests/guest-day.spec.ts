@@ -154,7 +154,7 @@ test("after the first visit the page opens without a network, as it was and sayi
 });
 
 test("what answers in place of the server ends no page and takes no press, which is sent again by itself", async ({ owner, browsers, faults }) => {
-  faults.allow(...provoked, /50[0-9]/);
+  faults.allow(...provoked, /status 404: POST .*press_item/, /50[0-9]/);
   const row = await cook(owner);
   const show = new RunOfShow(owner);
   const guest = await browsers.open({ ...phone, serviceWorkers: "block" });

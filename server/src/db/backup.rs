@@ -288,7 +288,7 @@ async fn settle(file: &Path, now: Timestamp) -> Result<i64, BackupError> {
 async fn end_batches(copy: &mut AnyConnection, now: Timestamp) -> Result<u64, BackupError> {
     // A backup of an earlier version is brought up to date only later.
     let tables: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'batch_person'")
+        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'batch_person'")
             .fetch_one(&mut *copy)
             .await?;
     if tables == 0 {

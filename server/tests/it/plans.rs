@@ -540,7 +540,10 @@ async fn postgres_scans_no_large_table() {
             &ran,
             &[
                 "UPDATE outbox_job SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT",
+                "UPDATE batch_person SET outcome = 'left_out', reason = $1 WHERE outcome = 'waiting'",
+                "UPDATE batch SET state = 'done', done_at = $1, revision = revision + 1 WHERE done_at IS NULL",
                 "SELECT 1 FROM sqlite_schema",
+                "SELECT COUNT(*) FROM sqlite_schema",
                 "SELECT version, checksum FROM _sqlx_migrations",
                 "UPDATE outbox_job SET handing_over_at = COALESCE",
             ],
