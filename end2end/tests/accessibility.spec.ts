@@ -477,11 +477,15 @@ const screens: Record<string, (stage: Stage) => Promise<void>> = {
   },
   "/v/{token}": async ({ owner, browsers, look }) => {
     await openEvent(owner);
-    const guest = await browsers.open();
+    // Without the worker, whose first start has the page read itself once more while it is looked at.
+    const guest = await browsers.open({ serviceWorkers: "block" });
     await guest.goto(await new CrewRow(owner, await someoneNotInvited(owner)).link());
+    const isOnline = () => expect(guest.locator("#pill")).toHaveText("Online");
+    await isOnline();
     await look(guest);
     await guest.getByRole("button", { name: "Accept" }).click();
     await expect(guest.getByRole("status")).toContainText("You are coming.");
+    await isOnline();
     await look(guest);
     await guest.goto("/v/never-was-a-link");
     await look(guest);

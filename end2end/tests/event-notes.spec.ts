@@ -45,6 +45,7 @@ test("a note for everybody stands above the run of show, with its lines and link
   const { guest } = await begin(owner, browsers);
   await write(owner, "Park in yard 2\nMap: https://venue.example/yard.", "everybody");
   await write(owner, "Pay the band in cash", "members");
+  await guest.reload();
   const notes = guest.locator("section", { has: guest.getByRole("heading", { name: "Notes" }) });
   await expect(notes.locator("li")).toHaveCount(1);
   await expect(notes.getByText("Park in yard 2")).toBeVisible();
@@ -63,9 +64,11 @@ test("a note for everybody stands above the run of show, with its lines and link
   await expect(owner.locator("p.description", { hasText: "Park in yard 3" })).toBeVisible();
   await owner.getByRole("button", { name: "Delete note “Park in yard 3" }).click();
   await expect(owner.getByText("was just deleted")).toBeVisible();
+  await guest.reload();
   await expect(guest.getByText("Park in yard")).toHaveCount(0);
   await owner.getByRole("button", { name: "Restore Park in yard 3" }).click();
   await expect(owner.locator("p.description", { hasText: "Park in yard 3" })).toBeVisible();
+  await guest.reload();
   await expect(guest.getByText("Park in yard 3")).toBeVisible();
 });
 
