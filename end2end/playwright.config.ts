@@ -11,7 +11,7 @@ export default defineConfig({
   workers: availableParallelism() >= 4 ? 2 : 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ["./causes.ts"]],
   use: {
     browserName: "chromium",
     actionTimeout: 10_000,
