@@ -26,6 +26,8 @@ mod frame;
 mod lazy_screens;
 pub mod live;
 pub mod notes;
+#[cfg(feature = "ssr")]
+pub mod page_script;
 pub mod paths;
 pub mod people;
 pub mod plain_form;

@@ -12,6 +12,7 @@ use leptos_meta::{Link, MetaTags, provide_meta_context};
 use crate::backend::Backend;
 use crate::client_files::ClientFiles;
 use crate::csp::content_security_policy;
+use crate::page_script::without_comments;
 use crate::paths::{self, Audience};
 use crate::plain_form::RefusedForm;
 use crate::routes::App;
@@ -72,12 +73,6 @@ const OWN_ADDRESS: &str = r#"history.replaceState(null, "", document.documentEle
 
 /// `start.js` without its comments and indents.
 static START: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("start.js")));
-
-/// A script as it stands in a page: without its comments and indents.
-fn without_comments(script: &str) -> String {
-    let lines = script.lines().map(str::trim).filter(|line| !line.starts_with("//"));
-    lines.collect::<Vec<_>>().join("\n")
-}
 
 /// Starts the client. Leptos' own `HydrationScripts` reads the file with the names at every page.
 #[component]

@@ -1,6 +1,7 @@
 // Notes and files of an event: what everybody on it reads above their run of show, and what stays with its members.
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
+import { broken } from "../cable.ts";
 import { type Browsers, expect, test, visit } from "../fixtures.ts";
 import { CrewRow, openEvent, someoneNotInvited } from "../screens.ts";
 
@@ -106,4 +107,86 @@ test("files are added, named and put in order; a guest saves those for everybody
   await visit(owner, event);
   await new CrewRow(owner, name).revoke();
   expect((await guest.request.get(address)).status()).toBe(404);
+});
+
+test("what one member changes shows on the other's page, and what somebody is writing stays as it is", async ({ owner, browsers, faults }) => {
+  faults.allow(...broken, /status 404: GET .*\/notes/, /404 \(/);
+  const { event } = await begin(owner, browsers);
+  const handler = await browsers.signedIn("handler");
+  await handler.goto(`${event}/notes`);
+  const pill = handler.locator("main .pill");
+  await expect(pill).toHaveText("Live");
+  const said = (page: Page, text: string) => page.locator("p.description", { hasText: text });
+
+  await write(owner, "Park in yard 2", "everybody");
+  await expect(said(handler, "Park in yard 2")).toBeVisible();
+  await expect(handler.getByRole("heading", { name: "Nothing is noted yet" })).toHaveCount(0);
+  await add(owner, "Add for everybody", file("menu.pdf"));
+  await expect(handler.locator("#files li")).toHaveCount(1);
+
+  // Both write. What the handler has typed, in an old note and in a new one, is theirs.
+  await handler.getByText("Edit note “Park in yard 2").click();
+  const field = said(handler, "Park in yard 2").locator("..").getByLabel("Note", { exact: true });
+  await field.fill("Park behind the house");
+  await handler.locator("details > summary", { hasText: "Write a note" }).click();
+  const fresh = handler.locator("#write-note").getByLabel("Note", { exact: true });
+  await fresh.fill("Ring tw");
+  await owner.getByText("Edit note “Park in yard 2").click();
+  await said(owner, "Park in yard 2").locator("..").getByLabel("Note", { exact: true }).fill("Park in yard 3");
+  await owner.getByRole("button", { name: "Save" }).filter({ visible: true }).click();
+  await expect(said(owner, "Park in yard 3")).toBeVisible();
+  await write(owner, "Pay the band in cash", "members");
+  await expect(said(handler, "in cash")).toBeVisible();
+  await expect(handler.getByText("Somebody else changed this meanwhile.")).toBeVisible();
+  await expect(field).toHaveValue("Park behind the house");
+  await expect(fresh).toHaveValue("Ring tw");
+  await expect(fresh).toBeFocused();
+  // Not saved over what was not seen.
+  await handler.getByRole("button", { name: "Save" }).filter({ visible: true }).click();
+  await expect(handler.getByRole("button", { name: "Save mine instead" })).toBeVisible();
+  await expect(pill).toHaveText("Live");
+  await expect(said(handler, "Park in yard 3")).toBeVisible();
+  await handler.getByRole("button", { name: "Save mine instead" }).click();
+  await expect(said(owner, "Park behind the house")).toBeVisible();
+
+  // Closed again, it is what the others made of it.
+  await handler.getByText("Edit note “Park behind").click();
+  await said(handler, "Park behind").locator("..").getByLabel("Note", { exact: true }).fill("Park anywhere");
+  await owner.getByText("Edit note “Park behind").click();
+  await said(owner, "Park behind").locator("..").getByLabel("Note", { exact: true }).fill("Park in yard 4");
+  await owner.getByRole("button", { name: "Save" }).filter({ visible: true }).click();
+  await expect(handler.getByText("Somebody else changed this meanwhile.")).toBeVisible();
+  await handler.getByText("Edit note “Park behind").click();
+  await expect(said(handler, "Park in yard 4")).toBeVisible();
+  await expect(handler.locator("[data-row] textarea").first()).toHaveValue("Park in yard 4");
+
+  // Deleted while somebody writes.
+  await handler.getByText("Edit note “Park in yard 4").click();
+  await handler.locator("[data-row] textarea").first().fill("Park in yard 5");
+  await owner.getByRole("button", { name: "Delete note “Park in yard 4" }).click();
+  await expect(handler.getByText("Somebody else deleted this meanwhile")).toBeVisible();
+  await expect(handler.locator("[data-row] textarea").first()).toHaveValue("Park in yard 5");
+  await handler.getByText("Edit note “Park in yard 4").click();
+  await expect(said(handler, "Park in yard 4")).toHaveCount(0);
+  await expect(said(handler, "in cash")).toBeVisible();
+
+  // Without a network, and back.
+  await handler.context().setOffline(true);
+  await expect(pill).toHaveText("Offline");
+  await owner.getByRole("button", { name: "Restore Park in yard 4" }).click();
+  await expect(said(owner, "Park in yard 4")).toBeVisible();
+  await handler.context().setOffline(false);
+  await expect(said(handler, "Park in yard 4")).toBeVisible();
+  await expect(pill).toHaveText("Live");
+
+  // Signed out in another tab.
+  const tab = await handler.context().newPage();
+  await visit(tab, "/events");
+  await handler.locator("#write-note summary").click();
+  await fresh.fill("Ring twice");
+  await tab.locator(".menu summary").click();
+  await tab.getByRole("button", { name: "Sign out" }).click();
+  await expect(handler.getByRole("alert")).toContainText("You are signed out");
+  await expect(fresh).toHaveValue("Ring twice");
+  await expect(pill).toBeHidden();
 });

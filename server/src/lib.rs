@@ -25,6 +25,7 @@ mod hosts;
 pub mod mailer;
 pub mod notes;
 pub mod outbox;
+mod page_scripts;
 mod pages;
 pub mod people;
 mod plain_forms;

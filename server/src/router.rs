@@ -30,8 +30,8 @@ use crate::db::Db;
 use crate::state::AppState;
 use crate::workers::Health;
 use crate::{
-    calendar, hosts, notes, pages, plain_forms, realtime, refusals, request_log, requests, sandbox, security,
-    share_page, site, webhooks,
+    calendar, hosts, notes, page_scripts, pages, plain_forms, realtime, refusals, request_log, requests, sandbox,
+    security, site, webhooks,
 };
 
 /// Webhooks and files have limits of their own.
@@ -56,8 +56,9 @@ pub fn router(state: AppState) -> Router {
         })
         .route("/live", get(realtime::upgrade))
         .route("/v/{token}/live", get(realtime::upgrade_guest))
+        .route("/events/{id}/notes/live", get(realtime::upgrade_notes))
         .merge(calendar::routes())
-        .merge(share_page::routes());
+        .merge(page_scripts::routes());
     if config.sandbox {
         members = members.merge(sandbox::routes());
     }

@@ -52,7 +52,7 @@ fn row(event: EventId, can_rise: bool, FileRow { id, form, size, position, revis
         <button class="button" data-kind="danger">"Delete" <span class="visually-hidden">{hidden.clone()}</span></button>
     };
     view! {
-        <li id=format!("file-{id}")>
+        <li id=format!("file-{id}") data-row="">
             <a class="text name" href=paths::event_file(event, id) rel="external" download>{form.name}</a>
             <span class="fine">{size}</span>
             {chip(form.audience)}
@@ -82,7 +82,7 @@ pub(super) fn new_files(event: EventId) -> AnyView {
     });
     let to = |audience: Audience| format!("{}?{}={}", paths::add_files(event), paths::FOR, audience.code());
     view! {
-        <details class="accordion card" open=refused.is_some()>
+        <details class="accordion card" id="add-files" data-own="" open=refused.is_some()>
             <summary>
                 <h2>"Add files"</h2>
                 <span class="fine">"a floor plan, directions, a menu"</span>

@@ -12,6 +12,8 @@ mod page;
 #[cfg(feature = "ssr")]
 mod port;
 #[cfg(feature = "ssr")]
+mod script;
+#[cfg(feature = "ssr")]
 mod text;
 
 #[cfg(not(feature = "ssr"))]
@@ -26,3 +28,5 @@ pub use model::{
 pub use page::NotesPage;
 #[cfg(feature = "ssr")]
 pub use port::{Deleted, DeletedRow, EventNotes, FileRow, NoteRow, NotesPort};
+#[cfg(feature = "ssr")]
+pub use script::{NOTES_SCRIPT, SCRIPT};

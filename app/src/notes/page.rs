@@ -1,9 +1,11 @@
-//! Where members keep an event's notes and files: plain forms, finished as the server sends them.
+//! Where members keep an event's notes and files: plain forms, finished as the server sends them. A small script has the page follow what
+//! others do. What is `data-own` it leaves as it is.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
+use super::script::NOTES_SCRIPT;
 use super::text::with_links;
 use super::{
     Audience, CreateNote, DeleteEventFile, DeleteNote, Deleted, DeletedRow, EventNotes, MoveEventFile, NOTE_FIELDS,
@@ -57,7 +59,10 @@ fn page(EventNotes { event, name, notes, files, deleted }: EventNotes, removed: 
                 <a class="back" href=paths::planner(event) rel="external">{name}</a>
                 <h1>"Notes and files"</h1>
             </div>
+            // What the page's script says for itself; without it none of this is there.
+            <span class="pill" id="pill" data-own="" role="status" hidden></span>
         </div>
+        <p class="visually-hidden" id="said" data-own="" aria-live="polite"></p>
         {refused_button()}
         {nothing}
         {notes}
@@ -65,6 +70,7 @@ fn page(EventNotes { event, name, notes, files, deleted }: EventNotes, removed: 
         {files::list(event, files)}
         {files::new_files(event)}
         {recently_deleted(event, deleted, removed)}
+        <script src=NOTES_SCRIPT.address() defer></script>
     }
     .into_any()
 }
@@ -146,7 +152,7 @@ fn note(event: EventId, NoteRow { id, form, revision }: NoteRow) -> AnyView {
         <button class="button" data-kind="danger">"Delete" <span class="visually-hidden">{format!(" note “{start}”")}</span></button>
     };
     view! {
-        <section class="card event-action request" id=anchor.clone()>
+        <section class="card event-action request" id=anchor.clone() data-row="">
             {chip(form.audience)}
             <p class="description">{with_links(&form.text)}</p>
             <details open=refused.is_some()>
@@ -179,7 +185,7 @@ fn new_note(event: EventId) -> AnyView {
         </div>
     };
     view! {
-        <details class="accordion card" open=refused.is_some()>
+        <details class="accordion card" id="write-note" data-own="" open=refused.is_some()>
             <summary>
                 <h2>"Write a note"</h2>
                 <span class="fine">"for everybody, or for members only"</span>
@@ -220,7 +226,7 @@ fn recently_deleted(event: EventId, rows: Vec<DeletedRow>, removed: &str) -> Opt
     let rows = rows.collect_view();
     Some(
         view! {
-            <details class="accordion card" open=!removed.is_empty()>
+            <details class="accordion card" id="recently-deleted" open=!removed.is_empty()>
                 <summary>
                     <h2>"Recently deleted"</h2>
                     <span class="fine">"kept for 30 days"</span>

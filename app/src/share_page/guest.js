@@ -1,14 +1,13 @@
 // What a guest's page does while it is open, where scripts run: it follows changes, counts down, keeps what is pressed without a
 // network, and keeps the screen on. Without it the page is whole, and its forms work.
 //
-// The server alone draws the page. A socket says only that something changed; then the page is fetched again, and what differs
-// is exchanged. What this script changes by itself stands in elements with `data-own`, which are left alone by that.
+// The server alone draws the page, and what differs when it is read anew is exchanged. What this script changes by itself stands in
+// elements with `data-own`, which are left alone by that.
 //
 // Browsers that lack something of it go without all of it.
 if ("timeout" in AbortSignal) {
   const root = document.documentElement;
   const main = document.getElementById("main");
-  const path = location.pathname;
   const byId = (id) => document.getElementById(id);
   const [pill, stale, said] = ["pill", "stale", "said"].map(byId);
   // When the server's page was read, by our clock; one that the worker kept says so.
@@ -80,13 +79,8 @@ if ("timeout" in AbortSignal) {
       field.type === "file" ? field.value : field.type !== "hidden" && !field.closest("[data-own]") && (field.value !== field.defaultValue || field.checked !== field.defaultChecked),
     );
 
-  let renewal;
   const take = (page) => {
     const fresh = page.getElementById("main");
-    const script = (of) => of.querySelector("script[src]")?.getAttribute("src");
-    // The server is another version, whose page belongs to another script and style. Not at once, since while it is replaced the
-    // one and the other may answer in turn.
-    if (script(page) !== script(document)) renewal ??= setTimeout(() => isRefused || isTyped() || location.reload(), 30_000);
     const plan = () => main.querySelector(".timeline")?.textContent;
     const before = plan();
     const list = (of) => of.querySelector(".timeline");
@@ -97,89 +91,28 @@ if ("timeout" in AbortSignal) {
     asOf = Date.now();
     markKept();
     if (plan() !== before) say("The run of show has changed.");
+    tick();
   };
 
   // The link is not active any more: nothing of what it showed stays.
   const end = (page) => {
-    const fresh = page.getElementById("main");
     isOver = true;
-    socket?.close();
     clearInterval(clockwork);
     forget();
-    main.replaceWith(document.importNode(fresh, true));
+    main.replaceWith(document.importNode(page.getElementById("main"), true));
     document.title = page.title;
   };
 
-  let isReading = false;
-  let again = false;
-  const refresh = async () => {
-    again = true;
-    if (isReading || isOver) return;
-    isReading = true;
-    show("connecting");
-    try {
-      while (again && !isOver) {
-        again = false;
-        const answer = await fetch(path + location.search, { cache: "no-store", signal: AbortSignal.timeout(15_000) });
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        // What a proxy says in our place ends nothing.
-        const isOurs = page.getElementById("main");
-        if (isOurs && (answer.status === 404 || answer.status === 410)) end(page);
-        else if (isOurs && answer.ok) take(page);
-        else throw new Error(`status ${answer.status}`);
-      }
-      if (socket?.readyState === WebSocket.OPEN) show("live");
-      tick();
-    } catch {
-      show("offline");
-      // Its end has us come back.
-      socket?.close();
-    } finally {
-      isReading = false;
-    }
-  };
-
-  // -- What changes, as it does ------------------------------------------------------------------------------------------
-
-  // What the server closes with when the link has ended.
-  const NOT_ACTIVE = 4404;
-  let socket;
-  let attempts = 0;
-  let later;
-  const connect = () => {
-    clearTimeout(later);
-    if (socket || isOver) return;
-    const opened = new WebSocket(`${location.origin.replace(/^http/, "ws")}${path}/live`);
-    socket = opened;
-    opened.onopen = () => {
-      attempts = 0;
-      send();
-    };
-    // Not all guests of an event at the same moment.
-    opened.onmessage = () => setTimeout(refresh, Math.random() * 300);
-    opened.onclose = ({ code }) => {
-      if (socket !== opened) return;
-      socket = undefined;
-      if (isOver) return;
-      const pause = code === NOT_ACTIVE ? 5_000 : Math.min(30_000, 500 * 2 ** attempts++);
-      later = setTimeout(connect, pause * (0.5 + Math.random() / 2));
-      // Tells a link that ended from a network that is gone.
-      refresh();
-    };
-  };
-  addEventListener("online", () => {
-    attempts = 0;
-    connect();
-  });
-  addEventListener("offline", () => {
-    show("offline");
-    socket?.close();
+  const { connect, refresh } = follow({
+    channel: `${location.pathname}/live`,
+    take,
+    end,
+    show,
+    opened: () => send(),
+    isBusy: () => isRefused || isTyped(),
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible") return;
-    if (socket) refresh();
-    else connect();
-    holdScreen();
+    if (document.visibilityState === "visible") holdScreen();
   });
 
   // -- What is pressed ---------------------------------------------------------------------------------------------------
@@ -240,7 +173,7 @@ if ("timeout" in AbortSignal) {
     try {
       for (let press; !isOver && (press = kept()[0]);) {
         const body = new URLSearchParams(press.fields);
-        body.set("token", path.split("/")[2]);
+        body.set("token", location.pathname.split("/")[2]);
         body.set("seconds_ago", String(Math.max(0, Math.round((Date.now() - press.at) / 1000))));
         const answer = await fetch(press.action, {
           method: "POST",

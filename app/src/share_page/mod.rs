@@ -24,4 +24,4 @@ pub use page::SharePage;
 #[cfg(feature = "ssr")]
 pub use port::SharePagePort;
 #[cfg(feature = "ssr")]
-pub use script::{GUEST_SCRIPT, GUEST_WORKER, SCRIPT, WORKER, guest_script};
+pub use script::{GUEST_SCRIPT, GUEST_WORKER, SCRIPT, WORKER};

@@ -5,7 +5,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::item_list::item_list;
 use super::press_form::{press_forms, refusal};
-use super::script::guest_script;
+use super::script::GUEST_SCRIPT;
 use super::{LoadRunOfShow, RunOfShow};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::notes::event_notes;
@@ -92,7 +92,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
                 </label>
             </footer>
         </main>
-        <script src=guest_script() defer></script>
+        <script src=GUEST_SCRIPT.address() defer></script>
     }
 }
 

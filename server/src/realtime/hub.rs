@@ -13,7 +13,7 @@ use app::live::{ServerMessage, Topic};
 use axum::body::Bytes;
 use tokio::sync::{Notify, mpsc};
 
-use super::guests::Guests;
+use super::open_pages::OpenPages;
 
 /// Messages that may wait for one socket before it counts as lagging.
 const BACKLOG: usize = 128;
@@ -27,7 +27,7 @@ pub struct Hub(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     next_listener: AtomicU64,
-    guests: Guests,
+    pages: OpenPages,
     state: Mutex<State>,
 }
 
@@ -147,14 +147,14 @@ impl Hub {
         }
     }
 
-    /// The pages of guests that are open.
-    pub fn guests(&self) -> &Guests {
-        &self.0.guests
+    /// The open pages that the server alone draws.
+    pub fn pages(&self) -> &OpenPages {
+        &self.0.pages
     }
 
     /// Has every socket catch up: nobody knows what was missed.
     pub fn catch_up_all(&self) {
-        self.0.guests.doubt_all();
+        self.0.pages.doubt_all();
         for listener in self.state().sessions.values().flatten() {
             listener.raise(&listener.lagging);
         }
@@ -192,7 +192,7 @@ impl Hub {
 
     /// Closes every socket, and those that still come, for a graceful shutdown.
     pub fn close(&self) {
-        self.0.guests.close();
+        self.0.pages.close();
         let mut state = self.state();
         state.closing = true;
         for listener in state.sessions.values().flatten() {

@@ -1,9 +1,11 @@
-//! The live channels: who listens to what, and the websockets they listen on: members' tabs, and the open pages of guests.
+//! The live channels: who listens to what, and the websockets they listen on: members' tabs, and open pages that the server alone draws.
 
 mod budget;
 mod guest_socket;
-mod guests;
 mod hub;
+mod notes_socket;
+mod open_pages;
+mod page_socket;
 mod publisher;
 mod rows;
 mod sessions;
@@ -11,8 +13,9 @@ mod socket;
 mod store;
 
 pub use guest_socket::upgrade_guest;
-pub use guests::{Guest, GuestSignal, Guests, OpenPage};
 pub use hub::{Closing, Hub, Published, Signal, Subscriber, frame};
+pub use notes_socket::upgrade_notes;
+pub use open_pages::{Guest, OpenPage, OpenPages, PageSignal, Shown};
 pub use sessions::end_sessions;
 pub use socket::upgrade;
 

@@ -1,7 +1,8 @@
-//! The pages of guests that are open: which of them has to look at its event again, and which link may have ended.
+//! The open pages that the server alone draws, those of guests and of an event's notes: which of them has to be read anew, and whose
+//! reader may have lost the right to.
 //!
-//! A guest hears only that something changed, never what: the page reads itself anew, as its link lets it. So nothing can be told here
-//! to whom it is not for, and what is told twice does no harm.
+//! A page hears only that something changed, never what: it reads itself anew, as its link or its session lets it. So nothing can be
+//! told here to whom it is not for, and what is told twice does no harm.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,9 +21,27 @@ pub struct Guest {
     pub crew: CrewId,
 }
 
-/// Every open page of a guest. Clones are the same ones.
+/// What an open page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Their event, to a guest.
+    Guest(Guest),
+    /// The notes and files of an event, to a member.
+    Notes(EventId),
+}
+
+impl Shown {
+    fn event(self) -> EventId {
+        match self {
+            Self::Guest(guest) => guest.event,
+            Self::Notes(event) => event,
+        }
+    }
+}
+
+/// Every open page. Clones are the same ones.
 #[derive(Clone, Debug, Default)]
-pub struct Guests(Arc<Mutex<State>>);
+pub struct OpenPages(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -33,9 +52,9 @@ struct State {
 
 #[derive(Debug)]
 struct Page {
-    guest: Guest,
+    shown: Shown,
     changed: AtomicBool,
-    /// Whether the link may have ended.
+    /// Whether its reader may have lost the right to it.
     doubted: AtomicBool,
     closing: AtomicBool,
     wake: Notify,
@@ -50,49 +69,55 @@ impl Page {
 
 /// What a page's socket has to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GuestSignal {
+pub enum PageSignal {
     /// What the page shows may have changed.
     Changed,
-    /// It may have, and the link may have ended: look, before anything is said.
+    /// It may have, and its reader may have lost the right to it: look, before anything is said.
     Doubted,
+    /// Its reader has lost the right to it.
+    Ended,
+    /// The server goes down.
     Close,
 }
 
 /// One open page's end; it is forgotten when this is dropped.
 #[derive(Debug)]
 pub struct OpenPage {
-    guests: Guests,
+    pages: OpenPages,
     page: Arc<Page>,
 }
 
-impl Guests {
-    /// A page of this guest, unless their link has `most` open already.
-    pub fn join_within(&self, guest: Guest, most: usize) -> Option<OpenPage> {
+impl OpenPages {
+    /// One more page, unless `most` are open that show the same.
+    pub fn join_within(&self, shown: Shown, most: usize) -> Option<OpenPage> {
+        let joined = self.join(shown);
+        let mut open = 0;
+        self.each_of(shown.event(), |page| open += usize::from(page.shown == shown));
+        (open <= most).then_some(joined)
+    }
+
+    /// One more page.
+    pub fn join(&self, shown: Shown) -> OpenPage {
         let mut state = self.state();
-        let pages = state.events.entry(guest.event).or_default();
-        if pages.iter().filter(|page| page.guest.link == guest.link).count() >= most {
-            return None;
-        }
         let page = Arc::new(Page {
-            guest,
+            shown,
             changed: AtomicBool::new(false),
             doubted: AtomicBool::new(false),
-            closing: AtomicBool::new(false),
+            closing: AtomicBool::new(state.closing),
             wake: Notify::new(),
         });
-        pages.push(Arc::clone(&page));
-        page.closing.store(state.closing, Ordering::Release);
-        Some(OpenPage { guests: self.clone(), page })
+        state.events.entry(shown.event()).or_default().push(Arc::clone(&page));
+        OpenPage { pages: self.clone(), page }
     }
 
     /// Tells the pages that show what a commit changed.
     pub fn follow(&self, change: &Change) {
         match *change {
-            Change::Item(_, event) => self.each_of(event, |page| page.raise(&page.changed)),
+            Change::Item(_, event) => self.each_guest_of(event, |page, _| page.raise(&page.changed)),
             Change::Event(event) => self.each_of(event, |page| page.raise(&page.doubted)),
             Change::Crew(crew, event) => self.each_page_of(crew, event, |page| page.raise(&page.doubted)),
             Change::Asked(crew, event) => self.each_page_of(crew, event, |page| page.raise(&page.changed)),
-            // Mails change their contact too, and are no business of guests.
+            // Mails change their contact too, and stand on none of these pages.
             Change::Contact(_)
             | Change::Email(..)
             | Change::Batch(..)
@@ -123,15 +148,23 @@ impl Guests {
         self.state().events.values().map(Vec::len).sum()
     }
 
-    fn each_of(&self, event: EventId, act: impl Fn(&Page)) {
+    fn each_of(&self, event: EventId, mut act: impl FnMut(&Page)) {
         for page in self.state().events.get(&event).into_iter().flatten() {
             act(page);
         }
     }
 
-    fn each_page_of(&self, crew: CrewId, event: EventId, act: impl Fn(&Page)) {
+    fn each_guest_of(&self, event: EventId, act: impl Fn(&Page, Guest)) {
         self.each_of(event, |page| {
-            if page.guest.crew == crew {
+            if let Shown::Guest(guest) = page.shown {
+                act(page, guest);
+            }
+        });
+    }
+
+    fn each_page_of(&self, crew: CrewId, event: EventId, act: impl Fn(&Page)) {
+        self.each_guest_of(event, |page, guest| {
+            if guest.crew == crew {
                 act(page);
             }
         });
@@ -144,17 +177,17 @@ impl Guests {
 
 impl OpenPage {
     /// Waits for the next thing to do. Cancel-safe.
-    pub async fn next(&self) -> GuestSignal {
+    pub async fn next(&self) -> PageSignal {
         loop {
             if self.page.closing.load(Ordering::Acquire) {
-                return GuestSignal::Close;
+                return PageSignal::Close;
             }
             if self.page.doubted.swap(false, Ordering::AcqRel) {
                 self.page.changed.store(false, Ordering::Release);
-                return GuestSignal::Doubted;
+                return PageSignal::Doubted;
             }
             if self.page.changed.swap(false, Ordering::AcqRel) {
-                return GuestSignal::Changed;
+                return PageSignal::Changed;
             }
             self.page.wake.notified().await;
         }
@@ -163,8 +196,8 @@ impl OpenPage {
 
 impl Drop for OpenPage {
     fn drop(&mut self) {
-        let mut state = self.guests.state();
-        let event = self.page.guest.event;
+        let mut state = self.pages.state();
+        let event = self.page.shown.event();
         if let Some(pages) = state.events.get_mut(&event) {
             pages.retain(|page| !Arc::ptr_eq(page, &self.page));
             if pages.is_empty() {

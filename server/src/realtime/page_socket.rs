@@ -1,31 +1,32 @@
-//! `GET /v/{token}/live`: one websocket for each open page of a guest. All that is said on it is that something changed; the page reads
-//! itself anew. It is closed when its link ends, in whatever process that happens.
+//! The websocket of an open page that the server alone draws. All that is said on it is that something changed; the page reads itself
+//! anew. It is closed once its reader may not see the page any more, in whatever process that happens.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tokio::time::{Instant, interval_at, timeout};
 
 use super::budget::{Ask, Budget};
-use super::guests::{GuestSignal, OpenPage};
+use super::open_pages::PageSignal;
 use super::socket::{PATIENCE, PING_EVERY, READ_BUFFER, SILENCE};
-use super::store;
-use crate::core::Core;
-use crate::secret::token_hash;
 
 /// The one thing that is said.
 const CHANGED: Utf8Bytes = Utf8Bytes::from_static("changed");
 /// Nothing is heard but signs of life.
 const MAX_MESSAGE: usize = 1024;
 const WRITE_BUFFER: usize = 256;
-/// Pages of one link: a guest's telephone, what they have at home, and some that are gone without a word.
-const MAX_PAGES: usize = 32;
+
+/// Whose page it is: what they are to hear of, and whether they may see it still.
+pub(super) trait Reader: Send + 'static {
+    /// Waits for the next thing to do. Cancel-safe.
+    fn next(&mut self) -> impl Future<Output = PageSignal> + Send;
+
+    /// A database that cannot be asked ends nothing: the page asks by itself.
+    fn may_read(&mut self) -> impl Future<Output = bool> + Send;
+}
 
 /// Why we end a conversation.
 enum End {
@@ -34,33 +35,14 @@ enum End {
     Close(u16, &'static str),
 }
 
-const NOT_ACTIVE: End = End::Close(4404, "link not active");
+const NOT_ACTIVE: End = End::Close(4404, "not active");
 const GOING_AWAY: End = End::Close(1001, "shutting down");
 const NOT_UNDERSTOOD: End = End::Close(1008, "not understood");
 
 type Step = ControlFlow<End>;
 
-pub async fn upgrade_guest(
-    State(core): State<Core>,
-    Path(token): Path<String>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response {
-    let hash = token_hash(&token);
-    let guest = match store::guest(&core.db, &hash).await {
-        Ok(Some(guest)) => guest,
-        Ok(None) => return (StatusCode::NOT_FOUND, "Link not active.").into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "Whose link it is cannot be told just now; the page comes back for it.");
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
-        }
-    };
-    let Ok(upgrade) = upgrade else {
-        return (StatusCode::UPGRADE_REQUIRED, "Only Callboard's own pages ask here, by websocket.").into_response();
-    };
-    let Some(page) = core.hub.guests().join_within(guest, MAX_PAGES) else {
-        tracing::info!(link = %guest.link, "A link that is open in many places was refused one more live channel.");
-        return (StatusCode::TOO_MANY_REQUESTS, "This link is open in too many places.").into_response();
-    };
+/// Begins the conversation with a page.
+pub(super) fn converse(upgrade: WebSocketUpgrade, reader: impl Reader) -> Response {
     upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
@@ -68,7 +50,7 @@ pub async fn upgrade_guest(
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| async move {
             let (heard, budget) = (Instant::now(), Budget::new());
-            let mut open = Open { core, hash, page, socket, heard, budget };
+            let mut open = Open { reader, socket, heard, budget };
             if let End::Close(code, reason) = open.listen().await {
                 open.close(code, reason).await;
             }
@@ -76,26 +58,23 @@ pub async fn upgrade_guest(
 }
 
 /// One open page.
-struct Open {
-    core: Core,
-    /// Of its token.
-    hash: String,
-    page: OpenPage,
+struct Open<R> {
+    reader: R,
     socket: WebSocket,
     heard: Instant,
     budget: Budget,
 }
 
-impl Open {
+impl<R: Reader> Open<R> {
     async fn listen(&mut self) -> End {
         // It may have ended between the request and now, from when on it is told.
-        if !Box::pin(self.is_live()).await {
+        if !Box::pin(self.reader.may_read()).await {
             return NOT_ACTIVE;
         }
         let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
         loop {
             let step = tokio::select! {
-                signal = self.page.next() => self.follow(signal).await,
+                signal = self.reader.next() => self.follow(signal).await,
                 message = self.socket.recv(), if !self.budget.is_spent() => match message {
                     Some(Ok(message)) => self.hear(&message),
                     Some(Err(_)) | None => Step::Break(End::Gone),
@@ -109,18 +88,14 @@ impl Open {
         }
     }
 
-    async fn follow(&mut self, signal: GuestSignal) -> Step {
+    async fn follow(&mut self, signal: PageSignal) -> Step {
         match signal {
-            GuestSignal::Close => return Step::Break(GOING_AWAY),
-            GuestSignal::Doubted if !Box::pin(self.is_live()).await => return Step::Break(NOT_ACTIVE),
-            GuestSignal::Doubted | GuestSignal::Changed => {}
+            PageSignal::Close => return Step::Break(GOING_AWAY),
+            PageSignal::Ended => return Step::Break(NOT_ACTIVE),
+            PageSignal::Doubted if !Box::pin(self.reader.may_read()).await => return Step::Break(NOT_ACTIVE),
+            PageSignal::Doubted | PageSignal::Changed => {}
         }
         self.write(Message::Text(CHANGED)).await
-    }
-
-    /// A database that cannot be asked ends nothing: the page asks by itself.
-    async fn is_live(&mut self) -> bool {
-        !matches!(store::guest(&self.core.db, &self.hash).await, Ok(None))
     }
 
     fn hear(&mut self, message: &Message) -> Step {

@@ -56,7 +56,7 @@ async fn publish(core: Core, mut feed: mpsc::UnboundedReceiver<News>, mut stop: 
 
 async fn publish_changes(core: &Core, changes: BTreeSet<Change>) {
     for change in &changes {
-        core.hub.guests().follow(change);
+        core.hub.pages().follow(change);
     }
     let (wanted, contacts) = look(&core.hub, changes);
     let wanted = match with_crew_rows_of(core, wanted, &contacts).await {

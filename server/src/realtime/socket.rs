@@ -31,7 +31,7 @@ const WRITE_BUFFER: usize = 4 * 1024;
 const MAX_MESSAGE: usize = 16 * 1024;
 const MAX_TOPICS: usize = 16;
 /// Sockets of one session: tabs, and some that are gone without a word.
-const MAX_SOCKETS: usize = 128;
+pub(super) const MAX_SOCKETS: usize = 128;
 const MAX_ROWS: u32 = 500;
 
 pub(super) const PING_EVERY: Duration = Duration::from_secs(25);

@@ -5,7 +5,7 @@ use app::domain::ids::{CrewId, EventId, LinkId};
 use app::domain::time::Timestamp;
 use app::live::Topic;
 
-use super::guests::Guest;
+use super::open_pages::Guest;
 use crate::db::{self, Db};
 use crate::error::StoreError;
 

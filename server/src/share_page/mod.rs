@@ -1,9 +1,7 @@
 //! The run of show behind a share link. Knows neither addresses nor delivery states, and records no opening.
 
 mod pressing;
-mod routes;
 mod service;
 mod store;
 
-pub use routes::routes;
 pub use service::{SharePageService, progress};

@@ -12,7 +12,7 @@ use app::live::{Row, Topic};
 use app::planner::{LinkKind, PlannerPort};
 use app::requests::{RequestForm, RequestsPort};
 use app::rsvp::RsvpPort;
-use app::share_page::{Press, SharePagePort, guest_script};
+use app::share_page::{GUEST_SCRIPT, Press, SharePagePort};
 use axum::http::StatusCode;
 use futures_util::{SinkExt, StreamExt};
 use server::core::Core;
@@ -36,19 +36,26 @@ use crate::venue::Venue;
 /// What the issue allows until a guest is cut off, and what a busy machine adds.
 const SOON: Duration = Duration::from_secs(3);
 
-struct Page(WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// The socket of an open page.
+pub struct Page(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 #[derive(Debug, PartialEq, Eq)]
-enum Heard {
+pub enum Heard {
     Changed,
     Closed(u16),
 }
 
 impl Page {
-    /// Refused with a status where there is nothing to listen to.
+    /// A guest's.
     async fn open(address: &str, token: &str) -> Result<Self, StatusCode> {
-        let mut request = format!("ws://{address}/v/{token}/live").into_client_request().unwrap();
+        Self::at(address, &format!("/v/{token}"), "").await
+    }
+
+    /// That of the page at a path. Refused with a status where there is nothing to listen to.
+    pub async fn at(address: &str, path: &str, cookie: &str) -> Result<Self, StatusCode> {
+        let mut request = format!("ws://{address}{path}/live").into_client_request().unwrap();
         request.headers_mut().insert("origin", format!("http://{address}").parse().unwrap());
+        request.headers_mut().insert("cookie", cookie.parse().unwrap());
         match connect_async(request).await {
             Ok((socket, _)) => Ok(Self(socket)),
             Err(Error::Http(answer)) => Err(answer.status()),
@@ -56,7 +63,7 @@ impl Page {
         }
     }
 
-    async fn hear(&mut self) -> Heard {
+    pub async fn hear(&mut self) -> Heard {
         loop {
             match timeout(SOON, self.0.next()).await.expect("soon").unwrap().unwrap() {
                 Message::Text(text) => {
@@ -72,7 +79,7 @@ impl Page {
 }
 
 /// The router of a process, on loopback.
-async fn serve(core: &Core) -> (String, watch::Sender<bool>) {
+pub async fn serve(core: &Core) -> (String, watch::Sender<bool>) {
     let (stop, stopped) = watch::channel(false);
     let mut workers = Workers::new(stopped);
     let ingest = Ingest::start(core, &mut workers);
@@ -234,7 +241,7 @@ on_both_engines!(
         published(&venue.core).await;
         venue.events.delete(&venue.caller, venue.event).await.unwrap();
         assert_eq!(page.hear().await, Heard::Closed(4404), "the event was deleted");
-        while venue.core.hub.guests().open() > 0 {
+        while venue.core.hub.pages().open() > 0 {
             tokio::task::yield_now().await;
         }
     }
@@ -297,8 +304,8 @@ on_both_engines!(
         let page = app.get(&format!("/v/{}", open.token)).await;
         let text = page.text();
         assert_eq!(text.matches("<script").count(), 1, "{text}");
-        let script = app.get(guest_script()).await;
-        assert!(text.contains(&format!("src=\"{}\"", guest_script())), "{text}");
+        let script = app.get(GUEST_SCRIPT.address()).await;
+        assert!(text.contains(&format!("src=\"{}\"", GUEST_SCRIPT.address())), "{text}");
         assert!(script.header("cache-control").contains("immutable"));
         assert!(script.text().contains("form[data-upload]"), "a file may come to be asked for while the page is open");
         assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");

@@ -34,6 +34,7 @@ mod live;
 mod mailer;
 mod migrations;
 mod notes;
+mod notes_live;
 mod order;
 mod outbox;
 mod paper;

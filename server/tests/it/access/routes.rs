@@ -23,7 +23,7 @@ enum Rule {
 }
 
 /// The routes that are neither pages of the app nor server functions.
-const ROUTES: [(&str, Rule); 25] = [
+const ROUTES: [(&str, Rule); 27] = [
     ("/live", Rule::Members),
     ("/events/{id}/calendar.ics", Rule::Members),
     ("/calendar/{token}/run-of-show.ics", Rule::Holders),
@@ -35,6 +35,7 @@ const ROUTES: [(&str, Rule); 25] = [
     ("/v/{token}/files/{request}", Rule::Guests),
     ("/v/{token}/live", Rule::Guests),
     ("/v/{token}/shared/{file}", Rule::Guests),
+    ("/events/{id}/notes/live", Rule::Members),
     ("/events/{id}/files", Rule::Members),
     ("/events/{id}/files/{file}", Rule::Members),
     ("/v/{token}/reference/{request}", Rule::Guests),
@@ -46,9 +47,10 @@ const ROUTES: [(&str, Rule); 25] = [
     ("/webhooks/{provider}/{*rest}", Rule::Signed),
     ("/healthz", Rule::Everybody),
     ("/readyz", Rule::Everybody),
-    // The scripts of guests' pages.
+    // The scripts of pages that load no client.
     ("/guest.js", Rule::Everybody),
     ("/guest-worker.js", Rule::Everybody),
+    ("/notes.js", Rule::Everybody),
     // The built client.
     ("/pkg", Rule::Everybody),
 ];

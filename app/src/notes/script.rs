@@ -1,0 +1,11 @@
+//! The script of the members' page.
+
+use std::sync::LazyLock;
+
+use crate::page_script::{FOLLOW, PageScript};
+
+/// Where it is.
+pub const SCRIPT: &str = "/notes.js";
+
+pub static NOTES_SCRIPT: LazyLock<PageScript> =
+    LazyLock::new(|| PageScript::new(SCRIPT, &[FOLLOW, include_str!("notes.js")]));
