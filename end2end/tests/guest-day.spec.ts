@@ -39,6 +39,8 @@ async function openOnPhone(browsers: Browsers, link: string): Promise<Page> {
   await guest.goto(link);
   await expect(guest.getByRole("heading", { level: 1 })).toContainText(wedding);
   await online(guest);
+  // The first visit is over once the worker has the page.
+  await expect.poll(() => guest.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
   return guest;
 }
 
