@@ -325,3 +325,12 @@ export async function accountLink(page: Page, address: string): Promise<string> 
 export function clock(time: string | null): string {
   return /^\s*(\d\d:\d\d)/.exec(time ?? "")?.[1] ?? "";
 }
+
+/** Asks everybody for a file, on the page of an event's requests that is open. */
+export async function aRequest(page: Page): Promise<void> {
+  await page.locator("details > summary", { hasText: "Ask everybody" }).click();
+  await page.getByLabel("What you ask for").fill("Stage plot");
+  await page.getByRole("button", { name: "Ask for it" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: "Stage plot" })).toBeVisible();
+  await hydrated(page);
+}

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, picture, test, themes, widths } from "../fixtures.ts";
-import { CrewRow, busiestContact, mailTo, notInvited, openContact, openEvent } from "../screens.ts";
+import { expect, picture, test, themes, visit, widths } from "../fixtures.ts";
+import { CrewRow, aRequest, busiestContact, mailTo, notInvited, openContact, openEvent } from "../screens.ts";
 
 /** An event in the middle of its work; the demo brings the other states. Two invites more: one delivered, one bounced. */
 async function busyPlanner(page: Page): Promise<{ link: string; address: string }> {
@@ -37,6 +37,14 @@ test("every screen, light and dark, narrow and wide", async ({ owner, browser, f
   mkdirSync(folder, { recursive: true });
   const { link, address } = await busyPlanner(owner);
   const planner = owner.url();
+  await owner.goto(`${planner}/notes`);
+  await owner.getByText("Write a note").click();
+  await owner.getByLabel("Note", { exact: true }).fill("Park in yard 2\nMap: https://venue.example/yard");
+  await owner.getByRole("button", { name: "Add note" }).click();
+  await visit(owner, `${planner}/requests`);
+  await aRequest(owner);
+  await owner.goto(link);
+  const portal = (await owner.getByRole("link", { name: "Your portal" }).getAttribute("href")) ?? "";
   const busy = await busiestContact(owner);
   await openContact(owner, busy.name, "Emails");
   const contact = owner.url().replace(/\/emails$/, "");
@@ -54,17 +62,26 @@ test("every screen, light and dark, narrow and wide", async ({ owner, browser, f
     ["space-new", "/spaces/new"],
     ["deleted", "/deleted"],
     ["planner", planner],
+    ["people", `${planner}/people`],
+    ["event-requests", `${planner}/requests`],
+    ["batch", `${planner}/batch`],
+    ["batch-preview", `${planner}/batch?kind=share&who=everybody`],
+    ["notes", `${planner}/notes`],
+    ["public-link", `${planner}/public`],
     ["print-sheet", `${planner}/print?private`],
     ["print-people", `${planner}/print/people`],
     ["print-tags", `${planner}/print/tags`],
+    ["requests", "/requests"],
     ["contacts", "/contacts"],
     ["contact-new", "/contacts/new"],
     ["contact-details", contact],
     ["contact-events", `${contact}/events`],
     ["contact-emails", `${contact}/emails`],
+    ["account", "/account"],
     ["sandbox", "/sandbox"],
     ["sandbox-mail", mail],
     ["guest", link],
+    ["portal", portal],
     ["guest-dead", "/v/never-was-a-link"],
     ["not-found", "/no/such/page"],
   ];

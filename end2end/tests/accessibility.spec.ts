@@ -9,6 +9,7 @@ import {
   EmailsTab,
   RunOfShow,
   accountLink,
+  aRequest,
   busiestContact,
   codeFor,
   mailTo,
@@ -559,15 +560,6 @@ async function aSpace(page: Page): Promise<void> {
   await page.getByLabel("Access notes").fill("Ring twice\nthen wait");
   await page.getByRole("button", { name: "Create space" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
-  await hydrated(page);
-}
-
-/** Asks everybody for a file, on the page of an event's requests that is open. */
-async function aRequest(page: Page): Promise<void> {
-  await page.locator("details > summary", { hasText: "Ask everybody" }).click();
-  await page.getByLabel("What you ask for").fill("Stage plot");
-  await page.getByRole("button", { name: "Ask for it" }).click();
-  await expect(page.getByRole("heading", { level: 2, name: "Stage plot" })).toBeVisible();
   await hydrated(page);
 }
 
