@@ -6,6 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Keeps an open page as the server's is; shared by those that follow theirs.
 pub const FOLLOW: &str =
     concat!(include_str!("page_script/exchange.js"), "\n", include_str!("page_script/follow.js"), "\n");
+/// Shows how far files have got that a form sends.
+pub const UPLOAD: &str = concat!(include_str!("page_script/upload.js"), "\n");
 
 /// The script of one kind of page.
 #[derive(Clone, Debug)]

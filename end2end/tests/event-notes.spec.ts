@@ -91,6 +91,7 @@ test("files are added, named and put in order; a guest saves those for everybody
   // One that lies about what it is comes back with the reason, on the page.
   await add(owner, "Add for everybody", file("lie.pdf", Buffer.from("<html>")));
   await expect(owner.getByRole("alert")).toContainText("it is none inside");
+  await expect(owner.locator("#files li"), "and nothing of it is kept").toHaveCount(3);
   await owner.goto(page);
   await expect(owner.locator("#files li")).toHaveCount(3);
 
@@ -110,7 +111,7 @@ test("files are added, named and put in order; a guest saves those for everybody
 });
 
 test("what one member changes shows on the other's page, and what somebody is writing stays as it is", async ({ owner, browsers, faults }) => {
-  faults.allow(...broken, /status 404: GET .*\/notes/, /404 \(/);
+  faults.allow(...broken, /status 409: POST .*save_note/, /409 \(/);
   const { event } = await begin(owner, browsers);
   const handler = await browsers.signedIn("handler");
   await handler.goto(`${event}/notes`);
@@ -189,4 +190,21 @@ test("what one member changes shows on the other's page, and what somebody is wr
   await expect(handler.getByRole("alert")).toContainText("You are signed out");
   await expect(fresh).toHaveValue("Ring twice");
   await expect(pill).toBeHidden();
+});
+
+test("how far a member's files have got shows while they are sent", async ({ owner, browsers }) => {
+  await begin(owner, browsers);
+  let answered = (): void => undefined;
+  const answer = new Promise<void>((resolve) => (answered = resolve));
+  await owner.route("**/files?for=*", async (route) => {
+    await answer;
+    await route.continue();
+  });
+  await add(owner, "Add for members only", file("a.pdf"), file("b.pdf"));
+  await expect(owner.getByRole("progressbar", { name: "How much has been sent" })).toBeVisible();
+  answered();
+  await expect(owner.locator("#files li a.name")).toHaveText(["a.pdf", "b.pdf"]);
+  await expect(owner.locator("#files .chip")).toHaveText(["members only", "members only"]);
+  await expect(owner.getByRole("heading", { name: "Files", exact: true })).toBeFocused();
+  await expect(owner.getByRole("progressbar")).toHaveCount(0);
 });

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::page::{chip, fields, known, refused_of};
 use super::{Audience, DeleteEventFile, FILE_FIELDS, FileRow, MoveEventFile, SaveEventFile};
 use crate::domain::ids::EventId;
-use crate::domain::requests::ACCEPTED_FILES;
+use crate::domain::requests::{ACCEPTED_FILES, MAX_FILE_BYTES};
 use crate::error::AppError;
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm};
@@ -88,7 +88,7 @@ pub(super) fn new_files(event: EventId) -> AnyView {
                 <span class="fine">"a floor plan, directions, a menu"</span>
             </summary>
             <div class="body">
-                <form method="post" enctype="multipart/form-data" action=to(Audience::Members) class="field">
+                <form method="post" enctype="multipart/form-data" action=to(Audience::Members) class="field send" data-upload=MAX_FILE_BYTES.to_string()>
                     {problem}
                     <label for="new-files">"Files"</label>
                     <input id="new-files" type="file" name="files" accept=ACCEPTED_FILES multiple required aria-describedby="new-files-note" />

@@ -90,6 +90,20 @@ if ("timeout" in AbortSignal) {
     isBusy: () => rows().some(isOpen) || [...main.querySelectorAll("textarea, input[type=file]")].some(({ value, defaultValue }) => value !== defaultValue),
   });
 
+  sendFiles((form, { responseText }, say) => {
+    const page = new DOMParser().parseFromString(responseText, "text/html");
+    const now = page.getElementById("add-files");
+    const error = now?.querySelector(".error");
+    if (error) return say(form, error.textContent);
+    if (!now) return say(form, "It cannot be told what arrived. Reload the page to see.");
+    form.reset();
+    form.closest("details").open = false;
+    take(page);
+    const files = main.querySelector("#files h2");
+    files.tabIndex = -1;
+    files.focus();
+  });
+
   // What was left alone while its form was open.
   main.addEventListener("toggle", ({ target }) => target.open || target.closest("[data-busy]") === null || refresh(), true);
 

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::page_script::{FOLLOW, PageScript};
+use crate::page_script::{FOLLOW, PageScript, UPLOAD};
 
 /// Where it is.
 pub const SCRIPT: &str = "/notes.js";
 
 pub static NOTES_SCRIPT: LazyLock<PageScript> =
-    LazyLock::new(|| PageScript::new(SCRIPT, &[FOLLOW, include_str!("notes.js")]));
+    LazyLock::new(|| PageScript::new(SCRIPT, &[FOLLOW, UPLOAD, include_str!("notes.js")]));

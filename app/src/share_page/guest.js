@@ -242,6 +242,30 @@ if ("timeout" in AbortSignal) {
     send();
   });
 
+  // -- Files -------------------------------------------------------------------------------------------------------------
+
+  // Of the page that answers, the part about requests is taken over, and the rest stays as it is, as does what is typed.
+  sendFiles((form, { status, responseText }, say) => {
+    const answer = new DOMParser().parseFromString(responseText, "text/html");
+    const [old, now] = [document, answer].map((page) => page.getElementById("requests"));
+    const [before, told] = [document, answer].map((page) => page.getElementById("told"));
+    // What was asked for is gone, and so is the place where it would be said.
+    if (told?.textContent) {
+      before.replaceWith(document.adoptNode(told));
+      told.tabIndex = -1;
+      return told.focus();
+    }
+    if (!now && form && status !== 404) return say(form, "It cannot be told what arrived. Reload the page to see.");
+    if (!old || !now) return location.reload();
+    for (const error of now.querySelectorAll(".error")) error.dataset.own = "";
+    exchange(old, now);
+    const row = form?.isConnected ? form.closest("li") : old;
+    form?.reset();
+    const target = row.querySelector("[role=alert]") ?? row.querySelector("h2, h3");
+    target.tabIndex = -1;
+    target.focus();
+  });
+
   // -- The screen --------------------------------------------------------------------------------------------------------
 
   const awake = byId("awake");

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::page_script::{FOLLOW, PageScript, without_comments};
+use crate::page_script::{FOLLOW, PageScript, UPLOAD, without_comments};
 
 /// Where the page's own script is.
 pub const SCRIPT: &str = "/guest.js";
@@ -10,7 +10,6 @@ pub const SCRIPT: &str = "/guest.js";
 pub const WORKER: &str = "/guest-worker.js";
 
 /// Uploads are in it always: a request of a file may come while the page is open.
-pub static GUEST_SCRIPT: LazyLock<PageScript> = LazyLock::new(|| {
-    PageScript::new(SCRIPT, &[FOLLOW, include_str!("guest.js"), include_str!("../requests/upload.js")])
-});
+pub static GUEST_SCRIPT: LazyLock<PageScript> =
+    LazyLock::new(|| PageScript::new(SCRIPT, &[FOLLOW, UPLOAD, include_str!("guest.js")]));
 pub static GUEST_WORKER: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("guest_worker.js")));

@@ -132,6 +132,10 @@ on_both_engines!(
         assert!(text.contains(&format!("src=\"{}\"", NOTES_SCRIPT.address())), "{text}");
         let script = member.get(NOTES_SCRIPT.address()).await;
         assert!(script.header("cache-control").contains("immutable"));
+        assert!(
+            script.text().contains("form[data-upload]") && text.contains("data-upload="),
+            "files show how far they are"
+        );
         assert!(script.text().len() < 12_000, "{} bytes", script.text().len());
         let page = elements(&text);
         for id in ["pill", "said", "write-note", "add-files"] {
