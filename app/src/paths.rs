@@ -98,8 +98,8 @@ pub struct Page {
     /// `{name}` stands for one segment, `{*name}` for all that follow.
     pub path: &'static str,
     pub audience: Audience,
-    /// Without, the page is finished as the server sends it and loads no script. (When its form was refused, one line puts its own
-    /// address back.)
+    /// Without, the page is finished as the server sends it and does not load the client. Some have a small script of their own; and when
+    /// its form was refused, one line puts the page's own address back.
     pub scripts: bool,
 }
 

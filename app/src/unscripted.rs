@@ -1,4 +1,4 @@
-//! Stands in the browser's build for the pages that load no script, so that their code is not in it.
+//! Stands in the browser's build for the pages that do not load it, so that their code is not in it.
 
 use leptos::prelude::*;
 

@@ -20,8 +20,8 @@ use crate::hosts::FromTrustedProxy;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
+/// What the address of every live channel ends with.
 const LIVE: &str = "/live";
-const GUESTS: &str = "/v/";
 const WEBHOOKS: &str = "/webhooks/";
 
 /// Refuses what a page of another site makes a browser send: writes, and the live channels. Providers' webhooks come from
@@ -36,7 +36,7 @@ pub async fn csrf_guard(State(config): State<Arc<Config>>, request: Request, nex
 
 fn comes_from_elsewhere(config: &Config, request: &Request) -> bool {
     let (path, headers) = (request.uri().path(), request.headers());
-    if path == LIVE || is_guests_live(path) {
+    if path.ends_with(LIVE) {
         // Browsers always name the origin of a websocket, so one without is no browser of ours.
         return !headers.get(header::ORIGIN).is_some_and(|origin| is_own(config, headers, origin));
     }
@@ -49,11 +49,6 @@ fn comes_from_elsewhere(config: &Config, request: &Request) -> bool {
         // Neither header: no browser, so nobody's cookies ride along unasked.
         None => headers.get(header::ORIGIN).is_some_and(|origin| !is_own(config, headers, origin)),
     }
-}
-
-/// `/v/{token}/live`
-fn is_guests_live(path: &str) -> bool {
-    path.starts_with(GUESTS) && path.ends_with(LIVE)
 }
 
 /// Our public address, or the host that was asked: a proxy in front may have rewritten one but not the other.

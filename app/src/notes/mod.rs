@@ -1,5 +1,5 @@
 //! What an event holds besides its run of show: notes in words and files, each for everybody on the event or for members alone. Members
-//! keep them on a page of plain forms; guests read them above their run of show. A guest's types have no room for what is not for them.
+//! keep them on a page of plain forms, which follows while it is open; guests read them above their run of show. A guest's types have no room for what is not for them.
 
 mod api;
 #[cfg(feature = "ssr")]

@@ -8,6 +8,10 @@ if ("timeout" in AbortSignal) {
   const byId = (id) => document.getElementById(id);
   const [pill, said] = ["pill", "said"].map(byId);
 
+  // A form was refused: what is said of it stands in no other page.
+  const isRefused = "page" in document.documentElement.dataset;
+  for (const told of main.querySelectorAll(":scope > .notice")) told.dataset.own = "";
+
   const put = (element, text) => element.textContent === text || (element.textContent = text);
 
   const show = (state) => {
@@ -19,11 +23,13 @@ if ("timeout" in AbortSignal) {
   // Notes and files.
   const rows = () => [...main.querySelectorAll("[data-row]")];
   const isOpen = (row) => row.querySelector("details[open]") !== null;
-  // What is known of a row: in its form, or when that was refused in the button that saves nonetheless.
-  const revision = (row) => row.querySelector("[name=over], [name=revision]").value;
+  // What a row's form saves against.
+  const revision = (row) => row.querySelector("[name=revision]").value;
+  // What whoever has it open was told of last: when it was refused, that stands in the button which saves nonetheless.
+  const known = (row) => row.querySelector("[name=over]")?.value ?? revision(row);
 
   const CHANGED = "Somebody else changed this meanwhile. If you save, you are asked which of the two stays.";
-  const DELETED = "Somebody else deleted this meanwhile, so that it cannot be saved. Restore it below, or copy what you typed.";
+  const DELETED = "Somebody else deleted this meanwhile, so that it cannot be saved. Copy what you typed first; then restore it below.";
 
   // Above the form. An empty word takes it away.
   const tell = (row, words) => {
@@ -34,29 +40,30 @@ if ("timeout" in AbortSignal) {
       told = document.createElement("p");
       told.className = "notice";
       told.dataset.told = told.dataset.own = "";
-      told.setAttribute("role", "status");
       form.before(told);
     }
+    if (words && words !== told.textContent) announce(said, words);
     put(told, words);
     told.hidden = !words;
   };
 
   const take = (page) => {
     const fresh = page.getElementById("main");
-    const before = main.textContent;
+    const plan = () => [...main.querySelectorAll(".description, .chip, #files .name")].map(({ textContent }) => textContent).join();
+    const before = plan();
     for (const held of main.querySelectorAll("[data-busy]")) {
       delete held.dataset.busy;
       delete held.dataset.own;
     }
     for (const row of rows()) {
       const now = page.getElementById(row.id);
-      const isChanged = now && revision(now) !== revision(row);
       if (!isOpen(row)) {
+        tell(row, "");
         // What was typed and closed again is not to be saved over what is there now.
-        if (isChanged) for (const form of row.querySelectorAll("form")) form.reset();
+        if (now && revision(now) !== revision(row)) for (const form of row.querySelectorAll("form")) form.reset();
         continue;
       }
-      tell(row, isChanged ? CHANGED : now ? "" : DELETED);
+      tell(row, !now ? DELETED : revision(now) === known(row) ? "" : CHANGED);
       // What is gone takes along what it stands in.
       for (let held = row; held !== main; held = held.parentElement) {
         if (held === row || (held.id && !page.getElementById(held.id))) held.dataset.busy = held.dataset.own = "";
@@ -64,7 +71,7 @@ if ("timeout" in AbortSignal) {
     }
     exchange(main, fresh);
     document.title = page.title;
-    if (main.textContent !== before) put(said, "Notes and files have changed.");
+    if (plan() !== before) announce(said, "Notes and files have changed.");
   };
 
   // What is typed stays, and can be copied.
@@ -81,24 +88,30 @@ if ("timeout" in AbortSignal) {
     main.prepend(told);
   };
 
+  const isTyped = () =>
+    [...main.querySelectorAll("textarea, input[type=text], input[type=file]")].some(({ value, defaultValue }) => value !== defaultValue);
+
   const { connect, refresh } = follow({
     channel: `${location.pathname}/live`,
     take,
     end,
     show,
     opened: () => refresh(),
-    isBusy: () => rows().some(isOpen) || [...main.querySelectorAll("textarea, input[type=file]")].some(({ value, defaultValue }) => value !== defaultValue),
+    isBusy: () => isRefused || rows().some(isOpen) || isTyped(),
   });
 
   sendFiles((form, { responseText }, say) => {
     const page = new DOMParser().parseFromString(responseText, "text/html");
     const now = page.getElementById("add-files");
-    const error = now?.querySelector(".error");
-    if (error) return say(form, error.textContent);
     if (!now) return say(form, "It cannot be told what arrived. Reload the page to see.");
+    const error = now.querySelector(".error");
+    const isAtIt = document.activeElement === document.body || form.contains(document.activeElement);
+    // Some may have been kept before one was refused: those are in the list, and not to be sent again.
     form.reset();
-    form.closest("details").open = false;
     take(page);
+    if (error) return say(form, error.textContent);
+    form.closest("details").open = false;
+    if (!isAtIt) return;
     const files = main.querySelector("#files h2");
     files.tabIndex = -1;
     files.focus();

@@ -215,7 +215,7 @@ fn recently_deleted(event: EventId, rows: Vec<DeletedRow>, removed: &str) -> Opt
         let button =
             view! { <button class="button">"Restore" <span class="visually-hidden">" " {label.clone()}</span></button> };
         view! {
-            <li>
+            <li id=format!("deleted-{name}")>
                 <span class="name">{label}</span>
                 <span class="fine" role=is_it.then_some("status")>{if is_it { "was just deleted" } else { "" }}</span>
                 {form.plain(button.into_any())}

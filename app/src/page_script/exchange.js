@@ -12,7 +12,9 @@ const exchange = (old, fresh) => {
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !isKept(name)) old.removeAttribute(name);
   }
-  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name, value } of fresh.attributes) {
+    if (old.getAttribute(name) !== value && !(isKept(name) && old.nodeName === "DETAILS")) old.setAttribute(name, value);
+  }
   const ids = new Set([...fresh.children].map(({ id }) => id));
   const isWanted = (node) => node.id && ids.has(node.id);
   const isExtra = (node) => isOwn(node) && !isWanted(node);
@@ -46,7 +48,11 @@ const exchange = (old, fresh) => {
       continue;
     }
     if (same) at = past(same.nextSibling);
-    else old.insertBefore(moved, at);
+    else {
+      const focused = moved.contains(document.activeElement) ? document.activeElement : undefined;
+      old.insertBefore(moved, at);
+      focused?.focus({ preventScroll: true });
+    }
     exchange(moved, child);
   }
   while (at) {

@@ -1,7 +1,7 @@
 // Follows the page of the server while it is open. The server alone draws it: a socket says only that something changed, and then the
 // page is fetched again and given to `take`. Once what it shows is not this reader's any more, `end` gets the page that says so, and
 // nothing follows after that. `show` gets "connecting", "live" or "offline", whenever it may be another; `opened` is called when the
-// socket is; a page that `isBusy` is not loaded anew for a new version of the server.
+// socket is, and has the page read; a page that `isBusy` is not loaded anew for a new version of the server.
 const follow = ({ channel, take, end, show, opened, isBusy }) => {
   // What the server closes with when there is nothing more to hear.
   const NOT_ACTIVE = 4404;
@@ -19,7 +19,7 @@ const follow = ({ channel, take, end, show, opened, isBusy }) => {
     again = true;
     if (isReading || isOver) return;
     isReading = true;
-    show("connecting");
+    if (socket?.readyState !== WebSocket.OPEN) show("connecting");
     try {
       while (again && !isOver) {
         again = false;
@@ -38,7 +38,10 @@ const follow = ({ channel, take, end, show, opened, isBusy }) => {
           take(page);
         } else throw new Error(`status ${answer.status}`);
       }
-      if (socket?.readyState === WebSocket.OPEN) show("live");
+      if (socket?.readyState === WebSocket.OPEN) {
+        attempts = 0;
+        show("live");
+      }
     } catch {
       show("offline");
       // Its end has us come back.
@@ -53,10 +56,7 @@ const follow = ({ channel, take, end, show, opened, isBusy }) => {
     if (socket || isOver) return;
     const now = new WebSocket(location.origin.replace(/^http/, "ws") + channel);
     socket = now;
-    now.onopen = () => {
-      attempts = 0;
-      opened();
-    };
+    now.onopen = () => opened();
     // Not everybody at the same moment.
     now.onmessage = () => setTimeout(refresh, Math.random() * 300);
     now.onclose = ({ code }) => {
@@ -75,6 +75,7 @@ const follow = ({ channel, take, end, show, opened, isBusy }) => {
     connect();
   });
   addEventListener("offline", () => {
+    if (isOver) return;
     show("offline");
     socket?.close();
   });
@@ -85,4 +86,10 @@ const follow = ({ channel, take, end, show, opened, isBusy }) => {
   });
 
   return { connect, refresh };
+};
+
+// Has a live region say something, also what it said last.
+const announce = (region, words) => {
+  region.textContent = "";
+  setTimeout(() => (region.textContent = words));
 };

@@ -17,6 +17,9 @@ const sendFiles = (show) => {
 
   const say = (form, words) => {
     forget(form);
+    // Not where nobody sees it.
+    const held = form.closest("details");
+    if (held) held.open = true;
     const error = document.createElement("p");
     error.className = "error";
     // The page that is read anew knows nothing of it.

@@ -139,7 +139,7 @@ if ("timeout" in AbortSignal) {
     }
   };
 
-  const say = (words) => put(said, words);
+  const say = (words) => announce(said, words);
 
   // Shows what waits, the first before what was pressed after it.
   const markKept = () => {

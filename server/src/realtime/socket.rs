@@ -30,7 +30,7 @@ pub(super) const READ_BUFFER: usize = 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 const MAX_MESSAGE: usize = 16 * 1024;
 const MAX_TOPICS: usize = 16;
-/// Sockets of one session: tabs, and some that are gone without a word.
+/// Sockets of one session, of whatever page: tabs, and some that are gone without a word.
 pub(super) const MAX_SOCKETS: usize = 128;
 const MAX_ROWS: u32 = 500;
 

@@ -64,7 +64,7 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    async fn the_live_channel_opens_to_our_own_pages_alone(db: Db) {
+    async fn the_live_channels_open_to_our_own_pages_alone(db: Db) {
         let app = TestApp::new(db).await.sign_in().await;
         for (origin, refused) in [
             (Some("http://callboard.test"), false),
@@ -73,7 +73,7 @@ on_both_engines!(
             (Some("callboard.test"), true),
             (None, true),
         ] {
-            for path in ["/live", "/v/any-token/live"] {
+            for path in ["/live", "/v/any-token/live", "/events/1/notes/live"] {
                 let mut request = app
                     .request(Method::GET, path)
                     .header("connection", "upgrade")
