@@ -23,14 +23,18 @@ pub fn start(core: &Core, workers: &mut Workers) {
 
 async fn run(core: Core, mut stop: Stop) {
     loop {
-        match tidy(&core).await {
-            Ok(0) => {}
-            Ok(files) => tracing::info!(files, "Files that nothing leads to were deleted."),
-            Err(error) => tracing::warn!(%error, "Old files could not be tidied up; the next hour tries again."),
-        }
+        let round = async {
+            match tidy(&core).await {
+                Ok(0) => {}
+                Ok(files) => tracing::info!(files, "Files that nothing leads to were deleted."),
+                Err(error) => tracing::warn!(%error, "Old files could not be tidied up; the next hour tries again."),
+            }
+            tokio::time::sleep(TIDY_EVERY).await;
+        };
+        // A store that is away may take a minute over each file. What a round has not come to, the next one finds again.
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep(TIDY_EVERY) => {}
+            () = round => {}
         }
     }
 }

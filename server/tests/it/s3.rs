@@ -3,9 +3,11 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use app::domain::ids::RequestId;
 use app::error::AppError;
+use app::notes::Audience;
 use app::requests::RequestsPort;
 use axum::body::Bytes;
 use futures_util::stream;
@@ -17,12 +19,18 @@ use s3s_fs::FileSystem;
 use server::db::Db;
 use server::file_store::{Bucket, FileStore};
 use server::requests::{receive, tidy};
+use server::workers::Workers;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
+use crate::notes;
 use crate::support::TestApp;
 use crate::uploads::{asked, hang, pdf, send};
 use crate::venue::Venue;
+
+const LONG: Duration = Duration::from_secs(20);
 
 /// A server of S3 over a folder, which has the bucket `venue-files`.
 struct S3 {
@@ -51,16 +59,7 @@ impl S3 {
     }
 
     fn store(&self, secret: &str) -> FileStore {
-        let settings = [
-            ("AWS_ACCESS_KEY_ID", "venue"),
-            ("AWS_SECRET_ACCESS_KEY", secret),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ENDPOINT_URL", &format!("http://{}", self.address)),
-            ("AWS_PROFILE", "what others are told"),
-            ("HOME", "/"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        FileStore::in_bucket(&Bucket::parse("s3://venue-files/callboard/uploads").unwrap(), settings).unwrap()
+        store_at(self.address, secret)
     }
 
     /// The files of the server, those that it keeps of what is not whole too.
@@ -82,6 +81,19 @@ impl Drop for S3 {
         self.serving.abort();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+fn store_at(address: SocketAddr, secret: &str) -> FileStore {
+    let settings = [
+        ("AWS_ACCESS_KEY_ID", "venue"),
+        ("AWS_SECRET_ACCESS_KEY", secret),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ENDPOINT_URL", &format!("http://{address}")),
+        ("AWS_PROFILE", "what others are told"),
+        ("HOME", "/"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    FileStore::in_bucket(&Bucket::parse("s3://venue-files/callboard/uploads").unwrap(), settings).unwrap()
 }
 
 fn service(folder: &Path) -> S3Service {
@@ -182,5 +194,29 @@ on_both_engines!(
         );
         assert_eq!(s3.files(), Vec::<PathBuf>::new());
         assert_eq!(venue.number("SELECT COUNT(*) FROM upload WHERE stored_at IS NOT NULL").await, 0);
+    }
+);
+
+on_both_engines!(
+    async fn a_shutdown_does_not_wait_for_a_bucket_that_never_answers(db: Db) {
+        let (mut venue, _, token, plot) = asked(db).await;
+        send(&venue, &token, plot, "plot.pdf", &pdf()).await.unwrap();
+        notes::add(&venue, venue.event, Audience::Members, "plan.pdf", &pdf()).await.unwrap();
+        venue.run("UPDATE upload SET deleted_at = 1").await;
+        venue.run("UPDATE event_file SET deleted_at = 1").await;
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        venue.core.files = store_at(silent.local_addr().unwrap(), "a secret of the bucket");
+        for start in [server::requests::start, server::notes::start] {
+            let (stop, stopped) = watch::channel(false);
+            let mut workers = Workers::new(stopped);
+            start(&venue.core, &mut workers);
+            // It is asked to delete a file, and says nothing.
+            let asked = timeout(LONG, silent.accept()).await.unwrap().unwrap();
+            stop.send(true).unwrap();
+            timeout(LONG, workers.finish(10 * LONG)).await.expect("at once");
+            drop(asked);
+        }
+        assert_eq!(venue.number("SELECT COUNT(*) FROM upload").await, 1, "the next round finds it again");
+        assert_eq!(venue.number("SELECT COUNT(*) FROM event_file").await, 1);
     }
 );
