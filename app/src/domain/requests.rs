@@ -104,10 +104,12 @@ pub enum Untold {
     Blocked,
     /// Their link was revoked; a new one is not given unasked.
     NoLink,
+    /// The event is cancelled: it takes no file any more.
+    EventCancelled,
 }
 
 impl Untold {
-    pub const ALL: [Self; 3] = [Self::NoAddress, Self::Blocked, Self::NoLink];
+    pub const ALL: [Self; 4] = [Self::NoAddress, Self::Blocked, Self::NoLink, Self::EventCancelled];
 
     /// As the database stores it.
     pub const fn code(self) -> &'static str {
@@ -115,6 +117,7 @@ impl Untold {
             Self::NoAddress => "no_address",
             Self::Blocked => "blocked",
             Self::NoLink => "no_link",
+            Self::EventCancelled => "event_cancelled",
         }
     }
 

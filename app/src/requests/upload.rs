@@ -105,6 +105,9 @@ fn state(upload: &UploadRow) -> AnyView {
         (UploadState::Rejected, Some(Untold::NoLink)) => {
             Some("No mail went: their link was revoked. Send them a new one, or tell them yourself.")
         }
+        (UploadState::Rejected, Some(Untold::EventCancelled)) => {
+            Some("No mail went: the event is cancelled, so no file is taken for it any more.")
+        }
         _ => None,
     };
     let note = (upload.state == UploadState::Rejected).then(|| {

@@ -4,6 +4,7 @@ use app::domain::email_kind::EmailKind;
 use app::domain::ids::EmailId;
 use app::domain::suppression::SuppressionCause;
 use app::domain::time::Timestamp;
+use app::events::EventStatus;
 use app::planner::LinkKind;
 
 use super::mail_store::{self, StoredInvite, StoredMail, StoredRejection};
@@ -37,6 +38,12 @@ pub enum PrepareError {
     LinkGone,
     #[error("not sent: its event was deleted meanwhile")]
     EventDeleted,
+    #[error("not sent: its event was cancelled meanwhile, so no file is taken any more")]
+    EventCancelled,
+    #[error("not sent: the request for the file was deleted meanwhile")]
+    RequestDeleted,
+    #[error("not sent: the file was reviewed anew meanwhile")]
+    ReviewedAnew,
     #[error("not sent: the event asks nobody any more whether they come")]
     RsvpClosed,
     #[error(transparent)]
@@ -130,6 +137,15 @@ async fn rejection(core: &Core, email: EmailId) -> Result<Rejection, PrepareErro
     }
     if stored.event_deleted_at.is_some() {
         return Err(PrepareError::EventDeleted);
+    }
+    if stored.event_status.as_deref() == Some(EventStatus::Cancelled.code()) {
+        return Err(PrepareError::EventCancelled);
+    }
+    if stored.request_deleted_at.is_some() {
+        return Err(PrepareError::RequestDeleted);
+    }
+    if stored.upload_id.is_none() {
+        return Err(PrepareError::ReviewedAnew);
     }
     Ok(Rejection {
         first_name: stored.first_name,

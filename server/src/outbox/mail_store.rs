@@ -117,6 +117,10 @@ pub struct StoredRejection {
     pub venue: String,
     pub event: String,
     pub event_deleted_at: Option<i64>,
+    pub event_status: Option<String>,
+    /// The file; none when a later review was not told by this mail.
+    pub upload_id: Option<i64>,
+    pub request_deleted_at: Option<i64>,
     pub link_seed: Option<String>,
     pub link_revoked_at: Option<i64>,
     pub request_label: String,
@@ -128,7 +132,8 @@ pub struct StoredRejection {
 pub async fn find_rejection(db: &Db, email: EmailId) -> Result<Option<StoredRejection>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT c.first_name, m.name AS sender, a.name AS venue, e.event_name AS event, \
-         v.deleted_at AS event_deleted_at, l.seed AS link_seed, l.revoked_at AS link_revoked_at, \
+         v.deleted_at AS event_deleted_at, v.status AS event_status, u.id AS upload_id, \
+         q.deleted_at AS request_deleted_at, l.seed AS link_seed, l.revoked_at AS link_revoked_at, \
          j.request_label, j.file_name, j.note \
          FROM email e \
          JOIN upload_rejection j ON j.email_id = e.id \
@@ -137,6 +142,8 @@ pub async fn find_rejection(db: &Db, email: EmailId) -> Result<Option<StoredReje
          JOIN account a ON a.id = e.account_id \
          LEFT JOIN link l ON l.id = e.link_id \
          LEFT JOIN event v ON v.id = e.event_id \
+         LEFT JOIN upload u ON u.email_id = e.id \
+         LEFT JOIN request q ON q.id = u.request_id \
          WHERE e.id = $1",
     )
     .bind(email.0)

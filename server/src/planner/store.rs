@@ -2,6 +2,7 @@
 
 use app::domain::email_kind::EmailKind;
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId};
+use app::events::EventStatus;
 use app::planner::LinkKind;
 use sqlx::FromRow;
 use sqlx::any::AnyRow;
@@ -282,6 +283,7 @@ pub struct LockedCrew {
     pub event: EventId,
     pub contact: ContactId,
     pub event_name: String,
+    pub event_is_cancelled: bool,
     /// Whether the event collects answers now.
     pub collects_rsvps: bool,
     /// The contact's address now.
@@ -352,6 +354,7 @@ pub async fn lock_crew(
         event: EventId(stored.event_id),
         contact: ContactId(stored.contact_id),
         event_name: stored.event_name,
+        event_is_cancelled: stored.event_status == EventStatus::Cancelled.code(),
         collects_rsvps: rsvp::collects(stored.event_rsvp, &stored.event_status),
         address: stored.email,
         links: StoredLinks {

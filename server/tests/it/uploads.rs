@@ -301,6 +301,60 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn nobody_is_asked_by_mail_for_a_file_that_a_cancelled_event_would_refuse(db: Db) {
+        let (venue, guest, member, token, plot) = Box::pin(browsers(db)).await;
+        let (requests, caller) = (&venue.requests, &venue.caller);
+        for name in ["a.pdf", "b.pdf"] {
+            send(&venue, &token, plot, name, &pdf()).await.unwrap();
+        }
+        let uploads = files(&venue).await;
+        requests.reject(caller, uploads[0].id, 1, "No.".into()).await.unwrap();
+        venue.run("UPDATE event SET status = 'cancelled'").await;
+        requests.reject(caller, uploads[1].id, 1, "No.".into()).await.unwrap();
+        let now: Vec<_> = files(&venue).await.into_iter().map(|upload| (upload.state, upload.untold)).collect();
+        let untold = Some(Untold::EventCancelled);
+        assert_eq!(now, [(UploadState::Rejected, None), (UploadState::Rejected, untold)]);
+        let page = member.get("/events/1/requests").await.text();
+        assert!(page.contains("No mail went: the event is cancelled"), "{page}");
+        assert_eq!(handed_over(&venue).await, 0, "also the mail that was accepted before");
+        let reasons = "SELECT COUNT(*) FROM email WHERE status = 'failed' AND reason LIKE '%cancelled%'";
+        assert_eq!(venue.number(reasons).await, 1);
+        let refused = post(&guest, &format!("/v/{token}/files/{plot}"), &[("c.pdf", &pdf())]).await;
+        assert!(alert(&refused).contains("This event was cancelled"), "{}", refused.text());
+    }
+);
+
+on_both_engines!(
+    async fn a_mail_does_not_ask_for_what_is_good_or_not_wanted_by_then(db: Db) {
+        let (venue, _, token, plot) = asked(db).await;
+        let (requests, caller) = (&venue.requests, &venue.caller);
+        let rider = request(RequestKind::File, "Rider");
+        let rider = requests.create(caller, venue.event, None, rider, None).await.unwrap();
+        for request in [plot, rider] {
+            send(&venue, &token, request, "a.pdf", &pdf()).await.unwrap();
+        }
+        for upload in files(&venue).await {
+            requests.reject(caller, upload.id, 1, "No.".into()).await.unwrap();
+        }
+        requests.approve(caller, UploadId(1), 2).await.unwrap();
+        requests.delete(caller, rider).await.unwrap();
+        assert_eq!(handed_over(&venue).await, 0);
+        for why in ["reviewed anew", "request for the file was deleted"] {
+            let of = format!("SELECT COUNT(*) FROM email WHERE status = 'failed' AND reason LIKE '%{why}%'");
+            assert_eq!(venue.number(&of).await, 1, "{why}");
+        }
+    }
+);
+
+/// Works the outbox off. Returns how many mails the mail server was given.
+async fn handed_over(venue: &Venue) -> usize {
+    let memory = Memory::default();
+    let worker = Worker::new(venue.core.clone(), Mailer::Memory(memory.clone()));
+    while worker.run_due().await.unwrap() > 0 {}
+    memory.handed().len()
+}
+
+on_both_engines!(
     async fn what_changes_while_a_file_is_on_its_way_is_said_and_nothing_is_kept(db: Db) {
         let (venue, crew, token, plot) = asked(db).await;
         let caller = venue.caller.clone();

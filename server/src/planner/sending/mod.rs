@@ -195,7 +195,7 @@ pub struct RejectedFile<'a> {
     pub note: &'a str,
 }
 
-/// Accepts the mail that asks for the file again; or returns why there is none. It waits for no other mail: each file that is turned
+/// Accepts the mail that asks for the file again; or returns why there is none: nobody is asked for what would be refused. It waits for no other mail: each file that is turned
 /// down has one. The caller holds the locks of the event and the crew row.
 pub async fn tell_of_rejection(
     core: &Core,
@@ -205,6 +205,9 @@ pub async fn tell_of_rejection(
     file: &RejectedFile<'_>,
 ) -> Result<Result<EmailId, Untold>, SendError> {
     let now = core.clock.now();
+    if crew.event_is_cancelled {
+        return Ok(Err(Untold::EventCancelled));
+    }
     let address = crew.address.clone().unwrap_or_default();
     let Ok(recipient) = RecipientAddress::parse(&address) else { return Ok(Err(Untold::NoAddress)) };
     if suppressions::find(&mut **transaction, recipient.key().as_str()).await?.is_some() {
