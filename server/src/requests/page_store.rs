@@ -230,7 +230,8 @@ pub struct StoredOverview {
 /// Rows of the list, and one more.
 pub const LIMIT: usize = 201;
 
-/// What is asked for by events that end at `now` or later.
+/// What is asked for by events that end at `now` or later, of people who are on them. (Whether somebody is, is asked row by row: as a
+/// join PostgreSQL would read everybody on all events for it.)
 pub async fn overview(db: &Db, account: AccountId, now: Timestamp) -> Result<Vec<StoredOverview>, StoreError> {
     let rows = sqlx::query_as(
         "SELECT found.id, found.event_id, found.event_name, found.starts_at, found.time_zone, found.crew_id, \
@@ -248,9 +249,10 @@ pub async fn overview(db: &Db, account: AccountId, now: Timestamp) -> Result<Vec
          FROM (SELECT q.id, q.event_id, v.name AS event_name, v.starts_at, v.time_zone, q.crew_id, q.kind, q.label, \
          q.required FROM request q JOIN event v ON v.id = q.event_id \
          WHERE q.account_id = $1 AND q.deleted_at IS NULL AND v.deleted_at IS NULL AND v.status <> 'cancelled' \
-         AND v.ends_at >= $2 ORDER BY v.starts_at, q.id LIMIT 201) found \
+         AND v.ends_at >= $2 AND (SELECT cr.deleted_at FROM crew cr WHERE cr.id = q.crew_id) IS NULL \
+         ORDER BY v.starts_at, q.id LIMIT 201) found \
          LEFT JOIN crew cr ON cr.id = found.crew_id LEFT JOIN contact c ON c.id = cr.contact_id \
-         WHERE cr.deleted_at IS NULL ORDER BY found.starts_at, found.id",
+         ORDER BY found.starts_at, found.id",
     )
     .bind(account.0)
     .bind(now.0)

@@ -136,6 +136,28 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn the_overview_says_that_there_are_more_also_when_people_were_taken_off(db: Db) {
+        let (venue, _, _, _) = asked(db).await;
+        let (_, gone) = venue.cast("Ben", "").await;
+        let ask = async |count: i64, crew: &str| {
+            let series = format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})");
+            let (account, event) = (venue.caller.account, venue.event);
+            let row = format!("SELECT {account}, {event}, {crew}, 'text', 'Meal', 0 FROM n");
+            let into = "INSERT INTO request (account_id, event_id, crew_id, kind, label, created_at)";
+            venue.run(&format!("{series} {into} {row}")).await;
+        };
+        ask(100, &gone.to_string()).await;
+        venue.planner.remove(&venue.caller, gone).await.unwrap();
+        ask(199, "CAST(NULL AS BIGINT)").await;
+        let page = venue.requests.overview(&venue.caller).await.unwrap();
+        assert_eq!((page.pending.len(), page.more), (200, false));
+        ask(1, "CAST(NULL AS BIGINT)").await;
+        let page = venue.requests.overview(&venue.caller).await.unwrap();
+        assert_eq!((page.pending.len(), page.more), (200, true));
+    }
+);
+
+on_both_engines!(
     async fn a_request_is_changed_deleted_and_restored(db: Db) {
         let (venue, _, token, plot) = asked(db).await;
         let (requests, caller) = (&venue.requests, &venue.caller);
