@@ -17,7 +17,7 @@ pub struct EventNotes {
     pub notes: Vec<NoteRow>,
     /// In the order in which guests see them.
     pub files: Vec<FileRow>,
-    /// What was deleted and can be restored, notes first, of each the last first.
+    /// What was deleted and can be restored, the last first; of very much only the newest part.
     pub deleted: Vec<DeletedRow>,
 }
 

@@ -55,22 +55,29 @@ pub async fn find(
     Ok(found)
 }
 
-/// The files of an event in their order, and those that were deleted since `since`.
-pub async fn files(
-    connection: &mut AnyConnection,
-    event: EventId,
-    since: Timestamp,
-) -> Result<Vec<StoredFile>, StoreError> {
+/// The files of an event in their order.
+pub async fn files(connection: &mut AnyConnection, event: EventId) -> Result<Vec<StoredFile>, StoreError> {
     let files = sqlx::query_as(
         "SELECT id, event_id, name, size, audience, position, deleted_at, revision FROM event_file \
-         WHERE event_id = $1 AND stored_at IS NOT NULL AND (deleted_at IS NULL OR deleted_at >= $2) \
-         ORDER BY position, id",
+         WHERE event_id = $1 AND stored_at IS NOT NULL AND deleted_at IS NULL ORDER BY position, id",
     )
     .bind(event.0)
-    .bind(since.0)
     .fetch_all(connection)
     .await?;
     Ok(files)
+}
+
+/// Those that were deleted since `since`, the last first, at most as many as a page lists: id, name and when.
+pub async fn deleted(db: &Db, event: EventId, since: Timestamp) -> Result<Vec<(i64, String, i64)>, StoreError> {
+    let deleted = sqlx::query_as(
+        "SELECT id, name, deleted_at FROM event_file WHERE event_id = $1 AND stored_at IS NOT NULL \
+         AND deleted_at >= $2 ORDER BY deleted_at DESC, id DESC LIMIT 50",
+    )
+    .bind(event.0)
+    .bind(since.0)
+    .fetch_all(&mut *db.reader().await?)
+    .await?;
+    Ok(deleted)
 }
 
 /// The files that everybody on the event may fetch, in their order: id, name and size.

@@ -14,22 +14,13 @@ use crate::emails::row::revision;
 use crate::error::StoreError;
 use crate::events;
 
+/// The most deleted notes and files that a page lists.
+const DELETED: usize = 50;
+
 pub async fn page(core: &Core, caller: &Caller, event: EventId) -> Result<EventNotes, AppError> {
     let name = events::name_of(&core.db, caller.account, event).await?.ok_or(AppError::NotFound)?;
-    let since = core.clock.now().plus_ms(-KEPT_MS);
-    let (notes, deleted_notes): (Vec<_>, Vec<_>) =
-        store::notes(&core.db, event, since).await?.into_iter().partition(|note| note.deleted_at.is_none());
-    let files = file_store::files(&mut *core.db.reader().await?, event, since).await?;
-    let (files, deleted_files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.deleted_at.is_none());
-    let mut gone: Vec<_> = deleted_notes
-        .into_iter()
-        .map(|note| (note.deleted_at, DeletedRow { what: Deleted::Note(NoteId(note.id)), label: note.text }))
-        .collect();
-    let files_gone = deleted_files
-        .into_iter()
-        .map(|file| (file.deleted_at, DeletedRow { what: Deleted::File(EventFileId(file.id)), label: file.name }));
-    gone.extend(files_gone);
-    gone.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let notes = store::notes(&core.db, event).await?;
+    let files = file_store::files(&mut *core.db.reader().await?, event).await?;
     Ok(EventNotes {
         event,
         name,
@@ -47,8 +38,21 @@ pub async fn page(core: &Core, caller: &Caller, event: EventId) -> Result<EventN
                 revision: revision(file.revision),
             })
             .collect(),
-        deleted: gone.into_iter().map(|(_, row)| row).collect(),
+        deleted: deleted(core, event).await?,
     })
+}
+
+/// What was deleted lately, the last first.
+async fn deleted(core: &Core, event: EventId) -> Result<Vec<DeletedRow>, StoreError> {
+    let since = core.clock.now().plus_ms(-KEPT_MS);
+    let notes = store::deleted(&core.db, event, since).await?;
+    let files = file_store::deleted(&core.db, event, since).await?;
+    let notes = notes.into_iter().map(|(id, text, at)| (at, Deleted::Note(NoteId(id)), text));
+    let files = files.into_iter().map(|(id, name, at)| (at, Deleted::File(EventFileId(id)), name));
+    let mut gone: Vec<_> = notes.chain(files).collect();
+    gone.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+    gone.truncate(DELETED);
+    Ok(gone.into_iter().map(|(_, what, label)| DeletedRow { what, label }).collect())
 }
 
 /// What everybody on the event may see. The caller has checked the guest's token.

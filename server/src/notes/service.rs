@@ -188,9 +188,8 @@ impl NotesPort for NotesService {
         if found.deleted_at.is_some() || pages::position(found.position) != known {
             return Ok(event);
         }
-        let files = file_store::files(&mut write, event, self.core.clock.now()).await?;
-        let there = files.iter().filter(|one| one.deleted_at.is_none()).take_while(|one| one.id != found.id);
-        let Some(above) = there.last() else { return Ok(event) };
+        let files = file_store::files(&mut write, event).await?;
+        let Some(above) = files.iter().take_while(|one| one.id != found.id).last() else { return Ok(event) };
         file_store::set_position(&mut write, above.id, found.position).await?;
         file_store::set_position(&mut write, found.id, above.position).await?;
         ends(write, event).await?;

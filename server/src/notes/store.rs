@@ -47,17 +47,29 @@ pub async fn find(
     Ok(found)
 }
 
-/// The notes of an event as they were written, and those that were deleted since `since`.
-pub async fn notes(db: &Db, event: EventId, since: Timestamp) -> Result<Vec<StoredNote>, StoreError> {
+/// The notes of an event as they were written.
+pub async fn notes(db: &Db, event: EventId) -> Result<Vec<StoredNote>, StoreError> {
     let notes = sqlx::query_as(
         "SELECT id, event_id, text, audience, deleted_at, revision FROM event_note \
-         WHERE event_id = $1 AND (deleted_at IS NULL OR deleted_at >= $2) ORDER BY id",
+         WHERE event_id = $1 AND deleted_at IS NULL ORDER BY id",
+    )
+    .bind(event.0)
+    .fetch_all(&mut *db.reader().await?)
+    .await?;
+    Ok(notes)
+}
+
+/// What was deleted since `since`, the last first, at most as much as a page lists: id, text and when.
+pub async fn deleted(db: &Db, event: EventId, since: Timestamp) -> Result<Vec<(i64, String, i64)>, StoreError> {
+    let deleted = sqlx::query_as(
+        "SELECT id, text, deleted_at FROM event_note WHERE event_id = $1 AND deleted_at >= $2 \
+         ORDER BY deleted_at DESC, id DESC LIMIT 50",
     )
     .bind(event.0)
     .bind(since.0)
     .fetch_all(&mut *db.reader().await?)
     .await?;
-    Ok(notes)
+    Ok(deleted)
 }
 
 /// The notes that everybody on the event may read.

@@ -18,7 +18,7 @@ use server::db::Db;
 use server::notes::{KEPT_MS, receive, tidy};
 
 use crate::html::elements;
-use crate::support::{TestApp, hear, open_page, published, server_fn};
+use crate::support::{NOON, TestApp, hear, open_page, published, server_fn};
 use crate::uploads::{alert, kept, pdf, png, post};
 use crate::venue::Venue;
 
@@ -138,6 +138,34 @@ on_both_engines!(
         add(&venue, event, Audience::Members, "plan.pdf", &pdf()).await.unwrap();
         let full = notes.restore_file(caller, first).await;
         assert!(matches!(full, Err(AppError::Invalid { message, .. }) if message.contains("50 files")));
+    }
+);
+
+on_both_engines!(
+    async fn of_very_much_that_was_deleted_the_newest_is_listed(db: Db) {
+        let venue = Venue::new(db).await;
+        let (account, event, first) = (venue.caller.account, venue.event, NOON.plus_ms(-HOUR_MS).0);
+        let series =
+            |count| format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})");
+        let notes = format!(
+            "{} INSERT INTO event_note (account_id, event_id, text, audience, created_at, deleted_at) \
+             SELECT {account}, {event}, 'Note ' || i, 'members', 0, {first} + i FROM n",
+            series(60)
+        );
+        let files = format!(
+            "{} INSERT INTO event_file (account_id, event_id, name, file_name, media_type, object_key, audience, \
+             position, created_at, stored_at, deleted_at) SELECT {account}, {event}, 'Plan ' || i, 'f.pdf', \
+             'application/pdf', 'gone/' || i, 'members', i, 0, 0, {first} + 1000 + i FROM n",
+            series(3)
+        );
+        venue.run(&notes).await;
+        venue.run(&files).await;
+        let listed = page(&venue).await.deleted;
+        let labels: Vec<_> = listed.iter().map(|row| row.label.as_str()).collect();
+        assert_eq!((labels.len(), &labels[..5]), (50, &["Plan 3", "Plan 2", "Plan 1", "Note 60", "Note 59"][..]));
+        let Deleted::Note(last) = listed[49].what else { panic!("a note, not {:?}", listed[49]) };
+        venue.notes.restore(&venue.caller, last).await.unwrap();
+        assert_eq!(page(&venue).await.deleted.len(), 50, "the next one is seen then");
     }
 );
 
