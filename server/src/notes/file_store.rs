@@ -92,12 +92,14 @@ pub async fn for_everybody(db: &Db, event: EventId) -> Result<Vec<(i64, String, 
     Ok(files)
 }
 
-/// How many files an event has, those on their way too.
+/// How many whole files an event has: what is on its way, or was cut off on it, takes no place.
 pub async fn count(write: &mut Write, event: EventId) -> Result<i64, StoreError> {
-    let count = sqlx::query_scalar("SELECT COUNT(*) FROM event_file WHERE event_id = $1 AND deleted_at IS NULL")
-        .bind(event.0)
-        .fetch_one(&mut **write)
-        .await?;
+    let count = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM event_file WHERE event_id = $1 AND stored_at IS NOT NULL AND deleted_at IS NULL",
+    )
+    .bind(event.0)
+    .fetch_one(&mut **write)
+    .await?;
     Ok(count)
 }
 

@@ -59,7 +59,7 @@ pub fn has_room(there: i64, field: &str) -> Result<(), AppError> {
     Err(AppError::invalid(field, message))
 }
 
-/// The event may have been deleted while the file was on its way.
+/// The event may have been deleted while the file was on its way, or others came before it.
 async fn finish(
     core: &Core,
     caller: &Caller,
@@ -71,6 +71,7 @@ async fn finish(
     if !lock_event(&mut write, caller.account, event).await? {
         return Err(AppError::NotFound);
     }
+    has_room(file_store::count(&mut write, event).await?, FIELD)?;
     if !file_store::set_stored(&mut write, file, checked.size, core.clock.now()).await? {
         return Err(AppError::invalid(FIELD, "The file took too long to arrive. Add it again."));
     }

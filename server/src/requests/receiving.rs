@@ -1,7 +1,7 @@
 //! Takes in one file of a guest's, piece by piece. Its row is there before its first byte and counts only once the file is whole;
 //! whatever happens in between, what is left is deleted, at once or by the next round of `tidying`.
 
-use app::domain::ids::{RequestId, UploadId};
+use app::domain::ids::{CrewId, RequestId, UploadId};
 use app::domain::requests::{MAX_FILES, RequestKind};
 use app::error::AppError;
 use axum::body::Bytes;
@@ -10,6 +10,7 @@ use futures_util::{Stream, StreamExt};
 use super::file_type::{Checked, FileRefusal, Inspector, kind_of_name};
 use super::{guests, store, upload_store};
 use crate::core::Core;
+use crate::db::Write;
 use crate::file_store::{FileStore, FileStoreError, NewFile};
 
 /// The field of the form that files are sent by.
@@ -58,15 +59,21 @@ async fn begin(
 ) -> Result<UploadId, AppError> {
     let mut write = core.db.write().await?;
     let (guest, _) = guests::begin(&mut write, token, request, &[RequestKind::File], FIELD).await?;
-    if upload_store::count_files(&mut write, request, guest.crew).await? >= MAX_FILES {
-        let message = format!(
-            "There are {MAX_FILES} files here already, and no more fit. Delete one that nobody has looked at yet, or write to whoever asked you."
-        );
-        return Err(AppError::invalid(FIELD, message));
-    }
+    check_room(&mut write, request, guest.crew).await?;
     let upload = upload_store::insert_upload(&mut write, &guest, request, file, object_key, core.clock.now()).await?;
     write.commit().await?;
     Ok(upload)
+}
+
+/// Fails when a person has sent as many files for a request as fit.
+async fn check_room(write: &mut Write, request: RequestId, crew: CrewId) -> Result<(), AppError> {
+    if upload_store::count_files(write, request, crew).await? < MAX_FILES {
+        return Ok(());
+    }
+    let message = format!(
+        "There are {MAX_FILES} files here already, and no more fit. Delete one that nobody has looked at yet, or write to whoever asked you."
+    );
+    Err(AppError::invalid(FIELD, message))
 }
 
 /// Keeps a file under a new key, and looks at it as it passes. What it leaves when it fails is the caller's to delete.
@@ -102,7 +109,7 @@ async fn pass<E>(
     Ok(inspector.finish()?)
 }
 
-/// The link may have been revoked while the file was on its way, the request deleted, the event cancelled.
+/// The link may have been revoked while the file was on its way, the request deleted, the event cancelled; or others came before it.
 async fn finish(
     core: &Core,
     token: &str,
@@ -112,6 +119,7 @@ async fn finish(
 ) -> Result<(), AppError> {
     let mut write = core.db.write().await?;
     let (guest, _) = guests::begin(&mut write, token, request, &[RequestKind::File], FIELD).await?;
+    check_room(&mut write, request, guest.crew).await?;
     if !upload_store::set_stored(&mut write, upload, (checked.size, checked.pixels), core.clock.now()).await? {
         return Err(AppError::invalid(FIELD, "The file took too long to arrive. Send it again."));
     }

@@ -116,11 +116,11 @@ pub async fn find(
     Ok(found)
 }
 
-/// Whether anybody answered a request or sent a file for it.
+/// Whether anybody answered a request or sent a file for it. One that is on its way finds out at its end what is asked by then.
 pub async fn has_answers(write: &mut Write, request: RequestId) -> Result<bool, StoreError> {
     let count: i64 = sqlx::query_scalar(
         "SELECT (SELECT COUNT(*) FROM request_answer WHERE request_id = $1) + (SELECT COUNT(*) FROM upload \
-         WHERE request_id = $1 AND deleted_at IS NULL)",
+         WHERE request_id = $1 AND stored_at IS NOT NULL AND deleted_at IS NULL)",
     )
     .bind(request.0)
     .fetch_one(&mut **write)

@@ -8,11 +8,12 @@ use super::store::Guest;
 use crate::db::{Db, Write};
 use crate::error::StoreError;
 
-/// How many files a person has sent for a request, those on their way too. Those that were turned down do not count: they are to come
-/// again, and whoever sent them cannot delete them.
+/// How many whole files a person has sent for a request: what is on its way, or was cut off on it, takes no place. Those that were turned
+/// down do not count either: they are to come again, and whoever sent them cannot delete them.
 pub async fn count_files(write: &mut Write, request: RequestId, crew: CrewId) -> Result<i64, StoreError> {
     let count = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM upload WHERE request_id = $1 AND crew_id = $2 AND deleted_at IS NULL AND state <> 'rejected'",
+        "SELECT COUNT(*) FROM upload WHERE request_id = $1 AND crew_id = $2 AND stored_at IS NOT NULL \
+         AND deleted_at IS NULL AND state <> 'rejected'",
     )
     .bind(request.0)
     .bind(crew.0)

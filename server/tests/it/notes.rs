@@ -170,6 +170,34 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    async fn a_file_that_was_cut_off_takes_no_place_from_those_that_come(db: Db) {
+        let venue = Venue::new(db).await;
+        let event = venue.event;
+        // 49 files are there, and one is on its way that never comes.
+        venue
+            .run(&format!(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) \
+                 INSERT INTO event_file (account_id, event_id, name, file_name, media_type, object_key, audience, \
+                 position, created_at, stored_at) SELECT {}, {event}, 'f', 'f.pdf', 'application/pdf', 'n/' || i, \
+                 'members', i, {}, CASE WHEN i < 50 THEN 0 END FROM n",
+                venue.caller.account, NOON.0
+            ))
+            .await;
+        let file = pdf();
+        let two = tokio::join!(
+            add(&venue, event, Audience::Members, "a.pdf", &file),
+            add(&venue, event, Audience::Members, "b.pdf", &file)
+        );
+        let refused: Vec<_> = [two.0, two.1].into_iter().filter_map(Result::err).collect();
+        assert!(
+            matches!(refused.as_slice(), [AppError::Invalid { message, .. }] if message.contains("50 files")),
+            "one of them fits: {refused:?}"
+        );
+        assert_eq!((files(&venue).await.len(), kept(&venue)), (50, 1));
+    }
+);
+
+on_both_engines!(
     async fn files_stand_in_an_order_under_names_and_for_readers_that_members_choose(db: Db) {
         let venue = Venue::new(db).await;
         let (notes, caller, event) = (&venue.notes, &venue.caller, venue.event);
