@@ -133,6 +133,21 @@ test.describe("with a short time to take it back", () => {
   });
 });
 
+test("an open batch says at once that its event was cancelled, or deleted", async ({ owner, faults }) => {
+  // The page that is open asks once more what became of the batch.
+  faults.allow(/status 404: POST .*load_batch/, /404 \(.*load_batch/);
+  const event = await eventWithGuests(owner);
+  await visit(owner, `/events/${event}/batch`);
+  await begin(owner);
+  await expect(owner.getByText("Nothing has gone out yet")).toBeVisible();
+  await live(owner);
+  const { request } = owner.context();
+  await call(request, "cancel_event", { event });
+  await expect(owner.getByText("The event is cancelled, so nothing goes out.")).toBeVisible();
+  await call(request, "delete_event", { event });
+  await expect(owner.getByText("If its event was deleted, nothing more goes out")).toBeVisible();
+});
+
 test("the demo's planner leads there", async ({ owner }) => {
   await openEvent(owner);
   await owner.getByRole("link", { name: "Email several" }).click();

@@ -188,6 +188,8 @@ pub struct BatchPage {
     /// What the event is called.
     pub name: String,
     pub batch: BatchRow,
+    /// Nobody is sent anything as long as it is.
+    pub event_is_cancelled: bool,
     /// Nothing is sent before.
     pub due_at: Timestamp,
     /// "14:03:20", on the event's clock.

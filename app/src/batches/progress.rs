@@ -13,6 +13,13 @@ use crate::ui::dotted;
 pub fn progress(page: &BatchPage) -> AnyView {
     let BatchPage { batch, .. } = page;
     let sentence = match batch.state {
+        BatchState::Waiting if page.event_is_cancelled => format!(
+            "The event is cancelled, so nothing goes out. Only if it is confirmed again before {}, the mails go out then.",
+            page.due_clock
+        ),
+        BatchState::Sending if page.event_is_cancelled => {
+            "The event is cancelled, so nobody else is sent anything.".to_owned()
+        }
         BatchState::Waiting => format!("Nothing has gone out yet. The mails go out at {}.", page.due_clock),
         BatchState::Sending => "The mails are going out.".to_owned(),
         BatchState::Done if batch.sent == 0 => "Nobody got a mail.".to_owned(),

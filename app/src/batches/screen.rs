@@ -11,11 +11,12 @@ use super::chooser::chooser;
 use super::progress::{list, progress};
 use super::{BatchRow, Choice, LoadBatch, LoadBatchChoice, LoadBatches, Who};
 use crate::domain::ids::{BatchId, EventId};
+use crate::error::AppError;
 use crate::lazy_screens::lazy_screens;
 use crate::live::{Live, Topic, Update};
 use crate::paths;
-use crate::planner::{CrewRow, LinkKind};
-use crate::ui::{ErrorNotice, PageTitle, dynamic, keep_focus, query_view};
+use crate::planner::{CrewRow, EventHeader, LinkKind};
+use crate::ui::{ErrorNotice, Notice, NoticeKind, PageTitle, dynamic, keep_focus, query_view};
 use crate::wire::Query;
 
 lazy_screens! { asking_screens, preload_batch_screens, BatchScreen: BATCH_SCREEN => Batches }
@@ -86,17 +87,33 @@ fn shown(event: Memo<EventId>, batch: BatchId) -> AnyView {
     });
     query_view(page, 6, |answer| match answer {
         Ok((_, page)) => progress(&page),
+        Err(AppError::NotFound) => gone(),
         Err(error) => view! { <ErrorNotice error /> }.into_any(),
     })
 }
 
-/// Reads anew when a batch or somebody's invite has changed, whoever changed it.
+/// In the place of a batch whose event somebody has deleted meanwhile.
+fn gone() -> AnyView {
+    view! {
+        <Notice kind=NoticeKind::Warning>
+            <p>
+                "This is not here any more. If its event was deleted, nothing more goes out; deleted events wait under "
+                <a class="text" href=paths::DELETED>"Recently deleted"</a> "."
+            </p>
+        </Notice>
+    }
+    .into_any()
+}
+
+/// Reads anew when a batch, somebody's invite or the event itself has changed, whoever changed it.
 fn follow(event: Memo<EventId>, read: impl Fn() + Copy + 'static) {
     let is_due = StoredValue::new(false);
     let on_update = move |update: &Update| {
         let concerns = update.is_snapshot
             || update.rows_of::<BatchRow>().next().is_some()
-            || update.rows_of::<CrewRow>().next().is_some();
+            || update.rows_of::<CrewRow>().next().is_some()
+            || update.rows_of::<EventHeader>().next().is_some()
+            || !update.gone.is_empty();
         if concerns && is_due.try_update_value(|due| std::mem::replace(due, true)) == Some(false) {
             set_timeout(
                 move || {

@@ -154,6 +154,7 @@ impl BatchesPort for BatchesService {
         let clock = Zone::named(&event.time_zone).moment(due_at, now).clock;
         Ok(BatchPage {
             name: event.name,
+            event_is_cancelled: event.facts.is_cancelled,
             batch: row,
             due_at,
             due_clock: format!("{clock}:{:02}", due_at.0.div_euclid(SECOND_MS).rem_euclid(60)),

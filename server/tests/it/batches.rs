@@ -15,7 +15,8 @@ use server::db::Db;
 use server::mailer::{Mailer, Memory};
 use server::outbox::Worker;
 
-use crate::support::{NOON, hear_rows, open_page};
+use crate::html::elements;
+use crate::support::{NOON, TestApp, hear_rows, open_page};
 use crate::venue::Venue;
 
 const UNDO_MS: i64 = 60 * SECOND_MS;
@@ -203,6 +204,36 @@ on_both_engines!(
         assert_eq!(venue.emails().await, 0);
     }
 );
+
+on_both_engines!(
+    async fn the_page_of_a_batch_says_at_once_that_its_event_is_cancelled(db: Db) {
+        let venue = Venue::new(db.clone()).await;
+        venue.guests(2).await;
+        let batch = venue.start(share(Who::Everybody)).await.unwrap();
+        let mut page = open_page(&venue.core, Topic::Event(venue.event)).await;
+        venue.events.cancel(&venue.caller, venue.event).await.unwrap();
+        let heard = hear_rows(&mut page).await;
+        assert!(matches!(heard.as_slice(), [Row::Event(_)]), "it is read anew then: {heard:?}");
+        let address = format!("/events/{}/batch?batch={batch}", venue.event);
+        let status = async |member: &TestApp| {
+            let html = elements(&member.get(&address).await.text());
+            html.into_iter().find(|one| one.name == "p" && one.attribute("role") == "status").unwrap().text
+        };
+        let member = browser(&venue, db).await;
+        assert!(status(&member).await.starts_with("The event is cancelled, so nothing goes out."));
+        venue.run("UPDATE event SET status = 'confirmed'").await;
+        assert_eq!(status(&member).await, "Nothing has gone out yet. The mails go out at 12:01:00.");
+        venue.run("UPDATE event SET status = 'cancelled'").await;
+        venue.run("UPDATE batch SET state = 'sending'").await;
+        assert_eq!(status(&member).await, "The event is cancelled, so nobody else is sent anything.");
+    }
+);
+
+/// What a member's browser sees of a venue.
+async fn browser(venue: &Venue, db: Db) -> TestApp {
+    venue.stop_publishing();
+    TestApp::new(db).await.signed_in_as(venue.caller.account, venue.caller.member).await
+}
 
 on_both_engines!(
     async fn what_was_clicked_or_changed_meanwhile_counts(db: Db) {
