@@ -133,6 +133,16 @@ test.describe("with a short time to take it back", () => {
   });
 });
 
+test("whoever is ticked is meant", async ({ owner }) => {
+  const event = await eventWithGuests(owner);
+  await visit(owner, `/events/${event}/batch`);
+  await owner.getByText("Tick people").click();
+  await owner.getByRole("checkbox", { name: /^Guest 3 / }).check();
+  await expect(owner.getByLabel("Those ticked below")).toBeChecked();
+  await owner.getByRole("button", { name: "Show who gets it" }).click();
+  await expect(owner.getByRole("heading", { name: "1 person gets the share link." })).toBeVisible();
+});
+
 test("an open batch says at once that its event was cancelled, or deleted", async ({ owner, faults }) => {
   // The page that is open asks once more what became of the batch.
   faults.allow(/status 404: POST .*load_batch/, /404 \(.*load_batch/);

@@ -1,32 +1,51 @@
 //! Whom to send to: the choice, what it comes to, and the button that begins it.
 
+use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::{BatchChoice, Candidate, Choice, StartBatch, Who};
+use crate::domain::ids::CrewId;
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm, form_key};
 use crate::planner::LinkKind;
-use crate::ui::InlineError;
+use crate::ui::{InlineError, Notice, NoticeKind};
 
-pub fn chooser(page: &BatchChoice, choice: Option<&Choice>) -> AnyView {
+/// `ticked` are those whom the form in the address has ticked, whatever was chosen beside them.
+pub fn chooser(page: &BatchChoice, choice: Option<&Choice>, ticked: &[CrewId]) -> AnyView {
     let refused = RefusedForm::of::<StartBatch>();
     view! {
         <h2>{page.name.clone()}</h2>
         {refused.map(|refused| view! { <InlineError title="Nothing was sent." error=refused.error /> }.into_any())}
+        {choice.map(|choice| passed_over(choice, ticked))}
         {choice.map(|choice| preview(page, choice))}
-        {question(page, choice)}
+        {question(page, choice, ticked)}
     }
     .into_any()
 }
 
+/// Without scripts a tick does not choose; then it is said that it did not count.
+fn passed_over(choice: &Choice, ticked: &[CrewId]) -> Option<AnyView> {
+    (choice.who != Who::Rows && !ticked.is_empty()).then(|| {
+        let sentence = format!(
+            "You ticked {}, but “{}” was chosen, and that is what counts. To send to those you ticked, choose “{}” and show who gets it again.",
+            people(ticked.len()),
+            choice.who.label(),
+            Who::Rows.label(),
+        );
+        view! { <Notice kind=NoticeKind::Warning><p>{sentence}</p></Notice> }.into_any()
+    })
+}
+
 /// Asks by the address of the page, so that it works without scripts and can be gone back to.
-fn question(page: &BatchChoice, choice: Option<&Choice>) -> AnyView {
+fn question(page: &BatchChoice, choice: Option<&Choice>, ticked: &[CrewId]) -> AnyView {
     let kind = choice.map_or(LinkKind::Share, |choice| choice.kind);
     let who = choice.map_or(Who::NotInvited, |choice| choice.who);
+    let those_ticked = NodeRef::<Input>::new();
     let option = |name: &'static str, code: &'static str, label: &'static str, is_set: bool| {
+        let field = if code == Who::Rows.code() { those_ticked } else { NodeRef::new() };
         view! {
             <label class="check">
-                <input type="radio" name=name value=code checked=is_set />
+                <input type="radio" name=name value=code checked=is_set node_ref=field />
                 <span>{label}</span>
             </label>
         }
@@ -37,7 +56,13 @@ fn question(page: &BatchChoice, choice: Option<&Choice>) -> AnyView {
     let kinds = kinds.map(|(one, label)| option("kind", one.code(), label, one == kind)).collect_view();
     let groups = Who::ALL.into_iter().filter(|who| page.asks || *who != Who::NotAnswered);
     let groups = groups.map(|one| option("who", one.code(), one.label(), one == who)).collect_view();
-    let people = page.people.iter().map(|person| tick(person, who == Who::Rows)).collect_view();
+    let people = page.people.iter().map(|person| tick(person, ticked.contains(&person.crew))).collect_view();
+    // Whoever ticks somebody means those.
+    let choose_them = move |_| {
+        if let Some(field) = those_ticked.get_untracked() {
+            field.set_checked(true);
+        }
+    };
     view! {
         <form class="form card" method="get" action=paths::batch(page.event)>
             <fieldset>
@@ -48,12 +73,12 @@ fn question(page: &BatchChoice, choice: Option<&Choice>) -> AnyView {
                 <legend>"To"</legend>
                 {groups}
             </fieldset>
-            <details class="accordion" open=who == Who::Rows>
+            <details class="accordion" open=who == Who::Rows || !ticked.is_empty()>
                 <summary>
                     <h3>"Tick people"</h3>
                     <span class="fine">{format!("{} on this event", page.people.len())}</span>
                 </summary>
-                <div class="body">{people}</div>
+                <div class="body" on:change=choose_them>{people}</div>
             </details>
             <div class="actions">
                 <button class="button">"Show who gets it"</button>
@@ -63,14 +88,14 @@ fn question(page: &BatchChoice, choice: Option<&Choice>) -> AnyView {
     .into_any()
 }
 
-fn tick(person: &Candidate, by_row: bool) -> AnyView {
+fn tick(person: &Candidate, is_ticked: bool) -> AnyView {
     view! {
         <label class="check">
             <input
                 type="checkbox"
                 name="crew"
                 value=person.crew.to_string()
-                checked=by_row && person.is_chosen
+                checked=is_ticked
             />
             <span>
                 {person.name.clone()}

@@ -9,7 +9,7 @@ use leptos_router::params::ParamsMap;
 
 use super::chooser::chooser;
 use super::progress::{list, progress};
-use super::{BatchRow, Choice, LoadBatch, LoadBatchChoice, LoadBatches, Who};
+use super::{BatchRow, Choice, LoadBatch, LoadBatchChoice, LoadBatches, Who, rows_of};
 use crate::domain::ids::{BatchId, EventId};
 use crate::error::AppError;
 use crate::lazy_screens::lazy_screens;
@@ -57,9 +57,14 @@ fn batch_of(query: &ParamsMap) -> Option<BatchId> {
 fn choice_of(query: &ParamsMap) -> Option<Choice> {
     let who = Who::from_code(query.get_str("who")?)?;
     let kind = if query.get_str("kind") == Some(LinkKind::Rsvp.code()) { LinkKind::Rsvp } else { LinkKind::Share };
-    // What is ticked beside another choice means nothing.
-    let rows = if who == Who::Rows { query.get_all("crew").unwrap_or_default().join(",") } else { String::new() };
+    // What is ticked beside another choice means nothing, and the page says so.
+    let rows = if who == Who::Rows { ticked_of(query) } else { String::new() };
     Some(Choice { kind, who, rows })
+}
+
+/// The people who are ticked in the address.
+fn ticked_of(query: &ParamsMap) -> String {
+    query.get_all("crew").unwrap_or_default().join(",")
 }
 
 fn chosen(event: Memo<EventId>) -> AnyView {
@@ -70,8 +75,10 @@ fn chosen(event: Memo<EventId>) -> AnyView {
     // What is being ticked is not drawn anew; the list below is.
     follow(event, move || batches.refetch());
     view! {
-        {query_view(people, 6, |answer| match answer {
-            Ok((LoadBatchChoice { choice, .. }, people)) => chooser(&people, choice.as_ref()),
+        {query_view(people, 6, move |answer| match answer {
+            Ok((LoadBatchChoice { choice, .. }, people)) => {
+                chooser(&people, choice.as_ref(), &rows_of(&query.with_untracked(ticked_of)))
+            }
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
         {query_view(batches, 2, |answer| answer.map_or_else(|_| ().into_any(), |(_, batches)| list(&batches)))}

@@ -236,6 +236,30 @@ async fn browser(venue: &Venue, db: Db) -> TestApp {
 }
 
 on_both_engines!(
+    async fn whoever_ticked_people_beside_another_choice_is_told(db: Db) {
+        let venue = Venue::new(db.clone()).await;
+        let crew = venue.guests(3).await;
+        let member = browser(&venue, db).await;
+        let page = async |query: &str| member.get(&format!("/events/{}/batch?kind=share&{query}", venue.event)).await;
+        let ticks = format!("crew={}&crew={}", crew[0], crew[2]);
+        let told = page(&format!("who=not_invited&{ticks}")).await.text();
+        let html = elements(&told);
+        let notice = html.iter().find(|one| one.attribute("class") == "notice").unwrap();
+        assert!(
+            notice.text.starts_with("You ticked 2 people, but “All not yet invited” was chosen"),
+            "{}",
+            notice.text
+        );
+        let ticked: Vec<_> = html.iter().filter(|one| one.attribute("name") == "crew" && one.has("checked")).collect();
+        assert_eq!(ticked.len(), 2, "so that one press is left to do");
+        assert!(told.contains("3 people get the share link."));
+        let meant = page(&format!("who=rows&{ticks}")).await.text();
+        assert!(meant.contains("2 people get the share link.") && !meant.contains("You ticked"), "{meant}");
+        assert!(!page("who=not_invited").await.text().contains("You ticked"));
+    }
+);
+
+on_both_engines!(
     async fn what_was_clicked_or_changed_meanwhile_counts(db: Db) {
         let venue = Venue::new(db).await;
         let crew = venue.guests(5).await;
