@@ -1,4 +1,4 @@
-// Events from the first form to the last undo, by plain posts, with a second member looking on. (Issue 8: 3)
+// Events from the first form to the last undo, by plain posts, with a second member looking on.
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, fillSignIn, hydrated, live, password, people, preloadsRefused, test, visit } from "../fixtures.ts";
 import { RunOfShow, crewRows, openEvent, wedding } from "../screens.ts";

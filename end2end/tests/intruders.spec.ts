@@ -1,4 +1,4 @@
-// What translators, password managers and phones do to a page before the client takes it over. (Issue 7: A3)
+// What translators, password managers and phones do to a page before the client takes it over.
 import type { Page } from "@playwright/test";
 import { expect, hydrated, live, test } from "../fixtures.ts";
 import { CrewRow, busiestContact, openContact, openEvent, someoneNotInvited } from "../screens.ts";

@@ -1,4 +1,4 @@
-// Pages before they are hydrated, without scripts, and after they died: every form is a plain post. (Issue 7: A1, A2, A3)
+// Pages before they are hydrated, without scripts, and after they died: every form is a plain post.
 import type { Page, Request } from "@playwright/test";
 import { type Browsers, expect, fillSignIn, password, people, preloadsRefused, test } from "../fixtures.ts";
 import { CrewRow, openEvent, someoneNotInvited, wedding } from "../screens.ts";

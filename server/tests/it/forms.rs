@@ -1,4 +1,4 @@
-//! Forms that the browser posts by itself: before a page is hydrated, without scripts, and after it died. (Issue 7, A1)
+//! Forms that the browser posts by itself: before a page is hydrated, without scripts, and after it died.
 
 use app::contacts::ContactForm;
 use app::domain::ids::{AccountId, MemberId};

@@ -1,4 +1,4 @@
-//! Whatever people and mail servers write, it is text on every page. (Issue 7, C11)
+//! Whatever people and mail servers write, it is text on every page.
 
 use app::domain::ids::{AccountId, ContactId, CrewId, EventId, IdempotencyKey, MemberId};
 use app::domain::rsvp::Rsvp;

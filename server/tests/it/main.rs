@@ -5,6 +5,7 @@ mod database;
 
 mod access;
 mod accounts;
+mod asking;
 mod auth;
 mod backup;
 mod bad_rows;

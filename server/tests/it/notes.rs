@@ -1,4 +1,4 @@
-//! Notes and files of an event: for everybody on it, or for members alone. (Issue 9, part 6)
+//! Notes and files of an event: for everybody on it, or for members alone.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use std::convert::Infallible;

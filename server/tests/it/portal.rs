@@ -1,4 +1,4 @@
-//! A contact's portal, and what every link says that leads nowhere. (Issue 9, part 5)
+//! A contact's portal, and what every link says that leads nowhere.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use app::contacts::ContactsPort;

@@ -1,4 +1,4 @@
-//! An event's public page and its link. (Issue 9, part 5)
+//! An event's public page and its link.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use app::domain::ids::EventId;

@@ -1,4 +1,4 @@
-//! What hangs on a request to be looked at first: a link, or a file that a member sends and that whoever is asked gets. (Issue 9, part 1)
+//! What hangs on a request to be looked at first: a link, or a file that a member sends and that whoever is asked gets.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use app::domain::ids::{CrewId, RequestId};

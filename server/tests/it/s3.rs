@@ -1,4 +1,4 @@
-//! Files in a bucket, on a real server of S3 that the test starts: streamed both ways, whole or not at all. (Issue 9, part 2)
+//! Files in a bucket, on a real server of S3 that the test starts: streamed both ways, whole or not at all.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use std::net::SocketAddr;
