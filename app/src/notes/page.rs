@@ -37,7 +37,7 @@ async fn read(event: EventId) -> Result<EventNotes, AppError> {
     backend.notes.page(&caller, event).await.map_err(backend::report)
 }
 
-fn page(EventNotes { event, name, notes, files, deleted }: EventNotes, removed: &str) -> AnyView {
+fn page(EventNotes { event, name, notes, files, deleted, more_deleted }: EventNotes, removed: &str) -> AnyView {
     let nothing = (notes.is_empty() && files.is_empty()).then(|| {
         view! {
             <section class="card">
@@ -69,7 +69,7 @@ fn page(EventNotes { event, name, notes, files, deleted }: EventNotes, removed: 
         {new_note(event)}
         {files::list(event, files)}
         {files::new_files(event)}
-        {recently_deleted(event, deleted, removed)}
+        {recently_deleted(event, deleted, more_deleted, removed)}
         <script src=NOTES_SCRIPT.address() defer></script>
     }
     .into_any()
@@ -196,7 +196,7 @@ fn new_note(event: EventId) -> AnyView {
     .into_any()
 }
 
-fn recently_deleted(event: EventId, rows: Vec<DeletedRow>, removed: &str) -> Option<AnyView> {
+fn recently_deleted(event: EventId, rows: Vec<DeletedRow>, more: bool, removed: &str) -> Option<AnyView> {
     if rows.is_empty() {
         return None;
     }
@@ -232,6 +232,9 @@ fn recently_deleted(event: EventId, rows: Vec<DeletedRow>, removed: &str) -> Opt
                     <span class="fine">"kept for 30 days"</span>
                 </summary>
                 <ul class="answers">{rows}</ul>
+                {more.then(|| view! {
+                    <p class="body fine">"More was deleted before these. It is listed as soon as some of these are restored."</p>
+                })}
             </details>
         }
         .into_any(),

@@ -19,6 +19,8 @@ pub struct EventNotes {
     pub files: Vec<FileRow>,
     /// What was deleted and can be restored, the last first; of very much only the newest part.
     pub deleted: Vec<DeletedRow>,
+    /// Whether more than those was deleted.
+    pub more_deleted: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -67,11 +67,11 @@ pub async fn files(connection: &mut AnyConnection, event: EventId) -> Result<Vec
     Ok(files)
 }
 
-/// Those that were deleted since `since`, the last first, at most as many as a page lists: id, name and when.
+/// Those that were deleted since `since`, the last first, at most as many as a page lists, and one more: id, name and when.
 pub async fn deleted(db: &Db, event: EventId, since: Timestamp) -> Result<Vec<(i64, String, i64)>, StoreError> {
     let deleted = sqlx::query_as(
         "SELECT id, name, deleted_at FROM event_file WHERE event_id = $1 AND stored_at IS NOT NULL \
-         AND deleted_at >= $2 ORDER BY deleted_at DESC, id DESC LIMIT 50",
+         AND deleted_at >= $2 ORDER BY deleted_at DESC, id DESC LIMIT 51",
     )
     .bind(event.0)
     .bind(since.0)

@@ -21,6 +21,9 @@ pub async fn page(core: &Core, caller: &Caller, event: EventId) -> Result<EventN
     let name = events::name_of(&core.db, caller.account, event).await?.ok_or(AppError::NotFound)?;
     let notes = store::notes(&core.db, event).await?;
     let files = file_store::files(&mut *core.db.reader().await?, event).await?;
+    let mut deleted = deleted(core, event).await?;
+    let more_deleted = deleted.len() > DELETED;
+    deleted.truncate(DELETED);
     Ok(EventNotes {
         event,
         name,
@@ -38,11 +41,12 @@ pub async fn page(core: &Core, caller: &Caller, event: EventId) -> Result<EventN
                 revision: revision(file.revision),
             })
             .collect(),
-        deleted: deleted(core, event).await?,
+        deleted,
+        more_deleted,
     })
 }
 
-/// What was deleted lately, the last first.
+/// What was deleted lately, the last first: more than a page lists, if there is more.
 async fn deleted(core: &Core, event: EventId) -> Result<Vec<DeletedRow>, StoreError> {
     let since = core.clock.now().plus_ms(-KEPT_MS);
     let notes = store::deleted(&core.db, event, since).await?;
@@ -51,7 +55,6 @@ async fn deleted(core: &Core, event: EventId) -> Result<Vec<DeletedRow>, StoreEr
     let files = files.into_iter().map(|(id, name, at)| (at, Deleted::File(EventFileId(id)), name));
     let mut gone: Vec<_> = notes.chain(files).collect();
     gone.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
-    gone.truncate(DELETED);
     Ok(gone.into_iter().map(|(_, what, label)| DeletedRow { what, label }).collect())
 }
 

@@ -59,11 +59,11 @@ pub async fn notes(db: &Db, event: EventId) -> Result<Vec<StoredNote>, StoreErro
     Ok(notes)
 }
 
-/// What was deleted since `since`, the last first, at most as much as a page lists: id, text and when.
+/// What was deleted since `since`, the last first, at most as much as a page lists, and one more: id, text and when.
 pub async fn deleted(db: &Db, event: EventId, since: Timestamp) -> Result<Vec<(i64, String, i64)>, StoreError> {
     let deleted = sqlx::query_as(
         "SELECT id, text, deleted_at FROM event_note WHERE event_id = $1 AND deleted_at >= $2 \
-         ORDER BY deleted_at DESC, id DESC LIMIT 50",
+         ORDER BY deleted_at DESC, id DESC LIMIT 51",
     )
     .bind(event.0)
     .bind(since.0)

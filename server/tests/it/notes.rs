@@ -143,7 +143,7 @@ on_both_engines!(
 
 on_both_engines!(
     async fn of_very_much_that_was_deleted_the_newest_is_listed(db: Db) {
-        let venue = Venue::new(db).await;
+        let venue = Venue::new(db.clone()).await;
         let (account, event, first) = (venue.caller.account, venue.event, NOON.plus_ms(-HOUR_MS).0);
         let series =
             |count| format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})");
@@ -160,12 +160,21 @@ on_both_engines!(
         );
         venue.run(&notes).await;
         venue.run(&files).await;
+        assert!(page(&venue).await.more_deleted);
+        let address = format!("/events/{event}/notes");
+        venue.stop_publishing();
+        let member = TestApp::new(db).await.signed_in_as(account, venue.caller.member).await;
+        let text = member.get(&address).await.text();
+        assert!(text.contains("More was deleted before these."), "{text}");
         let listed = page(&venue).await.deleted;
         let labels: Vec<_> = listed.iter().map(|row| row.label.as_str()).collect();
         assert_eq!((labels.len(), &labels[..5]), (50, &["Plan 3", "Plan 2", "Plan 1", "Note 60", "Note 59"][..]));
         let Deleted::Note(last) = listed[49].what else { panic!("a note, not {:?}", listed[49]) };
         venue.notes.restore(&venue.caller, last).await.unwrap();
         assert_eq!(page(&venue).await.deleted.len(), 50, "the next one is seen then");
+        venue.run("DELETE FROM event_note WHERE text LIKE 'Note 1%' OR text LIKE 'Note 2%'").await;
+        assert!(!page(&venue).await.more_deleted);
+        assert!(!member.get(&address).await.text().contains("More was deleted"));
     }
 );
 
