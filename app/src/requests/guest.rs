@@ -10,18 +10,20 @@ use crate::paths;
 use crate::plain_form::{PAGE, RefusedForm};
 use crate::ui::raw_text;
 
-/// The card with all that is asked for; nothing when nothing is. `page` is the page it stands on.
-pub fn requests_card(token: &str, page: &str, requests: Vec<GuestRequest>) -> AnyView {
+/// The card with all that is asked for; nothing when nothing is. `page` is the page it stands on. Once it `is_closed`, what was sent stands
+/// there, and nothing is taken any more.
+pub fn requests_card(token: &str, page: &str, is_closed: bool, requests: Vec<GuestRequest>) -> AnyView {
     if requests.is_empty() {
         return ().into_any();
     }
     let open = requests.iter().filter(|request| request.required && !request.is_answered()).count();
     let waiting = match open {
+        _ if is_closed => "nothing is collected any more".to_owned(),
         0 => String::new(),
         1 => "1 is waited for".to_owned(),
         open => format!("{open} are waited for"),
     };
-    let rows = requests.into_iter().map(|request| row(token, page, request)).collect_view();
+    let rows = requests.into_iter().map(|request| row(token, page, is_closed, request)).collect_view();
     view! {
         <section class="card requests" id="requests" aria-labelledby="requests-title">
             <header>
@@ -52,10 +54,11 @@ impl GuestRequest {
     }
 
     /// What the badge says, and its colour.
-    fn badge(&self) -> (&'static str, Option<&'static str>) {
+    fn badge(&self, is_closed: bool) -> (&'static str, Option<&'static str>) {
         let rejected = self.uploads.iter().any(|upload| upload.state == UploadState::Rejected);
         let approved = self.uploads.iter().all(|upload| upload.state == UploadState::Approved);
         match self.kind {
+            _ if is_closed && !self.is_answered() => ("closed", None),
             RequestKind::File if !self.is_answered() && rejected => ("send again", Some("rejected")),
             RequestKind::File if self.is_answered() && approved => ("accepted", Some("approved")),
             RequestKind::File if self.is_answered() => ("sent", Some("approved")),
@@ -66,11 +69,12 @@ impl GuestRequest {
     }
 }
 
-fn row(token: &str, page: &str, request: GuestRequest) -> AnyView {
-    let (badge, status) = request.badge();
+fn row(token: &str, page: &str, is_closed: bool, request: GuestRequest) -> AnyView {
+    let (badge, status) = request.badge(is_closed);
     let id = request.id;
     let answer = match request.kind {
-        RequestKind::File => files(token, page, &request),
+        RequestKind::File => files(token, page, is_closed, &request),
+        RequestKind::Text | RequestKind::Choice if is_closed => given(&request),
         RequestKind::Text | RequestKind::Choice => words(token, page, &request),
     };
     // What was stored by another version leads nowhere.
@@ -107,7 +111,7 @@ fn problem(refused: Option<&RefusedForm>) -> Option<AnyView> {
     Some(view! { <p class="error" role="alert">{sentence}</p> }.into_any())
 }
 
-fn files(token: &str, page: &str, request: &GuestRequest) -> AnyView {
+fn files(token: &str, page: &str, is_closed: bool, request: &GuestRequest) -> AnyView {
     let id = request.id;
     let refused = RefusedForm::posted_to(&paths::send_files(token, id));
     let away = refused.as_ref().is_some_and(|refused| refused.error == AppError::Unavailable);
@@ -119,29 +123,35 @@ fn files(token: &str, page: &str, request: &GuestRequest) -> AnyView {
     } else {
         problem(refused.as_ref())
     };
-    let sent = request.uploads.iter().map(|upload| sent(token, page, id.0, upload)).collect_view();
+    let sent = request.uploads.iter().map(|upload| sent(token, page, is_closed, id.0, upload)).collect_view();
     let field = format!("files-{id}");
     let label = if request.uploads.is_empty() { "Choose files" } else { "Send more" };
+    let form = (!is_closed).then(|| {
+        view! {
+            // By its number a page that is read anew knows it for the same, with what was chosen.
+            <form id=format!("send-{id}") method="post" enctype="multipart/form-data" action=paths::send_files(token, id) class="field send" data-upload=MAX_FILE_BYTES.to_string()>
+                <label for=field.clone()>{label} <span class="visually-hidden">{format!(" for {}", request.label)}</span></label>
+                <input id=field.clone() type="file" name="files" accept=ACCEPTED_FILES multiple required aria-describedby=format!("{field}-note") />
+                <p id=format!("{field}-note") class="hint">"PDF, PNG, JPEG or WebP, up to 10 MB each. On a phone you can take a photo."</p>
+                <button class="button" data-kind="primary">"Send"</button>
+            </form>
+        }
+    });
     view! {
         {(!request.uploads.is_empty()).then(|| view! { <ul class="sent">{sent}</ul> })}
         {problem}
-        // By its number a page that is read anew knows it for the same, with what was chosen.
-        <form id=format!("send-{id}") method="post" enctype="multipart/form-data" action=paths::send_files(token, id) class="field send" data-upload=MAX_FILE_BYTES.to_string()>
-            <label for=field.clone()>{label} <span class="visually-hidden">{format!(" for {}", request.label)}</span></label>
-            <input id=field.clone() type="file" name="files" accept=ACCEPTED_FILES multiple required aria-describedby=format!("{field}-note") />
-            <p id=format!("{field}-note") class="hint">"PDF, PNG, JPEG or WebP, up to 10 MB each. On a phone you can take a photo."</p>
-            <button class="button" data-kind="primary">"Send"</button>
-        </form>
+        {form}
     }
     .into_any()
 }
 
 /// A file that was sent: its name and its size, and no way to it.
-fn sent(token: &str, page: &str, request: i64, upload: &GuestUpload) -> AnyView {
+fn sent(token: &str, page: &str, is_closed: bool, request: i64, upload: &GuestUpload) -> AnyView {
     let GuestUpload { id, name, size, state, note } = upload.clone();
     let (word, status) = match state {
         UploadState::Unreviewed => ("sent", None),
         UploadState::Approved => ("accepted", Some("approved")),
+        UploadState::Rejected if is_closed => ("not accepted", Some("rejected")),
         UploadState::Rejected => ("please send again", Some("rejected")),
     };
     let refused = RefusedForm::of::<WithdrawUpload>();
@@ -168,6 +178,11 @@ fn sent(token: &str, page: &str, request: i64, upload: &GuestUpload) -> AnyView 
         </li>
     }
     .into_any()
+}
+
+/// What was answered to what is not asked any more.
+fn given(request: &GuestRequest) -> AnyView {
+    request.answer.clone().map(|answer| view! { <p class="description">{answer}</p> }).into_any()
 }
 
 fn words(token: &str, page: &str, request: &GuestRequest) -> AnyView {

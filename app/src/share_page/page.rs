@@ -11,7 +11,7 @@ use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::notes::event_notes;
 use crate::paths;
 use crate::requests::{refusal_of_no_row, requests_card};
-use crate::rsvp::QuestionForm;
+use crate::rsvp::{Question, QuestionForm};
 use crate::stopped::not_opened;
 use crate::ui::{PageTitle, dotted, query_view};
 use crate::wire::Query;
@@ -36,7 +36,7 @@ fn RunOfShowPage(token: String, show: RunOfShow) -> impl IntoView {
     let now = show.now;
     let page = if only_mine { paths::own_items(&token) } else { paths::share_page(&token) };
     let notes = event_notes(&token, show.notes);
-    let asked = requests_card(&token, &page, show.requests);
+    let asked = requests_card(&token, &page, show.question == Question::Cancelled, show.requests);
     let title = {
         let event = show.event.clone();
         move || event.clone()

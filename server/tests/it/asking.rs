@@ -182,3 +182,24 @@ on_both_engines!(
         );
     }
 );
+
+on_both_engines!(
+    async fn a_guest_of_a_cancelled_event_is_asked_for_nothing_and_sees_what_they_sent(db: Db) {
+        let (venue, guest, _, token, plot) = Box::pin(browsers(db)).await;
+        let page = format!("/v/{token}");
+        let text = request(RequestKind::Text, "Arrival");
+        let arrival = venue.requests.create(&venue.caller, venue.event, None, text, None).await.unwrap();
+        venue.requests.answer(token.clone(), arrival, "At nine".into()).await.unwrap();
+        send(&venue, &token, plot, "plot.pdf", &pdf()).await.unwrap();
+        let open = guest.get(&page).await.text();
+        assert_eq!((open.matches("id=\"send-").count(), open.contains("any more")), (2, false), "{open}");
+        venue.run("UPDATE event SET status = 'cancelled'").await;
+        venue.run("UPDATE upload SET state = 'rejected', note = 'Too dark'").await;
+        let closed = guest.get(&page).await.text();
+        assert!(closed.contains("nothing is collected any more"), "{closed}");
+        for kept in ["plot.pdf", "not accepted", "Too dark", "At nine"] {
+            assert!(closed.contains(kept), "{kept}: {closed}");
+        }
+        assert!(!closed.contains("id=\"send-") && !closed.contains("send again"), "{closed}");
+    }
+);
