@@ -43,8 +43,10 @@ test("every screen, light and dark, narrow and wide", async ({ owner, browser, f
   await owner.getByRole("button", { name: "Add note" }).click();
   await visit(owner, `${planner}/requests`);
   await aRequest(owner);
-  await owner.goto(link);
-  const portal = (await owner.getByRole("link", { name: "Your portal" }).getAttribute("href")) ?? "";
+  const guest = await browser.newPage();
+  await guest.goto(link);
+  const portal = (await guest.getByRole("link", { name: "Your portal" }).getAttribute("href")) ?? "";
+  await guest.close();
   const busy = await busiestContact(owner);
   await openContact(owner, busy.name, "Emails");
   const contact = owner.url().replace(/\/emails$/, "");

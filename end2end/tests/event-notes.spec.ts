@@ -138,7 +138,7 @@ test("what one member changes shows on the other's page, and what somebody is wr
   await expect(said(owner, "Park in yard 3")).toBeVisible();
   await write(owner, "Pay the band in cash", "members");
   await expect(said(handler, "in cash")).toBeVisible();
-  await expect(handler.getByText("Somebody else changed this meanwhile.")).toBeVisible();
+  await expect(handler.getByText("If you save, you are asked which of the two stays.")).toBeVisible();
   await expect(field).toHaveValue("Park behind the house");
   await expect(fresh).toHaveValue("Ring tw");
   await expect(fresh).toBeFocused();
@@ -146,7 +146,7 @@ test("what one member changes shows on the other's page, and what somebody is wr
   await handler.getByRole("button", { name: "Save" }).filter({ visible: true }).click();
   await expect(handler.getByRole("button", { name: "Save mine instead" })).toBeVisible();
   await expect(pill).toHaveText("Live");
-  await expect(handler.getByText("Somebody else changed this meanwhile.")).toHaveCount(0);
+  await expect(handler.getByText("If you save, you are asked which of the two stays.")).toHaveCount(0);
   await expect(said(handler, "Park in yard 3")).toBeVisible();
   await handler.getByRole("button", { name: "Save mine instead" }).click();
   await expect(said(owner, "Park behind the house")).toBeVisible();
@@ -157,12 +157,12 @@ test("what one member changes shows on the other's page, and what somebody is wr
   await owner.getByText("Edit note “Park behind").click();
   await said(owner, "Park behind").locator("..").getByLabel("Note", { exact: true }).fill("Park in yard 4");
   await owner.getByRole("button", { name: "Save" }).filter({ visible: true }).click();
-  await expect(handler.getByText("Somebody else changed this meanwhile.")).toBeVisible();
+  await expect(handler.getByText("If you save, you are asked which of the two stays.")).toBeVisible();
   await handler.getByText("Edit note “Park behind").click();
   await expect(said(handler, "Park in yard 4")).toBeVisible();
   await expect(handler.locator("[data-row] textarea").first()).toHaveValue("Park in yard 4");
   await handler.getByText("Edit note “Park in yard 4").click();
-  await expect(handler.getByText("Somebody else changed this meanwhile.")).toBeHidden();
+  await expect(handler.getByText("If you save, you are asked which of the two stays.")).toBeHidden();
   await handler.getByText("Edit note “Park in yard 4").click();
 
   // Deleted while somebody writes.
