@@ -108,8 +108,8 @@ mod tests {
     #[test]
     fn addresses_that_are_written_out_are_right() {
         assert_eq!(
-            [paths::SANDBOX, paths::HOME, paths::ACCOUNT, paths::VERIFY],
-            ["/sandbox", "/events", "/account", "/verify"]
+            [paths::SANDBOX, paths::HOME, paths::ACCOUNT, paths::VERIFY, paths::DELETED],
+            ["/sandbox", "/events", "/account", "/verify", "/deleted"]
         );
     }
 }

@@ -92,6 +92,12 @@
     onTranslation.observe(document.body, { childList: true, subtree: true });
   }).observe(root, { attributeFilter: ["data-hydrated"] });
 
+  // Whoever ticks something means it: the choice beside is made with it.
+  addEventListener("change", ({ target }) => {
+    const chooses = target.closest("[data-chooses]")?.dataset.chooses;
+    if (chooses) target.form.querySelector(`[type=radio][value=${chooses}]`).checked = true;
+  });
+
   const start = async (waits) => {
     try {
       const { default: load, hydrate } = await import(client);

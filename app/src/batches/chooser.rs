@@ -1,17 +1,15 @@
 //! Whom to send to: the choice, what it comes to, and the button that begins it.
 
-use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::{BatchChoice, Candidate, Choice, StartBatch, Who};
-use crate::domain::ids::CrewId;
 use crate::paths;
 use crate::plain_form::{PostForm, RefusedForm, form_key};
 use crate::planner::LinkKind;
-use crate::ui::{InlineError, Notice, NoticeKind};
+use crate::ui::InlineError;
 
-/// `ticked` are those whom the form in the address has ticked, whatever was chosen beside them.
-pub fn chooser(page: &BatchChoice, choice: Option<&Choice>, ticked: &[CrewId]) -> AnyView {
+/// `ticked` are those whom the form in the address has ticked, whatever was chosen beside them, with commas between.
+pub fn chooser(page: &BatchChoice, choice: Option<&Choice>, ticked: &str) -> AnyView {
     let refused = RefusedForm::of::<StartBatch>();
     view! {
         <h2>{page.name.clone()}</h2>
@@ -24,28 +22,25 @@ pub fn chooser(page: &BatchChoice, choice: Option<&Choice>, ticked: &[CrewId]) -
 }
 
 /// Without scripts a tick does not choose; then it is said that it did not count.
-fn passed_over(choice: &Choice, ticked: &[CrewId]) -> Option<AnyView> {
+fn passed_over(choice: &Choice, ticked: &str) -> Option<AnyView> {
     (choice.who != Who::Rows && !ticked.is_empty()).then(|| {
-        let sentence = format!(
-            "You ticked {}, but “{}” was chosen, and that is what counts. To send to those you ticked, choose “{}” and show who gets it again.",
-            people(ticked.len()),
-            choice.who.label(),
-            Who::Rows.label(),
-        );
-        view! { <Notice kind=NoticeKind::Warning><p>{sentence}</p></Notice> }.into_any()
+        view! {
+            <p class="notice" data-kind="warning" role="status">
+                "You ticked people, but another choice was made, and that is what counts. To send to those you ticked, choose “Those ticked below” and show who gets it again."
+            </p>
+        }
+        .into_any()
     })
 }
 
 /// Asks by the address of the page, so that it works without scripts and can be gone back to.
-fn question(page: &BatchChoice, choice: Option<&Choice>, ticked: &[CrewId]) -> AnyView {
+fn question(page: &BatchChoice, choice: Option<&Choice>, ticked: &str) -> AnyView {
     let kind = choice.map_or(LinkKind::Share, |choice| choice.kind);
     let who = choice.map_or(Who::NotInvited, |choice| choice.who);
-    let those_ticked = NodeRef::<Input>::new();
     let option = |name: &'static str, code: &'static str, label: &'static str, is_set: bool| {
-        let field = if code == Who::Rows.code() { those_ticked } else { NodeRef::new() };
         view! {
             <label class="check">
-                <input type="radio" name=name value=code checked=is_set node_ref=field />
+                <input type="radio" name=name value=code checked=is_set />
                 <span>{label}</span>
             </label>
         }
@@ -56,13 +51,7 @@ fn question(page: &BatchChoice, choice: Option<&Choice>, ticked: &[CrewId]) -> A
     let kinds = kinds.map(|(one, label)| option("kind", one.code(), label, one == kind)).collect_view();
     let groups = Who::ALL.into_iter().filter(|who| page.asks || *who != Who::NotAnswered);
     let groups = groups.map(|one| option("who", one.code(), one.label(), one == who)).collect_view();
-    let people = page.people.iter().map(|person| tick(person, ticked.contains(&person.crew))).collect_view();
-    // Whoever ticks somebody means those.
-    let choose_them = move |_| {
-        if let Some(field) = those_ticked.get_untracked() {
-            field.set_checked(true);
-        }
-    };
+    let people = page.people.iter().map(|person| tick(person, ticked)).collect_view();
     view! {
         <form class="form card" method="get" action=paths::batch(page.event)>
             <fieldset>
@@ -78,7 +67,8 @@ fn question(page: &BatchChoice, choice: Option<&Choice>, ticked: &[CrewId]) -> A
                     <h3>"Tick people"</h3>
                     <span class="fine">{format!("{} on this event", page.people.len())}</span>
                 </summary>
-                <div class="body" on:change=choose_them>{people}</div>
+                // Whoever ticks somebody means those: start.js.
+                <div class="body" data-chooses="rows">{people}</div>
             </details>
             <div class="actions">
                 <button class="button">"Show who gets it"</button>
@@ -88,13 +78,15 @@ fn question(page: &BatchChoice, choice: Option<&Choice>, ticked: &[CrewId]) -> A
     .into_any()
 }
 
-fn tick(person: &Candidate, is_ticked: bool) -> AnyView {
+fn tick(person: &Candidate, ticked: &str) -> AnyView {
+    let crew = person.crew.to_string();
+    let is_ticked = ticked.split(',').any(|one| one == crew);
     view! {
         <label class="check">
             <input
                 type="checkbox"
                 name="crew"
-                value=person.crew.to_string()
+                value=crew
                 checked=is_ticked
             />
             <span>

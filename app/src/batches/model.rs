@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{BatchId, ContactId, CrewId, EventId};
-use crate::domain::time::{Moment, Timestamp};
+use crate::domain::time::Moment;
 use crate::live::{LiveRow, Place, RowId};
 use crate::planner::LinkKind;
 
@@ -188,12 +188,8 @@ pub struct BatchPage {
     /// What the event is called.
     pub name: String,
     pub batch: BatchRow,
-    /// Nobody is sent anything as long as it is.
-    pub event_is_cancelled: bool,
-    /// Nothing is sent before.
-    pub due_at: Timestamp,
-    /// "14:03:20", on the event's clock.
-    pub due_clock: String,
+    /// How it fares, in a sentence.
+    pub status: String,
     /// How many mails the mail server was given; the others that were accepted wait, but for those that were given up.
     pub gone_out: u32,
     pub given_up: u32,

@@ -12,24 +12,6 @@ use crate::ui::dotted;
 
 pub fn progress(page: &BatchPage) -> AnyView {
     let BatchPage { batch, .. } = page;
-    let sentence = match batch.state {
-        BatchState::Waiting if page.event_is_cancelled => format!(
-            "The event is cancelled, so nothing goes out. Only if it is confirmed again before {}, the mails go out then.",
-            page.due_clock
-        ),
-        BatchState::Sending if page.event_is_cancelled => {
-            "The event is cancelled, so nobody else is sent anything.".to_owned()
-        }
-        BatchState::Waiting => format!("Nothing has gone out yet. The mails go out at {}.", page.due_clock),
-        BatchState::Sending => "The mails are going out.".to_owned(),
-        BatchState::Done if batch.sent == 0 => "Nobody got a mail.".to_owned(),
-        BatchState::Done if page.gone_out + page.given_up < batch.sent => {
-            "All mails are accepted and go out one after the other.".to_owned()
-        }
-        BatchState::Done if page.given_up == 0 => "All mails have gone out.".to_owned(),
-        BatchState::Done => format!("It is done, and {} of the mails could not be sent.", page.given_up),
-        BatchState::Cancelled => "It was taken back, and nobody got a mail.".to_owned(),
-    };
     // Of those who get one.
     let all = batch.waiting + batch.sent;
     let bar = (all > 0).then(|| {
@@ -58,7 +40,7 @@ pub fn progress(page: &BatchPage) -> AnyView {
                 <span class="fine">{facts(batch)}</span>
             </header>
             <div class="body">
-                <p role="status">{sentence}</p>
+                <p role="status">{page.status.clone()}</p>
                 {bar}
                 {undo}
                 <p class="fine">{counts(batch)}</p>

@@ -9,14 +9,14 @@ use leptos_router::params::ParamsMap;
 
 use super::chooser::chooser;
 use super::progress::{list, progress};
-use super::{BatchRow, Choice, LoadBatch, LoadBatchChoice, LoadBatches, Who, rows_of};
+use super::{BatchRow, Choice, LoadBatch, LoadBatchChoice, LoadBatches, Who};
 use crate::domain::ids::{BatchId, EventId};
 use crate::error::AppError;
 use crate::lazy_screens::lazy_screens;
 use crate::live::{Live, Topic, Update};
 use crate::paths;
 use crate::planner::{CrewRow, EventHeader, LinkKind};
-use crate::ui::{ErrorNotice, Notice, NoticeKind, PageTitle, dynamic, keep_focus, query_view};
+use crate::ui::{ErrorNotice, PageTitle, dynamic, keep_focus, query_view};
 use crate::wire::Query;
 
 lazy_screens! { asking_screens, preload_batch_screens, BatchScreen: BATCH_SCREEN => Batches }
@@ -77,7 +77,7 @@ fn chosen(event: Memo<EventId>) -> AnyView {
     view! {
         {query_view(people, 6, move |answer| match answer {
             Ok((LoadBatchChoice { choice, .. }, people)) => {
-                chooser(&people, choice.as_ref(), &rows_of(&query.with_untracked(ticked_of)))
+                chooser(&people, choice.as_ref(), &query.with_untracked(ticked_of))
             }
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         })}
@@ -102,12 +102,10 @@ fn shown(event: Memo<EventId>, batch: BatchId) -> AnyView {
 /// In the place of a batch whose event somebody has deleted meanwhile.
 fn gone() -> AnyView {
     view! {
-        <Notice kind=NoticeKind::Warning>
-            <p>
-                "This is not here any more. If its event was deleted, nothing more goes out; deleted events wait under "
-                <a class="text" href=paths::DELETED>"Recently deleted"</a> "."
-            </p>
-        </Notice>
+        <p class="notice" data-kind="warning" role="status">
+            "This is not here any more. If its event was deleted, nothing more goes out; deleted events wait under "
+            <a class="text" href="/deleted">"Recently deleted"</a> "."
+        </p>
     }
     .into_any()
 }

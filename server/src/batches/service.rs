@@ -2,7 +2,7 @@
 
 use app::backend::Caller;
 use app::batches::{
-    BatchChoice, BatchList, BatchPage, BatchPerson, BatchState, BatchesPort, Candidate, Choice, Outcome,
+    BatchChoice, BatchList, BatchPage, BatchPerson, BatchRow, BatchState, BatchesPort, Candidate, Choice, Outcome,
 };
 use app::domain::delivery::DeliveryStatus;
 use app::domain::ids::{BatchId, ContactId, CrewId, EventId, IdempotencyKey};
@@ -45,6 +45,27 @@ impl BatchesService {
         store::lock_event(&mut transaction, account, event).await?.ok_or(AppError::NotFound)?;
         let locked = store::lock(&mut transaction, account, batch).await?.ok_or(AppError::NotFound)?;
         Ok((transaction, locked))
+    }
+}
+
+/// How a batch fares, in a sentence. `due` is when it may be sent from, on the event's clock: "14:03:20".
+fn in_words(batch: &BatchRow, event_is_cancelled: bool, due: &str, gone_out: u32, given_up: u32) -> String {
+    match batch.state {
+        BatchState::Waiting if event_is_cancelled => format!(
+            "The event is cancelled, so nothing goes out. Only if it is confirmed again before {due}, the mails go out then."
+        ),
+        BatchState::Sending if event_is_cancelled => {
+            "The event is cancelled, so nobody else is sent anything.".to_owned()
+        }
+        BatchState::Waiting => format!("Nothing has gone out yet. The mails go out at {due}."),
+        BatchState::Sending => "The mails are going out.".to_owned(),
+        BatchState::Done if batch.sent == 0 => "Nobody got a mail.".to_owned(),
+        BatchState::Done if gone_out + given_up < batch.sent => {
+            "All mails are accepted and go out one after the other.".to_owned()
+        }
+        BatchState::Done if given_up == 0 => "All mails have gone out.".to_owned(),
+        BatchState::Done => format!("It is done, and {given_up} of the mails could not be sent."),
+        BatchState::Cancelled => "It was taken back, and nobody got a mail.".to_owned(),
     }
 }
 
@@ -152,14 +173,15 @@ impl BatchesPort for BatchesService {
         let settled = people.iter().filter(|person| person.status.is_some()).count();
         let now = self.core.clock.now();
         let clock = Zone::named(&event.time_zone).moment(due_at, now).clock;
+        let due = format!("{clock}:{:02}", due_at.0.div_euclid(SECOND_MS).rem_euclid(60));
+        let gone_out = u32::try_from(settled - given_up).unwrap_or(u32::MAX);
+        let given_up = u32::try_from(given_up).unwrap_or(u32::MAX);
         Ok(BatchPage {
             name: event.name,
-            event_is_cancelled: event.facts.is_cancelled,
+            status: in_words(&row, event.facts.is_cancelled, &due, gone_out, given_up),
             batch: row,
-            due_at,
-            due_clock: format!("{clock}:{:02}", due_at.0.div_euclid(SECOND_MS).rem_euclid(60)),
-            gone_out: u32::try_from(settled - given_up).unwrap_or(u32::MAX),
-            given_up: u32::try_from(given_up).unwrap_or(u32::MAX),
+            gone_out,
+            given_up,
             people: people.into_iter().map(person).collect(),
         })
     }
