@@ -114,6 +114,8 @@ test.describe("with a short time to take it back", () => {
     await expect(owner.getByRole("heading", { name: "Sent to several before" })).toBeVisible();
     await visit(owner, `/events/${event}/batch?kind=share&who=failed`);
     await expect(owner.getByRole("heading", { name: `Left out, and why: ${GUESTS / 20}` })).toBeVisible();
+    const blocked = owner.locator(".people li").filter({ hasText: "bounced" });
+    await expect(blocked, "their addresses are blocked until they are corrected").toHaveCount(GUESTS / 20);
   });
 
   test("an event that is deleted meanwhile sends nothing", async ({ owner, server, faults }) => {
