@@ -10,13 +10,11 @@ export default defineConfig({
   // Each worker runs a browser and a server besides itself.
   workers: availableParallelism() >= 4 ? 2 : 1,
   timeout: 60_000,
-  // Longer than anything takes: a machine that others use too stands still for seconds now and then, and how fast things are is
-  // measured elsewhere.
-  expect: { timeout: 20_000 },
+  expect: { timeout: 10_000 },
   reporter: [["list"], ["./causes.ts"]],
   use: {
     browserName: "chromium",
-    actionTimeout: 20_000,
+    actionTimeout: 10_000,
     navigationTimeout: 20_000,
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
