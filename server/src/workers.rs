@@ -80,6 +80,24 @@ impl Workers {
     }
 }
 
+/// Does a round, and one more after each pause, until the stop, which ends a round in its middle too: what it has not come to must be
+/// found again by another.
+pub async fn rounds<F>(mut stop: Stop, pause: Duration, round: impl Fn() -> F)
+where
+    F: Future<Output = ()>,
+{
+    let all = async {
+        loop {
+            round().await;
+            sleep(pause).await;
+        }
+    };
+    tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = all => {}
+    }
+}
+
 async fn supervise<F>(worker: &'static str, work: impl Fn(Stop) -> F, mut stop: Stop, health: Health)
 where
     F: Future<Output = ()> + Send + 'static,

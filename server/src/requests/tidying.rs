@@ -8,7 +8,7 @@ use app::domain::time::HOUR_MS;
 use super::{reference_store, store, upload_store};
 use crate::core::Core;
 use crate::error::StoreError;
-use crate::workers::{Stop, Workers};
+use crate::workers::{Stop, Workers, rounds};
 
 /// How long a deleted request can be restored.
 pub const KEPT_MS: i64 = 30 * 24 * HOUR_MS;
@@ -21,22 +21,14 @@ pub fn start(core: &Core, workers: &mut Workers) {
     workers.run("requests", move |stop| run(core.clone(), stop));
 }
 
-async fn run(core: Core, mut stop: Stop) {
-    loop {
-        let round = async {
-            match tidy(&core).await {
-                Ok(0) => {}
-                Ok(files) => tracing::info!(files, "Files that nothing leads to were deleted."),
-                Err(error) => tracing::warn!(%error, "Old files could not be tidied up; the next hour tries again."),
-            }
-            tokio::time::sleep(TIDY_EVERY).await;
-        };
-        // A store that is away may take a minute over each file. What a round has not come to, the next one finds again.
-        tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return,
-            () = round => {}
-        }
-    }
+/// A store that is away may take a minute over each file, and nobody waits for that at the end.
+async fn run(core: Core, stop: Stop) {
+    let round = async || match tidy(&core).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "Files that nothing leads to were deleted."),
+        Err(error) => tracing::warn!(%error, "Old files could not be tidied up; the next hour tries again."),
+    };
+    rounds(stop, TIDY_EVERY, round).await;
 }
 
 /// One round; returns how many files are gone.

@@ -195,8 +195,8 @@ pub struct RejectedFile<'a> {
     pub note: &'a str,
 }
 
-/// Accepts the mail that asks for the file again; or returns why there is none: nobody is asked for what would be refused. It waits for no other mail: each file that is turned
-/// down has one. The caller holds the locks of the event and the crew row.
+/// Accepts the mail that asks for the file again; or returns why there is none: nobody is asked for what would be refused. It waits for
+/// no other mail: each file that is turned down has one. The caller holds the locks of the event and the crew row.
 pub async fn tell_of_rejection(
     core: &Core,
     transaction: &mut Write,
