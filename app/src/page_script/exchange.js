@@ -7,7 +7,7 @@ const exchange = (old, fresh) => {
     return;
   }
   if (isOwn(old) || old.isEqualNode(fresh)) return;
-  // Whatever a script put the focus on keeps it.
+  // Whatever a script put the focus on keeps it, and a list stays as open as somebody made it.
   const isKept = (name) => name === "tabindex" || (name === "open" && old.nodeName === "DETAILS");
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !isKept(name)) old.removeAttribute(name);
